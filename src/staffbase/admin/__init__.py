@@ -1,0 +1,1 @@
+"""What leaders change: staff, residents, agreements, the house."""

@@ -1,0 +1,1 @@
+"""Crisis plans, their versions, and the card that fits one screen."""

@@ -1,0 +1,1 @@
+"""An invented house, and the scenes that become screenshots."""

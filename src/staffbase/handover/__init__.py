@@ -1,0 +1,1 @@
+"""The shift report and my reading."""

@@ -1,0 +1,1 @@
+"""What happens when it happens: a running timeline, one key a step."""

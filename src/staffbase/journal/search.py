@@ -1,0 +1,112 @@
+"""Search in what was written: substrings, because Norwegian compounds hide words (kniv in kjøkkenkniv); newest first.
+
+Texts are folded once, in Python, so that both databases find the same: case is folded, æ ø å stay letters. Three
+letters and more go through a trigram index (FTS5, pg_trgm); fewer find the beginnings of words.
+"""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from staffbase.kernel.database import Reading, Writing
+
+_WORD = re.compile(r"\w+", re.UNICODE)
+
+
+def fold(typed: str) -> str:
+    """How text is compared: case folded, nothing else."""
+    return typed.casefold()
+
+
+def terms_of(query: str) -> list[str]:
+    """The words looked for, folded. All must be found."""
+    return [fold(term) for term in query.split() if term.strip()]
+
+
+def starts_of(typed: str) -> str:
+    """The first one and two letters of every word, spelled so that a whole-word index finds them."""
+    starts = {fold(word)[:length] for word in _WORD.findall(typed) for length in (1, 2)}
+    return " ".join(sorted(starts))
+
+
+def create_index(connection: Connection) -> None:
+    """Create the index tables; called by the first migration."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(
+            text("CREATE VIRTUAL TABLE entry_search USING fts5(folded, tokenize = 'trigram case_sensitive 1')")
+        )
+        connection.execute(
+            text("CREATE VIRTUAL TABLE entry_starts USING fts5(starts, tokenize = 'unicode61 remove_diacritics 0')")
+        )
+        for table in ("entry_search", "entry_starts"):
+            connection.execute(text(f"INSERT INTO {table}({table}, rank) VALUES ('secure-delete', 1)"))
+        return
+    connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
+    connection.execute(text("CREATE TABLE entry_search (id BIGINT PRIMARY KEY, folded TEXT NOT NULL, starts TEXT[] NOT NULL)"))
+    connection.execute(text("CREATE INDEX ix_entry_search_folded ON entry_search USING gin (folded gin_trgm_ops)"))
+    connection.execute(text("CREATE INDEX ix_entry_search_starts ON entry_search USING gin (starts)"))
+
+
+def index(tx: Writing, entry_id: int, typed: str) -> None:
+    """Give the entry its place in the index, in the same transaction."""
+    if not typed:
+        return
+    folded, starts = fold(typed), starts_of(typed)
+    if tx.session.get_bind().dialect.name == "sqlite":
+        tx.run(text("INSERT INTO entry_search(rowid, folded) VALUES (:id, :folded)"), {"id": entry_id, "folded": folded})
+        tx.run(text("INSERT INTO entry_starts(rowid, starts) VALUES (:id, :starts)"), {"id": entry_id, "starts": starts})
+    else:
+        tx.run(
+            text("INSERT INTO entry_search(id, folded, starts) VALUES (:id, :folded, :starts)"),
+            {"id": entry_id, "folded": folded, "starts": starts.split()},
+        )
+
+
+def matching(tx: Reading, terms: Sequence[str], before: int | None, limit: int) -> list[int]:
+    """The keys of at most `limit` entries whose text holds all terms, newest first, older than key `before`."""
+    if tx.session.get_bind().dialect.name == "sqlite":
+        return _sqlite(tx, terms, before, limit)
+    return _postgres(tx, terms, before, limit)
+
+
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', '""') + '"'
+
+
+def _sqlite(tx: Reading, terms: Sequence[str], before: int | None, limit: int) -> list[int]:
+    long = [term for term in terms if len(term) > 2]  # noqa: PLR2004  (a trigram has three letters)
+    short = [term for term in terms if len(term) <= 2]  # noqa: PLR2004
+    parts, values = [], {"before": before or 2**63 - 1, "limit": limit}
+    if long:
+        parts.append("SELECT rowid FROM entry_search WHERE entry_search MATCH :long AND rowid < :before")
+        values["long"] = " AND ".join(_quoted(term) for term in long)  # type: ignore[assignment]
+    if short:
+        parts.append("SELECT rowid FROM entry_starts WHERE entry_starts MATCH :short AND rowid < :before")
+        values["short"] = " AND ".join(_quoted(term) for term in short)  # type: ignore[assignment]
+    if len(parts) == 2:  # noqa: PLR2004  (both indexes must hold it)
+        parts = [f"{parts[0]} AND rowid IN ({parts[1]})"]
+    return [row[0] for row in tx.run(text(f"{parts[0]} ORDER BY rowid DESC LIMIT :limit"), values)]
+
+
+def _postgres(tx: Reading, terms: Sequence[str], before: int | None, limit: int) -> list[int]:
+    where, values = ["id < :before"], {"before": before or 2**63 - 1, "limit": limit}
+    for number, term in enumerate(terms):
+        if len(term) > 2:  # noqa: PLR2004
+            where.append(f"folded LIKE :t{number}")
+            escaped = term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            values[f"t{number}"] = f"%{escaped}%"  # type: ignore[assignment]
+        else:
+            where.append(f"starts @> ARRAY[CAST(:t{number} AS TEXT)]")
+            values[f"t{number}"] = term  # type: ignore[assignment]
+    query = f"SELECT id FROM entry_search WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT :limit"
+    return [row[0] for row in tx.run(text(query), values)]
+
+
+def marked(typed: str, terms: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the terms stand in the text as it was typed, as (start, end), to be shown marked."""
+    spans: list[tuple[int, int]] = []
+    for term in terms:
+        pattern = re.escape(term) if len(term) > 2 else r"\b" + re.escape(term)  # noqa: PLR2004
+        spans.extend(found.span() for found in re.finditer(pattern, typed, re.IGNORECASE))
+    return sorted(spans)

@@ -1,0 +1,1 @@
+"""Knows no feature: clock, settings, language, errors, key, database, columns, ledger, access."""

@@ -1,0 +1,378 @@
+"""The database: one engine, and the only two ways in: `read` and `write`.
+
+`write` is one transaction: BEGIN IMMEDIATE, the work, one ledger row that names all durable rows written, COMMIT with
+a full sync. When it returns, what was written survives a power cut. When it raises, nothing was written.
+Rows are loaded whole, detached when the block ends, and are plain values from then on.
+"""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Executable, Result, event, func, select, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session, SQLModel
+from sqlmodel.sql.expression import Select, SelectOfScalar
+
+from staffbase.kernel.access import STATION_ITSELF, Actor
+from staffbase.kernel.clock import Clock
+from staffbase.kernel.errors import ChangedElsewhere, DatabaseDamaged, DatabaseUnavailable, NotFound
+from staffbase.kernel.i18n import _
+from staffbase.kernel.ledger import FIRST, Ledger, Opening, Seal
+
+Row = TypeVar("Row", bound=SQLModel)
+Value = TypeVar("Value")
+
+_EPOCH_MS = 1_577_836_800_000  # 2020-01-01: 43 bits of milliseconds from here last 278 years
+_LOCK_TIMEOUT = 10
+
+
+def guard_of(table: Any) -> str:
+    """How a table is guarded; every table must say it (see kernel.columns)."""
+    return str(table.info["guard"])
+
+
+class Keys:
+    """Gives keys that only grow, also when the clock is set back, so that key order is the order of writing."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def seen(self, key: int) -> None:
+        """The database already holds this key: later ones must be greater."""
+        with self._lock:
+            self._last = max(self._last, key)
+
+    def next(self) -> int:
+        """A new key."""
+        made = (int(self._clock.now().timestamp() * 1000) - _EPOCH_MS) << 20 | int.from_bytes(os.urandom(2))
+        with self._lock:
+            self._last = max(self._last + 1, made)
+            return self._last
+
+
+class Reading:
+    """A transaction that only reads."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def get(self, model: type[Row], key: Any) -> Row:
+        """The row with this key. Raises NotFound."""
+        row = self.session.get(model, key)
+        if row is None:
+            raise NotFound(_("It is not there any more."))
+        return row
+
+    def find(self, model: type[Row], key: Any) -> Row | None:
+        """The row with this key, if there is one."""
+        return self.session.get(model, key)
+
+    def all(self, statement: SelectOfScalar[Value] | Select[Value]) -> Sequence[Value]:
+        """All that the statement selects."""
+        return self.session.exec(cast("Any", statement)).all()  # type: ignore[no-any-return]
+
+    def first(self, statement: SelectOfScalar[Value] | Select[Value]) -> Value | None:
+        """The first that the statement selects, if any."""
+        return self.session.exec(cast("Any", statement)).first()  # type: ignore[no-any-return]
+
+    def run(self, statement: Executable, parameters: Any = None) -> Result[Any]:
+        """Run a statement of another kind (search, counting)."""
+        return self.session.execute(statement, parameters)
+
+
+class Writing(Reading):
+    """A transaction that may write. `now` is its recorded moment: the clock's, never a person's."""
+
+    def __init__(self, session: Session, actor: Actor, now: datetime, keys: Keys, seal: Seal, columns: "_Columns") -> None:
+        super().__init__(session)
+        self.actor = actor
+        self.now = now
+        self._keys = keys
+        self._seal = seal
+        self._columns = columns
+        self._touched: dict[tuple[str, Any], str] = {}
+
+    def add(self, row: Row) -> Row:
+        """Insert the row (at the next flush) and give it a key if it has none."""
+        if getattr(row, "id", None) == 0:
+            row.id = self._keys.next()  # type: ignore[attr-defined]  # it has one: it was 0
+        self.session.add(row)
+        return row
+
+    def change(self, row: Row, **values: Any) -> Row:
+        """Change a row that was loaded in this transaction, or a detached one as its `version` was when it was shown.
+
+        Raises ChangedElsewhere at commit when somebody else changed it since.
+        """
+        if row not in self.session:
+            row = self._reattach(row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        return row
+
+    def _reattach(self, row: Row) -> Row:
+        present = self.session.get(type(row), row.id)  # type: ignore[attr-defined]  # changing rows have an id
+        if present is None or getattr(present, "version", None) != getattr(row, "version", None):
+            raise ChangedElsewhere(_("Somebody else has changed this in the meantime. Nothing of yours was saved."))
+        return present
+
+    def remove(self, row: SQLModel) -> None:
+        """Delete an unlogged row (a draft that was saved, a lock that passed). Durable rows cannot be removed."""
+        if guard_of(row.__table__) != "unlogged":  # type: ignore[attr-defined]
+            raise ValueError(f"{row.__table__.name} rows are never removed")  # type: ignore[attr-defined]
+        self.session.delete(row)
+
+    def flush(self) -> None:
+        """Send what was added and changed to the database now."""
+        self.session.flush()
+
+    def note_written(self, session: OrmSession) -> None:
+        """Take the digest of everything this flush wrote."""
+        for row in (*session.new, *session.dirty):
+            table = row.__table__  # type: ignore[attr-defined]  # only table models are in a session
+            if guard_of(table) == "unlogged" or table.info.get("chain"):
+                continue
+            names, pk = self._columns.of(table)
+            key = getattr(row, pk)
+            self._touched[table.name, key] = self._seal.digest(table.name, names, [getattr(row, name) for name in names])
+
+    def items(self) -> list[list[Any]]:
+        """[table, key, digest after] of every durable row written so far."""
+        return [[table, key, digest] for (table, key), digest in self._touched.items()]
+
+
+class _Columns:
+    """The column names and primary key of each table, looked up once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[list[str], str]] = {}
+
+    def of(self, table: Any) -> tuple[list[str], str]:
+        found = self._known.get(table.name)
+        if found is None:
+            found = (sorted(column.name for column in table.columns), next(iter(table.primary_key)).name)
+            self._known[table.name] = found
+        return found
+
+
+class Database:
+    """One open database. Hand it to services; they own no connection of their own."""
+
+    def __init__(self, engine: Engine, seal: Seal, clock: Clock, station: str = "base") -> None:
+        self.engine = engine
+        self.clock = clock
+        self.seal = seal
+        self.station = station
+        self.keys = Keys(clock)
+        self._write_engine = (
+            engine.execution_options(begin="BEGIN IMMEDIATE") if engine.dialect.name == "sqlite" else engine
+        )
+        self._columns = _Columns()
+        self._queued: deque[Opening] = deque()
+        self._watch: Any = None
+        self._watch_lock = threading.Lock()
+
+    @property
+    def dialect(self) -> str:
+        """Which database it is: "sqlite" or "postgresql"."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Reading]:
+        """A transaction that only reads; rows are plain values afterwards."""
+        with _in_words(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield Reading(session)
+            session.expunge_all()
+
+    @contextmanager
+    def write(
+        self, actor: Actor, action: str, *, subject: int | None = None, opening: bool = False
+    ) -> Iterator[Writing]:
+        """One transaction, committed when the block ends well, rolled back when it raises.
+
+        `action` names it in the ledger ("note.write"); `subject` is the resident it concerns. With `opening` a ledger
+        row is written even if nothing else was. A transaction that wrote only unlogged rows leaves no ledger row.
+        """
+        with _in_words(), Session(self._write_engine, expire_on_commit=False) as session:
+            if self.dialect == "postgresql":
+                session.execute(text("SELECT pg_advisory_xact_lock(7331, 1)"))
+            writing = Writing(session, actor, self.clock.now(), self.keys, self.seal, self._columns)
+            event.listen(session, "after_flush", lambda flushed, _context: writing.note_written(flushed))
+            yield writing
+            session.flush()
+            items = writing.items()
+            if items or opening:
+                head = self._chain_queued(session)
+                self._append(session, head, Opening(actor.person_id, actor.role, action, subject, writing.now), items)
+            session.commit()
+            session.expunge_all()
+
+    def opened(self, actor: Actor, action: str, subject: int | None) -> bool:
+        """Write in the ledger that a record was opened. False when it could not be: it is queued, and said on screen.
+
+        For cards, dangers and call numbers, which must open even when the disk is full.
+        """
+        try:
+            with self.write(actor, action, subject=subject, opening=True):
+                pass
+        except DatabaseUnavailable:
+            self._queued.append(Opening(actor.person_id, actor.role, action, subject, self.clock.now()))
+            return False
+        return True
+
+    def _chain_queued(self, session: Session) -> tuple[int, bytes]:
+        row = session.execute(
+            select(Ledger.seq, Ledger.hash).where(Ledger.chain == 1).order_by(Ledger.seq.desc()).limit(1)  # type: ignore[arg-type,attr-defined]
+        ).first()
+        head = (row[0], row[1]) if row else (0, FIRST)
+        while self._queued:
+            head = self._append(session, head, self._queued[0], [], late=True)
+            self._queued.popleft()
+        return head
+
+    def _append(
+        self, session: Session, head: tuple[int, bytes], what: Opening, items: list[list[Any]], *, late: bool = False
+    ) -> tuple[int, bytes]:
+        import json  # noqa: PLC0415
+
+        row = Ledger(
+            seq=head[0] + 1, at=what.at, actor_id=what.actor_id, role=str(what.role), action=what.action,
+            subject_id=what.subject_id, station=self.station, late=late,
+            items=json.dumps(items, separators=(",", ":")), prev=head[1], hash=b"",
+        )  # fmt: skip
+        row.hash = self.seal.link(row)
+        session.execute(Ledger.__table__.insert().values(**row.model_dump()))  # type: ignore[attr-defined]
+        return row.seq, row.hash
+
+    def change_mark(self) -> int:
+        """A number that differs when anything was committed since it was last asked, by any process. Cheap."""
+        with _in_words(), self._watch_lock:
+            if self._watch is None:
+                self._watch = self.engine.connect()
+            if self.dialect == "sqlite":
+                mark = self._watch.exec_driver_sql("PRAGMA data_version").scalar()
+            else:
+                mark = self._watch.execute(select(func.max(Ledger.seq))).scalar()
+            self._watch.rollback()
+            return int(mark or 0)
+
+    def start_keys_after(self, tables: Sequence[Any]) -> None:
+        """Make sure new keys come after all that these tables hold, whatever the clock says now."""
+        with self.read() as tx:
+            for table in tables:
+                self.keys.seen(int(tx.run(select(func.max(table.c.id))).scalar() or 0))
+
+    def close(self) -> None:
+        """Close all connections; the WAL is folded into the file."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+        if self.dialect == "sqlite":
+            with _in_words(), self.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA optimize")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.engine.dispose()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Turn what the database says into a sentence a person can act on."""
+    try:
+        yield
+    except StaleDataError as error:
+        raise ChangedElsewhere(
+            _("Somebody else has changed this in the meantime. Nothing of yours was saved.")
+        ) from error
+    except OperationalError as error:
+        raise DatabaseUnavailable(unavailable_sentence(error)) from error
+    except DBAPIError as error:
+        if type(error) is DatabaseError:  # SQLCipher: "file is not a database", "malformed"
+            raise DatabaseDamaged(
+                _("The database is damaged or does not belong to this key. Nothing was changed. Ask for the newest backup.")
+            ) from error
+        raise
+
+
+def unavailable_sentence(error: DBAPIError) -> str:
+    """What to do about a database that could not be written or read just now."""
+    name = getattr(error.orig, "sqlite_errorname", "")
+    if name == "SQLITE_FULL":
+        return _("The disk is full. Nothing was lost on this screen; make room, then save again.")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return _("Another program holds the database. Nothing was lost on this screen; try again in a moment.")
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return _("The data folder cannot be written. Nothing was lost on this screen; check its permissions.")
+    return _("The database did not answer. Nothing was lost on this screen; try again.")
+
+
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC."""
+    return moment.astimezone(UTC)
+
+
+def sqlcipher_engine(file: Path, database_key: bytes, *, guarded: frozenset[str] | None = None) -> Engine:
+    """An engine on an encrypted file. `guarded` names the tables this engine may never update or delete from;
+    None is for migrations, which need DDL and have no authorizer.
+    """
+    import sqlcipher3.dbapi2 as sqlcipher  # noqa: PLC0415  (a station on PostgreSQL does not need it)
+    from sqlmodel import create_engine  # noqa: PLC0415
+
+    engine = create_engine(f"sqlite:///{file}", module=sqlcipher, connect_args={"timeout": _LOCK_TIMEOUT})
+    ddl = {
+        sqlcipher.SQLITE_DROP_TABLE, sqlcipher.SQLITE_DROP_TRIGGER, sqlcipher.SQLITE_DROP_INDEX,
+        sqlcipher.SQLITE_ALTER_TABLE, sqlcipher.SQLITE_ATTACH, sqlcipher.SQLITE_DETACH,
+    }  # fmt: skip
+    changes = {sqlcipher.SQLITE_UPDATE, sqlcipher.SQLITE_DELETE}
+
+    def authorize(action: int, name: str | None, _column: Any, _database: Any, _trigger: Any) -> int:
+        refused = action in ddl or (action in changes and name in (guarded or ()))
+        return int(sqlcipher.SQLITE_DENY if refused else sqlcipher.SQLITE_OK)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we send BEGIN ourselves: DDL becomes transactional too
+        connection.execute("PRAGMA cipher_log=off")  # before the key: SQLCipher writes to stderr otherwise
+        connection.execute(f"PRAGMA key=\"x'{database_key.hex()}'\"")
+        for pragma in (
+            "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "trusted_schema=OFF",
+            "cache_size=-16000",
+        ):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+        if guarded is not None:
+            connection.set_authorizer(authorize)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+    return engine
+
+
+def postgres_engine(url: str) -> Engine:
+    """An engine on a PostgreSQL server; a server that went away is noticed before the next use."""
+    from sqlmodel import create_engine  # noqa: PLC0415
+
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 3})
+
+
+def guarded_tables() -> dict[str, str]:
+    """Every table that is never updated or deleted from, and how it is guarded."""
+    guards = {table.name: guard_of(table) for table in SQLModel.metadata.sorted_tables if "guard" in table.info}
+    return {name: guard for name, guard in guards.items() if guard in ("append_only", "erasable")}
+
+
+__all__ = [
+    "STATION_ITSELF", "Database", "Reading", "Writing", "guarded_tables", "postgres_engine", "sqlcipher_engine",
+]  # fmt: skip

@@ -1,0 +1,113 @@
+"""The ledger: one hash-chained row per service transaction, and one per opening of a resident's record.
+
+A row names every durable row the transaction wrote as (table, key, digest after), never content. Digests are
+HMAC-SHA256 with a key derived from the database key, over all columns of the row; rows that hold typed text carry a
+random nonce as one of those columns, so that the digest of an erased text tells nothing. What a chain cannot do (a cut
+tail, or a rewrite by someone who holds the key) is met by an anchor outside the database, which comes with `verify`.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from staffbase.kernel.columns import APPEND_ONLY, Key, UtcDateTime, key, moment, nonce, prose
+
+FIRST = b"\0" * 32
+"""What the first row names as the one before it."""
+
+
+class Ledger(SQLModel, table=True):
+    """One transaction or one opening. `subject_id` is the resident it concerns, if one."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (UniqueConstraint("chain", "prev"), {"info": {"guard": "append_only", "chain": True}})
+
+    chain: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    seq: int = Field(primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    actor_id: int = Field(sa_type=Key)
+    role: str
+    action: str
+    subject_id: int | None = Field(default=None, sa_type=Key, nullable=True, index=True)
+    station: str
+    late: bool = False
+    """An opening that could not be chained when it happened and was queued; `at` is when it happened."""
+    items: str = Field(sa_type=Text)
+    """JSON: [[table, key, digest after], …]"""
+    prev: bytes = Field(sa_type=LargeBinary)
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+class Erasure(SQLModel, table=True):
+    """A decided § 43 erasure of one row; the guards let that row go, and only that row."""
+
+    __tablename__ = "erasure"
+    __table_args__ = APPEND_ONLY
+
+    id: int = key()
+    table_name: str
+    row_id: int = Field(sa_type=Key, index=True)
+    decided_at: datetime = moment()
+    decided_by: int = Field(sa_type=Key)
+    reason: str = prose()
+    nonce: bytes = nonce()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A record was opened: by whom, which, when, on which station. Queued when the ledger cannot be written."""
+
+    actor_id: int
+    role: str
+    action: str
+    subject_id: int | None
+    at: datetime
+
+
+def plain(value: Any) -> Any:
+    """A column value as JSON holds it, the same on both databases."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    return value
+
+
+def canonical(values: Iterable[Any]) -> bytes:
+    """One spelling of a row's values, to be hashed."""
+    return json.dumps([plain(value) for value in values], ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Seal:
+    """Makes digests and links with the ledger's own key."""
+
+    def __init__(self, ledger_key: bytes) -> None:
+        self._key = ledger_key
+
+    @classmethod
+    def from_database_key(cls, database_key: bytes) -> "Seal":
+        """The ledger's key is derived, so that it never is the database's own."""
+        return cls(hmac.digest(database_key, b"staffbase ledger 1", hashlib.sha256))
+
+    def digest(self, table: str, columns: Iterable[str], values: Iterable[Any]) -> str:
+        """The digest of one row as it stands after the transaction."""
+        return hmac.digest(self._key, canonical((table, *columns, *values)), hashlib.sha256).hex()
+
+    def link(self, row: Ledger) -> bytes:
+        """The hash of a ledger row, over everything in it and the hash before."""
+        body = canonical(
+            (row.chain, row.seq, row.at, row.actor_id, row.role, row.action, row.subject_id, row.station, row.late, row.items)
+        )
+        return hmac.digest(self._key, row.prev + body, hashlib.sha256)

@@ -1,0 +1,101 @@
+"""The station's settings: settings.toml in the data folder, every key also an environment variable STAFFBASE_….
+
+What belongs to the house (address, numbers, round windows) stands in the database, versioned; here stands only what
+belongs to this machine. Read with tomllib alone: a settings library costs a fifth of the whole start.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from staffbase.kernel.errors import Invalid
+from staffbase.kernel.i18n import LANGUAGES, _
+
+THEMES = ("dark", "light", "contrast")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this machine runs the station."""
+
+    home: Path
+    """The data folder."""
+    language: str = "nb"
+    """nb or en."""
+    theme: str = "dark"
+    """dark, light or contrast."""
+    idle_lock_minutes: int = 5
+    """Minutes without a key before the screen locks; a countdown of 30 seconds comes first."""
+    crisis_lock_minutes: int = 20
+    """The same, while a crisis card, a ladder or a running incident is open."""
+    walk_minutes: int = 45
+    """Minutes a walk may take before the alarm."""
+    alarm_command: str = ""
+    """Run when a walk is overdue (an SMS gateway, e-mail); gets no personal data. Empty: only the room hears."""
+    unlock: str = "auto"
+    """auto: the station opens by itself; passphrase: it asks at start."""
+    database_url: str = ""
+    """Where the database is, if not in the data folder."""
+    station: str = "base"
+    """What this machine is called in the ledger."""
+
+
+def default_home() -> Path:
+    """The platform's folder for a program's data, or STAFFBASE_HOME."""
+    if given := os.environ.get("STAFFBASE_HOME"):
+        return Path(given)
+    from platformdirs import user_data_path  # noqa: PLC0415  (only when the folder was not said)
+
+    return user_data_path("staffbase", appauthor=False)
+
+
+def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.environ, **said: str | None) -> Settings:
+    """The settings of the station in `home`: defaults, then settings.toml, then STAFFBASE_…, then what was `said`.
+
+    Raises Invalid with one sentence for a file that cannot be read or a value that cannot be used.
+    """
+    home = home or default_home()
+    values: dict[str, object] = {}
+    file = home / "settings.toml"
+    try:
+        for key, value in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if isinstance(value, dict):
+                values.update({f"{key}_{inner}": given for inner, given in value.items()})
+            else:
+                values[key] = value
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Invalid(
+            _("The settings in %(file)s cannot be read: %(why)s") % {"file": file.name, "why": error}
+        ) from error
+    known = {field.name: field for field in fields(Settings) if field.name != "home"}
+    for name in known:
+        if (from_environment := environ.get(f"STAFFBASE_{name.upper()}")) is not None:
+            values[name] = from_environment
+        if said.get(name) is not None:
+            values[name] = said[name]
+    for name in values:
+        if name not in known:
+            raise Invalid(_("The settings hold “%(name)s”, which staffbase does not know.") % {"name": name})
+    minutes = {name: _minutes(name, values.pop(name)) for name in list(values) if name.endswith("_minutes")}
+    texts = {name: _text(name, value) for name, value in values.items()}
+    return Settings(home=home, **texts, **minutes)  # type: ignore[arg-type]  # names and kinds are checked above
+
+
+def _minutes(name: str, value: object) -> int:
+    if isinstance(value, int | str) and str(value).isdigit() and 1 <= int(value) <= 24 * 60:
+        return int(value)
+    raise Invalid(_("The setting %(name)s must be a number of minutes from 1 to 1440.") % {"name": name})
+
+
+def _text(name: str, value: object) -> str:
+    allowed = {"language": LANGUAGES, "theme": THEMES, "unlock": ("auto", "passphrase")}.get(name)
+    if not isinstance(value, str) or (allowed and value not in allowed):
+        raise Invalid(
+            _("The setting %(name)s must be one of: %(allowed)s.")
+            % {"name": name, "allowed": ", ".join(allowed or (_("a text"),))}
+        )
+    return value

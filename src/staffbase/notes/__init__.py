@@ -1,0 +1,1 @@
+"""Writing, correcting, finding and reading what staff observe."""

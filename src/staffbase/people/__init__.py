@@ -1,0 +1,1 @@
+"""Staff, roles, sign-in, shifts and who is on duty."""

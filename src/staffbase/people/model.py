@@ -1,0 +1,89 @@
+"""Staff, their secrets, the shifts of a house, and who is on duty."""
+
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from staffbase.kernel.access import Role
+from staffbase.kernel.columns import (
+    CHANGING, UNLOGGED, Key, Versioned, key, maybe_moment, moment, ref, word,
+)  # fmt: skip
+from staffbase.kernel.i18n import N_
+
+
+class Person(Versioned, table=True):
+    """Somebody who works here. Never removed: those who left keep their signatures."""
+
+    __tablename__ = "person"
+    __table_args__ = CHANGING
+
+    id: int = key()
+    name: str = Field(index=True)
+    role: Role = word(Role)
+    phone: str = ""
+    left_at: datetime | None = maybe_moment()
+
+
+class Pin(SQLModel, table=True):
+    """A person's PIN, hashed, and how often it was tried wrongly. In the database, so that a restart changes nothing."""
+
+    __tablename__ = "pin"
+    __table_args__ = UNLOGGED
+
+    id: int = Field(foreign_key="person.id", primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
+    hash: str
+    one_time: bool = False
+    """Given out by a leader; must be changed at the first sign-in."""
+    failures: int = 0
+    blocked_until: datetime | None = maybe_moment()
+    last_sign_in: datetime | None = maybe_moment()
+
+
+class ShiftName(StrEnum):
+    """The shifts of a day; a night belongs to the date of its evening."""
+
+    DAY = "day"
+    EVENING = "evening"
+    NIGHT = "night"
+
+
+SHIFT_NAMES = {
+    ShiftName.DAY: N_("day shift"),
+    ShiftName.EVENING: N_("evening shift"),
+    ShiftName.NIGHT: N_("night shift"),
+}
+
+
+class ShiftTime(Versioned, table=True):
+    """When a shift of the house begins and ends on the wall clock, and how many must be there."""
+
+    __tablename__ = "shift_time"
+    __table_args__ = CHANGING
+
+    id: int = key()
+    house_id: int = ref("house.id")
+    name: ShiftName = word(ShiftName)
+    begins: time
+    ends: time
+    """Not later than `begins`: the next morning."""
+    norm: int = 2
+    """Fewer than this many on duty is said on the board."""
+
+
+class Duty(Versioned, table=True):
+    """One person on duty on one shift. For the night watch also where: on site, or at another house."""
+
+    __tablename__ = "duty"
+    __table_args__ = CHANGING
+
+    id: int = key()
+    house_id: int = ref("house.id")
+    person_id: int = ref("person.id", index=True)
+    shift: ShiftName = word(ShiftName)
+    shift_date: date = Field(index=True)
+    begins_at: datetime = moment(index=True)
+    ends_at: datetime = moment()
+    elsewhere_since: datetime | None = maybe_moment()
+    back_about: datetime | None = maybe_moment()
+    """When the night watch expects to be back from another house."""

@@ -1,0 +1,1 @@
+"""The house, its units, who lives there, and what must be known at the door."""

@@ -1,0 +1,1 @@
+"""Night rounds: windows, the walk, the doors, no answer."""

@@ -1,0 +1,1 @@
+"""What someone promised to do, by when."""
