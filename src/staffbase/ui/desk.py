@@ -1,0 +1,87 @@
+"""What every screen may reach beyond its own services: who acts, the clock, and the actions that other rooms wire.
+
+Screens open each other only through these names; the app implements them (see staffbase.app).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from staffbase.kernel.access import Actor
+from staffbase.kernel.clock import Clock
+from staffbase.kernel.settings import Settings
+
+
+class Drafts(Protocol):
+    """Keeps what is half typed, per person and form (the journal does it)."""
+
+    def save_draft(self, actor: Actor, form: str, fields: dict[str, str]) -> Any:
+        """Keep the fields as typed so far."""
+
+    def draft(self, actor: Actor, form: str) -> dict[str, str] | None:
+        """What was kept, if anything."""
+
+    def finish_draft(self, actor: Actor, form: str) -> Any:
+        """It was saved; the draft is not needed any more."""
+
+
+@dataclass(frozen=True)
+class StripFacts:
+    """What the strip on top of every screen says. All of it may be seen by anyone who is signed in."""
+
+    house: str = ""
+    shift: str = ""
+    day: str = ""
+    on_duty: tuple[str, ...] = ()
+    duty_note: str = ""
+    """Said in amber when fewer than the norm are on duty."""
+    next_round: str = ""
+    notices: tuple[str, ...] = ()
+    """What waits for this person: unread, drafts."""
+    clock: str = ""
+
+
+class Desk(Protocol):
+    """The signed-in person's desk."""
+
+    clock: Clock
+    settings: Settings
+
+    @property
+    def actor(self) -> Actor:
+        """Who is signed in."""
+
+    @property
+    def drafts(self) -> Drafts:
+        """Where half-typed text is kept."""
+
+    @property
+    def strip_facts(self) -> StripFacts:
+        """What the strip on top says now."""
+
+    def open_card(self, resident_id: int) -> None:
+        """Open the crisis card."""
+
+    def open_resident(self, resident_id: int) -> None:
+        """Open the resident's page."""
+
+    def write_note(self, resident_id: int | None = None) -> None:
+        """Open the note dialog."""
+
+    def start_incident(self, resident_id: int | None = None) -> None:
+        """Open the incident dialog."""
+
+    def extra_check(self, resident_id: int | None = None) -> None:
+        """Open the extra check."""
+
+    def search(self) -> None:
+        """Open the search."""
+
+    def show_section(self, name: str) -> None:
+        """Go to a section by name: board, rounds, handover, notes, crisis_plans, tasks, admin."""
+
+    def lock(self) -> None:
+        """Lock the screen; everything typed stays as drafts."""
+
+    def choose_resident(self, then: Callable[[int], None]) -> None:
+        """Let the person pick a resident by unit or name, then go on."""

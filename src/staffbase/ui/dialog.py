@@ -1,0 +1,150 @@
+"""Dialogs: one that asks and answers with a value, and one with a form whose half-typed text is never lost."""
+
+from typing import Any, ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Label
+
+from staffbase.kernel.errors import Invalid, StaffbaseError
+from staffbase.kernel.i18n import N_, _
+from staffbase.ui.desk import Desk
+from staffbase.ui.job import Asks, job
+from staffbase.ui.screen import in_words
+from staffbase.ui.text import shown
+
+Answer = TypeVar("Answer")
+
+AUTOSAVE_SECONDS = 1.0
+"""Half of the two seconds that a crash may cost."""
+
+
+class StaffDialog(Asks, ModalScreen[Answer]):
+    """A dialog over the screen. `title` stands on top; `compose_form` yields what it holds; esc answers None."""
+
+    BINDINGS = [Binding("escape", "leave", N_("Back"), tooltip=N_("Close without saving"), id="dialog.leave")]
+    title_text: ClassVar[str] = ""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog", can_focus=False):
+            yield Label(shown(self.dialog_title()), classes="title")
+            yield from self.compose_form()
+            yield Label("", classes="fault", id="dialog-fault")
+
+    def dialog_title(self) -> str:
+        """What stands on top, translated."""
+        return _(self.title_text) if self.title_text else ""
+
+    def compose_form(self) -> ComposeResult:
+        """What the dialog holds."""
+        yield from ()
+
+    def say(self, sentence: str) -> None:
+        """Show one sentence at the foot of the dialog; an empty one takes it away."""
+        self.query_one("#dialog-fault", Label).update(shown(sentence))
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        return in_words(super().active_bindings)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class FormDialog(StaffDialog[Answer]):
+    """A dialog in which one types. Its fields are kept as a draft each second; leaving keeps the draft; saving ends it."""
+
+    BINDINGS = [
+        Binding("ctrl+s", "save", N_("Save"), tooltip=N_("Save"), id="form.save", priority=True),
+        Binding("escape", "leave", N_("Back, draft kept"), tooltip=N_("Leave; what you typed is kept as a draft"), id="form.leave"),
+        Binding("f2", "card", N_("Crisis card"), tooltip=N_("Open the crisis card"), id="form.card", priority=True),
+    ]  # fmt: skip
+
+    form_name: str = ""
+    """Under which name the draft is kept; empty keeps none."""
+
+    _kept: dict[str, str] | None = None
+    _done = False
+
+    def fields(self) -> dict[str, str]:
+        """The fields as typed so far."""
+        return {}
+
+    def restore(self, fields: dict[str, str]) -> None:
+        """Put a kept draft back into the fields."""
+
+    async def save(self) -> Any:
+        """Call the service and return the dialog's answer. StaffbaseError keeps the dialog open and is shown."""
+        raise NotImplementedError
+
+    def card_resident(self) -> int | None:
+        """Whose crisis card F2 opens."""
+        return None
+
+    def on_mount(self) -> None:
+        self._kept = self.fields()
+        self._begin()
+        self.set_interval(AUTOSAVE_SECONDS, self._keep)
+
+    @job()
+    async def _begin(self) -> None:
+        if not self.form_name:
+            return
+        kept = await self.ask(self.desk.drafts.draft, self.form_name)
+        if kept:
+            self.restore(kept)
+            self._kept = self.fields()
+            self.say(_("This is your draft, as you left it."))
+
+    @job(group="draft")
+    async def _keep(self) -> None:
+        await self.keep_draft()
+
+    async def keep_draft(self) -> bool:
+        """Keep the fields if they changed. True when a draft stands."""
+        if not self.form_name or self._done or self._kept is None:
+            return False
+        fields = self.fields()
+        if fields != self._kept:
+            self._kept = fields
+            await self.ask(self.desk.drafts.save_draft, self.form_name, fields)
+        return True
+
+    @job(exclusive=False, group="save")
+    async def action_save(self) -> None:
+        if self._done:
+            return
+        self._done = True
+        try:
+            answer = await self.save()
+        except StaffbaseError as error:
+            self._done = False
+            self.say(str(error))
+            if isinstance(error, Invalid) and error.field and (found := self.query(f"#{error.field}")):
+                found.first().focus()
+            return
+        if self.form_name:
+            await self.ask(self.desk.drafts.finish_draft, self.form_name)
+        self.dismiss(answer)
+
+    def action_leave(self) -> None:
+        self._leave()
+
+    @job(group="leave")
+    async def _leave(self) -> None:
+        if await self.keep_draft() and self._kept and any(self._kept.values()):
+            self.app.notify(_("Kept as a draft."), markup=False, timeout=3)
+        self.dismiss(None)
+
+    def action_card(self) -> None:
+        resident = self.card_resident()
+        if resident is None:
+            self.desk.choose_resident(self.desk.open_card)
+        else:
+            self.desk.open_card(resident)

@@ -1,0 +1,132 @@
+"""The base of every section: the strip on top, the room's own body, the footer; and the keys that work everywhere."""
+
+from collections.abc import Iterable
+
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from staffbase.kernel.i18n import N_, _
+from staffbase.ui.desk import Desk, StripFacts
+from staffbase.ui.job import Asks
+from staffbase.ui.text import shown
+
+
+def in_words(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
+    """The same bindings with label and tooltip in the person's language; footer, key panel and palette all read this."""
+    return {
+        key: active._replace(
+            binding=_translated(active.binding), tooltip=_(active.tooltip) if active.tooltip else active.tooltip
+        )
+        for key, active in bindings.items()
+    }
+
+
+def _translated(binding: Binding) -> Binding:
+    from dataclasses import replace  # noqa: PLC0415
+
+    return replace(binding, description=_(binding.description), tooltip=_(binding.tooltip))
+
+
+class StatusStrip(Static):
+    """House, shift, day, who is on duty, the next round, what waits, and the clock: the same place on every screen."""
+
+    def show(self, facts: StripFacts) -> None:
+        """Say this from now on."""
+        left = [shown(facts.house, "bold"), shown(facts.shift, "$muted"), shown(facts.day)]
+        left.append(shown(" · ".join(facts.on_duty)))
+        if facts.duty_note:
+            left.append(shown(facts.duty_note, "bold $warning-text"))
+        right = [shown(notice, "$warning-text") for notice in facts.notices]
+        right.append(shown(facts.clock, "bold"))
+        width = (self.size.width or 120) - 1
+        wide = [*left, shown(facts.next_round, "$muted")]
+        for parts in (wide, left, [left[0], *left[2:]], [left[0]], []):
+            between = Content("   ")
+            start, end = between.join(part for part in parts if part.plain), between.join(right)
+            if start.cell_length + end.cell_length + 3 <= width or not parts:
+                gap = " " * max(1, width - start.cell_length - end.cell_length)
+                self.update(start + Content(gap) + end)
+                return
+
+
+class StaffScreen(Asks, Screen[None]):
+    """A section. Rooms subclass it: `compose_body`, `refresh_view`, and `chosen_resident` where a cursor is on one."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (150, "-wide")]
+    BINDINGS = [
+        Binding("n", "write_note", N_("Note"), tooltip=N_("Write a note"), id="anywhere.note"),
+        Binding("k", "open_card", N_("Crisis card"), tooltip=N_("Open a crisis card"), id="anywhere.card"),
+        Binding("f2", "open_card", N_("Crisis card"), tooltip=N_("Open the crisis card, even while typing"), id="anywhere.card-typing", show=False, priority=True),
+        Binding("h", "start_incident", N_("Incident"), tooltip=N_("Start an incident"), id="anywhere.incident"),
+        Binding("x", "extra_check", N_("Extra check"), tooltip=N_("Record an extra check"), id="anywhere.extra-check", show=False),
+        Binding("slash", "search", N_("Search"), tooltip=N_("Search in what was written"), id="anywhere.search", key_display="/"),
+    ]  # fmt: skip
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+
+    def compose(self) -> ComposeResult:
+        yield StatusStrip()
+        yield from self.compose_body()
+        yield Footer(show_command_palette=False)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The room's own widgets."""
+        return ()
+
+    async def refresh_view(self) -> None:
+        """Show what is true now. Called at first show and within two seconds of any change in the database."""
+
+    def chosen_resident(self) -> int | None:
+        """The resident the cursor is on, if any."""
+        return None
+
+    def on_mount(self) -> None:
+        self.show_strip()
+        self.look_again()
+
+    def on_screen_resume(self) -> None:
+        self.show_strip()
+        self.look_again()
+
+    def on_resize(self) -> None:
+        self.show_strip()
+
+    def show_strip(self) -> None:
+        """Say in the strip what is true now."""
+        for strip in self.query(StatusStrip):
+            strip.show(self.desk.strip_facts)
+
+    def look_again(self) -> None:
+        """Start a refresh; a newer one replaces one under way."""
+        from staffbase.ui.refresh import refresh_screen  # noqa: PLC0415  (it needs this class)
+
+        refresh_screen(self)
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        return in_words(super().active_bindings)
+
+    def action_write_note(self) -> None:
+        self.desk.write_note(self.chosen_resident())
+
+    def action_open_card(self) -> None:
+        resident = self.chosen_resident()
+        if resident is None:
+            self.desk.choose_resident(self.desk.open_card)
+        else:
+            self.desk.open_card(resident)
+
+    def action_start_incident(self) -> None:
+        self.desk.start_incident(self.chosen_resident())
+
+    def action_extra_check(self) -> None:
+        self.desk.extra_check(self.chosen_resident())
+
+    def action_search(self) -> None:
+        self.desk.search()

@@ -1,0 +1,64 @@
+"""The one way typed text reaches the screen: as Content, never markup, with nothing in it that acts.
+
+Content stops markup, but Textual passes control bytes through to the terminal and bidi marks reorder a line; here they
+are made visible instead, so that what was typed is seen and nothing of it happens.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+from textual.content import Content
+
+_LINE_ENDS = {"\n", "\t"}
+
+
+def harmless(text: str) -> str:
+    """The text with every control, bidi and invisible character shown as a sign for itself."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if character in _LINE_ENDS or character.isprintable():
+        return character
+    code = ord(character)
+    if code < 0x20:  # noqa: PLR2004  (C0 has a picture for each)
+        return chr(0x2400 + code)
+    if code == 0x7F:  # noqa: PLR2004
+        return "\u2421"
+    if unicodedata.category(character) in ("Zs", "Zl", "Zp"):
+        return " "
+    return f"‹{code:04X}›"
+
+
+def shown(text: str, style: str = "") -> Content:
+    """Typed text, ready to be shown. `style` is a theme style such as "bold" or "$text-muted"."""
+    return Content.styled(harmless(text), style) if style else Content(harmless(text))
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]], style: str = "bold $accent") -> Content:
+    """Typed text with the found places (start, end in the text as typed) marked."""
+    parts: list[Content] = []
+    at = 0
+    for start, end in sorted(spans):
+        if start < at:
+            continue
+        parts += [shown(text[at:start]), shown(text[start:end], style)]
+        at = end
+    parts.append(shown(text[at:]))
+    return Content("").join(parts)
+
+
+def line(*parts: str | Content | tuple[str, str], between: str = " ") -> Content:
+    """Parts joined to one line: plain words, Content, or (text, style) pairs; empty parts leave no gap."""
+    made = [
+        part if isinstance(part, Content) else shown(*part) if isinstance(part, tuple) else shown(part)
+        for part in parts
+    ]
+    return Content(between).join(part for part in made if part.plain)
+
+
+def lines(*parts: str | Content) -> Content:
+    """Parts below one another."""
+    return Content("\n").join(part if isinstance(part, Content) else shown(part) for part in parts)
