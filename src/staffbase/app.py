@@ -1,0 +1,395 @@
+"""The Textual app: the door, the sections as modes, lock, alarm and idle time. It declares and wires, and does no work.
+
+It is loaded before the first paint, so it imports nothing that knows the database; `sections` and the station come in a
+thread while the PIN is typed.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding
+from textual.screen import Screen
+
+from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
+from staffbase.kernel.clock import Clock, local
+from staffbase.kernel.errors import NoStation, NotAllowed, StaffbaseError
+from staffbase.kernel.i18n import N_, _
+from staffbase.kernel.settings import Settings
+from staffbase.people.screen import DoorScreen, DoorState
+from staffbase.ui.desk import Drafts, StripFacts
+from staffbase.ui.dialog import FormDialog
+from staffbase.ui.job import job
+from staffbase.ui.palette import KeyProvider, ResidentProvider
+from staffbase.ui.screen import StaffScreen
+from staffbase.ui.themes import THEMES
+
+if TYPE_CHECKING:
+    from staffbase.station import Station
+
+IDLE_WARNING_SECONDS = 30
+"""How long before the idle lock the countdown begins."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What opening brought: the station, and for the demo who is signed in and the PINs to show."""
+
+    station: "Station"
+    actor: Actor | None = None
+    pins: tuple[tuple[str, str], ...] = ()
+
+
+Opener = Callable[[Callable[[str], None]], Opened]
+"""Opens the station, in a thread; gets a function that says on the door what goes on. Raises NoStation for set-up."""
+
+
+class StaffbaseApp(App[int]):
+    """staffbase in the terminal."""
+
+    TITLE = "staffbase"
+    CSS_PATH = "ui/kit.tcss"
+    COMMANDS = {KeyProvider, ResidentProvider}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS = [
+        Binding("1", "show_section('board')", N_("Board"), tooltip=N_("The whole house at a glance"), id="go.board", show=False),
+        Binding("2", "show_section('rounds')", N_("Rounds"), tooltip=N_("Night rounds"), id="go.rounds", show=False),
+        Binding("3", "show_section('handover')", N_("Handover"), tooltip=N_("Shift report and my reading"), id="go.handover", show=False),
+        Binding("4", "show_section('notes')", N_("Notes"), tooltip=N_("What was written"), id="go.notes", show=False),
+        Binding("5", "show_section('crisis_plans')", N_("Crisis plans"), tooltip=N_("Crisis plans and their versions"), id="go.crisis-plans", show=False),
+        Binding("6", "show_section('tasks')", N_("Tasks"), tooltip=N_("What was promised"), id="go.tasks", show=False),
+        Binding("0", "show_section('admin')", N_("Administration"), tooltip=N_("Staff, residents, agreements, the house"), id="go.admin", show=False),
+        Binding("question_mark", "keys", N_("Keys"), tooltip=N_("All keys that work here"), id="app.keys", key_display="?"),
+        Binding("ctrl+l", "lock", N_("Lock"), tooltip=N_("Lock the screen"), id="app.lock", priority=True, show=False),
+        Binding("ctrl+q", "quit", N_("Quit"), tooltip=N_("Close staffbase"), id="app.quit", priority=True, show=False),
+    ]  # fmt: skip
+
+    def __init__(self, settings: Settings, clock: Clock, opener: Opener) -> None:
+        super().__init__()
+        self.settings = settings
+        self.clock = clock
+        self._opener = opener
+        self._station: Station | None = None
+        self._sections: Any = None
+        self._actor: Actor | None = None
+        self._last: Actor | None = None
+        self._built_for: int | None = None
+        self._resume_mode = "board"
+        self._strip = StripFacts()
+        self._mark = -1
+        self._minute = ""
+        self._last_key = clock.monotonic()
+        self._idle_warned = False
+        self._alarmed_until = 0.0
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = settings.theme
+
+    # -- what screens reach: the desk -----------------------------------------------------------------------------
+
+    @property
+    def actor(self) -> Actor:
+        """Who is signed in. Raises NotAllowed when nobody is."""
+        if self._actor is None:
+            raise NotAllowed(_("Nobody is signed in."))
+        return self._actor
+
+    @property
+    def station(self) -> "Station":
+        """The open station."""
+        if self._station is None:
+            raise NoStation(_("One moment: the station is opening."))
+        return self._station
+
+    @property
+    def drafts(self) -> Drafts:
+        """Where half-typed text is kept."""
+        return self.station.journal
+
+    @property
+    def strip_facts(self) -> StripFacts:
+        """What the strip says now."""
+        return self._strip
+
+    def open_card(self, resident_id: int) -> None:
+        """Open the crisis card over whatever is there, also over a half-typed note."""
+        from staffbase.crisis_plans.screen import CardScreen  # noqa: PLC0415
+
+        self.push_screen(CardScreen(self, self.station.crisis_plans, resident_id))
+
+    def open_resident(self, resident_id: int) -> None:
+        """Open the resident's page."""
+        self.push_screen(self._sections.resident_page(self, self.station, resident_id))
+
+    def write_note(self, resident_id: int | None = None) -> None:
+        """Open the note dialog."""
+        self.push_screen(self._sections.note_dialog(self, self.station, resident_id))
+
+    def start_incident(self, resident_id: int | None = None) -> None:
+        """Open the incident dialog."""
+        self.push_screen(self._sections.incident_screen(self, self.station, resident_id))
+
+    def extra_check(self, resident_id: int | None = None) -> None:
+        """Open the extra check."""
+        self.push_screen(self._sections.extra_check_dialog(self, self.station, resident_id))
+
+    def search(self) -> None:
+        """Open the search."""
+        self.push_screen(self._sections.search_screen(self, self.station))
+
+    @job(group="choose")
+    async def choose_resident(self, then: Callable[[int], None]) -> None:
+        """Let the person pick a resident by unit or name."""
+        chosen = await self.push_screen_wait(self._sections.resident_chooser(self, self.station))
+        if chosen is not None:
+            then(chosen)
+
+    def show_section(self, name: str) -> None:
+        """Go to a section."""
+        self._go(name)
+
+    def lock(self) -> None:
+        """Lock the screen; what is typed stays as drafts."""
+        self._lock()
+
+    # -- opening --------------------------------------------------------------------------------------------------
+
+    async def on_mount(self) -> None:
+        self.add_mode("door", partial(DoorScreen, self._sign_in))
+        await self.switch_mode("door")  # not DEFAULT_MODE: with eager tasks its Input would mount too early
+        self._open()
+        self.set_interval(1.0, self._tick)
+        self._tick()
+
+    @property
+    def _door(self) -> DoorScreen:
+        door = self._screen_stacks["door"][0]
+        assert isinstance(door, DoorScreen)  # noqa: S101  (the mode's only base screen)
+        return door
+
+    @job(group="open")
+    async def _open(self) -> None:
+        door = self._door
+        door.state = replace(door.state, note=_("The station is opening."))
+        try:
+            opened = await asyncio.to_thread(self._load)
+        except NoStation:
+            await self._set_up()
+            return
+        except StaffbaseError as error:
+            door.state = replace(door.state, note=str(error))
+            self._failure = error
+            return
+        await self._opened(opened)
+
+    def _load(self) -> Opened:
+        from staffbase import sections  # noqa: PLC0415  (knows the database; loaded after the first paint)
+
+        opened = self._opener(lambda said: self.call_from_thread(self._say_at_door, said))
+        self._sections = sections
+        return opened
+
+    def _say_at_door(self, said: str) -> None:
+        self._door.state = replace(self._door.state, note=said)
+
+    async def _opened(self, opened: Opened) -> None:
+        self._station = opened.station
+        facts = await asyncio.to_thread(opened.station.board.door, STATION_ITSELF)
+        self._door.state = DoorState(facts=facts, ready=True, pins=opened.pins)
+        if opened.actor is not None:
+            await self._enter(opened.actor)
+
+    async def _set_up(self) -> None:
+        from staffbase.sections import set_up_screen  # noqa: PLC0415
+
+        opened = await self.push_screen_wait(set_up_screen(self.settings, self.clock))
+        if opened is None:
+            self.exit(0)
+            return
+        await self._opened(opened)
+
+    # -- signing in and locking -----------------------------------------------------------------------------------
+
+    async def _sign_in(self, person_id: int, pin: str) -> None:
+        signed = await asyncio.to_thread(self.station.people.sign_in, STATION_ITSELF, person_id, pin)
+        if signed.must_change_pin:
+            from staffbase.people.dialogs import ChangePinDialog  # noqa: PLC0415
+
+            self._actor = signed.actor
+            changed = await self.push_screen_wait(ChangePinDialog(self, self.station.people, pin))
+            if not changed:
+                self._actor = None
+                return
+        await self._enter(signed.actor)
+
+    async def _enter(self, actor: Actor) -> None:
+        self._actor = actor
+        self._last = actor
+        self._last_key = self.clock.monotonic()
+        if self._built_for != actor.person_id:
+            await self._rebuild(actor)
+        self._strip = await asyncio.to_thread(self.station.board.strip, actor)
+        mode = self._resume_mode
+        if await self._came_back(actor):
+            mode = "rounds"
+        self.switch_mode(mode)
+        self._ask_duty()
+
+    async def _came_back(self, actor: Actor) -> bool:
+        """The walker's PIN ends the walk."""
+        if not actor.may(Permission.ROUND):
+            return False
+        walk = await asyncio.to_thread(self.station.rounds.walk_under_way, actor)
+        if walk is None or walk.walker_id != actor.person_id:
+            return False
+        await asyncio.to_thread(self.station.rounds.come_back, actor)
+        return True
+
+    async def _rebuild(self, actor: Actor) -> None:
+        """Another person gets new screens; dialogs of the one before live on as that person's drafts."""
+        for name, section in self._sections.SECTIONS.items():
+            if name in self._modes:
+                await self.remove_mode(name)
+            if actor.may(section.permission):
+                self.add_mode(name, partial(self._sections.screen_of, name, self, self.station))
+        self._built_for = actor.person_id
+        self._resume_mode = "board"
+
+    @job(group="duty")
+    async def _ask_duty(self) -> None:
+        from staffbase.people.dialogs import ask_duty  # noqa: PLC0415
+
+        await ask_duty(self, self, self.station.people)
+
+    @job(group="lock")
+    async def _lock(self) -> None:
+        if self._actor is None:
+            return
+        for screen in list(self.screen_stack):
+            if isinstance(screen, FormDialog):
+                await screen.keep_draft()
+        self._resume_mode = self.current_mode
+        self._actor = None
+        await self._look_at_door()
+        await self.switch_mode("door")
+        self._door.locked(self._last.person_id if self._last else None)
+
+    async def _look_at_door(self) -> None:
+        facts = await asyncio.to_thread(self.station.board.door, STATION_ITSELF)
+        self._door.state = replace(
+            self._door.state, facts=facts, note="", locked_by=self._last.person_id if self._last else None
+        )
+
+    # -- time -----------------------------------------------------------------------------------------------------
+
+    @job(group="tick", exclusive=True)
+    async def _tick(self) -> None:
+        now = local(self.clock.now())
+        minute = now.strftime("%H:%M")
+        changed = minute != self._minute
+        self._minute = minute
+        self._door.clock_text = now.strftime("%H:%M   %d.%m.%Y")
+        self._watch_idle()
+        if self._station is None:
+            return
+        mark = await asyncio.to_thread(self._station.database.change_mark)
+        if mark == self._mark and not changed:
+            return
+        self._mark = mark
+        if self._actor is None:
+            await self._look_at_door()
+        else:
+            self._strip = await asyncio.to_thread(self._station.board.strip, self._actor)
+            for screen in self.screen_stack:
+                if isinstance(screen, StaffScreen):
+                    screen.show_strip()
+                    if screen is self.screen:
+                        screen.look_again()
+        await self._watch_walk()
+
+    async def _watch_walk(self) -> None:
+        walk = await asyncio.to_thread(self.station.rounds.walk_under_way, STATION_ITSELF)
+        from staffbase.rounds.alarm import AlarmScreen  # noqa: PLC0415
+
+        standing = [screen for screen in self.screen_stack if isinstance(screen, AlarmScreen)]
+        overdue = walk is not None and walk.overdue(self.clock.now())
+        if overdue and not standing:
+            self.push_screen(AlarmScreen(self, self.station.rounds))
+
+    def _watch_idle(self) -> None:
+        if self._actor is None:
+            return
+        crisis = any(getattr(screen, "CRISIS", False) for screen in self.screen_stack)
+        minutes = self.settings.crisis_lock_minutes if crisis else self.settings.idle_lock_minutes
+        left = minutes * 60 - (self.clock.monotonic() - self._last_key)
+        if left <= 0:
+            self._lock()
+        elif left <= IDLE_WARNING_SECONDS and not self._idle_warned:
+            self._idle_warned = True
+            self.notify(
+                _("The screen locks in %(seconds)d seconds. Any key keeps it open.") % {"seconds": int(left)},
+                severity="warning", markup=False, timeout=left,
+            )  # fmt: skip
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.MouseDown | events.Paste):
+            self._last_key = self.clock.monotonic()
+            self._idle_warned = False
+        await super().on_event(event)
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """Letters work in both cases and never differ by case."""
+        return await super()._check_bindings(key.lower() if len(key) == 1 else key, priority)
+
+    # -- actions --------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "show_section":
+            return self._actor is not None and str(parameters[0]) in self._modes
+        if action == "lock":
+            return self._actor is not None
+        return super().check_action(action, parameters)
+
+    def action_show_section(self, name: str) -> None:
+        self._go(name)
+
+    @job(group="go")
+    async def _go(self, name: str) -> None:
+        if self._actor is not None and name in self._modes and name != self.current_mode:
+            await self.switch_mode(name)
+
+    def action_lock(self) -> None:
+        self._lock()
+
+    def action_keys(self) -> None:
+        if self.screen.query("HelpPanel"):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()
+
+    async def action_quit(self) -> None:
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                if isinstance(screen, FormDialog) and self._actor is not None:
+                    await screen.keep_draft()
+        self.exit(0)
+
+    async def residents_to_jump_to(self) -> list[tuple[str, Callable[[], Any]]]:
+        """Residents by unit and name, for the palette."""
+        if self._actor is None or not self._actor.may(Permission.SEE_RESIDENTS):
+            return []
+        doors = await asyncio.to_thread(self.station.residents.doors, self._actor)
+        return [
+            (f"{door.code} {door.resident.alias}", partial(self.open_resident, door.resident.id))
+            for door in doors
+            if door.resident is not None
+        ]
+
+
+def screens_of(app: StaffbaseApp) -> list[Screen[Any]]:
+    """Every screen that stands in the app, of all modes."""
+    return [screen for stack in app._screen_stacks.values() for screen in stack]  # noqa: SLF001

@@ -1,0 +1,228 @@
+"""The board: the whole house at a glance, the first screen, always true."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual import events, on
+from textual.binding import Binding
+from textual.containers import Container, Grid, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Static
+
+from staffbase.board.rules import BoardTile, BoardView, Level, Line, Need, letters, worst_first
+from staffbase.kernel.i18n import N_, _
+from staffbase.ui.desk import Desk
+from staffbase.ui.screen import StaffScreen
+from staffbase.ui.text import line, lines, shown
+
+
+if TYPE_CHECKING:
+    from staffbase.board.service import Board
+
+_INK = {Level.QUIET: "$muted", Level.PLAIN: "", Level.WATCH: "$warning-text", Level.DANGER: "$danger-text"}
+
+
+class Tile(Static, can_focus=True):
+    """One unit. Focus is the cursor."""
+
+    class Chosen(Message):
+        """Enter or a click on a tile with somebody in it."""
+
+        def __init__(self, resident_id: int) -> None:
+            super().__init__()
+            self.resident_id = resident_id
+
+    tile: reactive[BoardTile] = reactive(BoardTile(0, "", ""), layout=False)
+    letter: reactive[str] = reactive("", layout=False)
+
+    def __init__(self, tile: BoardTile) -> None:
+        super().__init__(id=f"unit-{tile.unit_id}")
+        self.set_reactive(Tile.tile, tile)
+
+    def on_mount(self) -> None:
+        self._dress()
+
+    def watch_tile(self) -> None:
+        self._dress()
+
+    def watch_letter(self) -> None:
+        self.refresh()
+
+    def _dress(self) -> None:
+        self.set_class(self.tile.resident_id is None, "-vacant")
+        self.set_class(self.tile.level == Level.WATCH, "-watch")
+        self.set_class(self.tile.level == Level.DANGER, "-danger")
+        self.refresh()
+
+    def render(self) -> Content:
+        tile = self.tile
+        letter = (f" {self.letter} ", "bold reverse $accent-text") if self.letter else ""
+        if tile.resident_id is None:
+            return lines(line((tile.code, "bold $muted"), (tile.name, "$muted"), between="  "), "", shown(tile.presence, "$muted"))
+        width = self.content_size.width
+        status = (tile.status.words.upper(), f"bold {_INK[tile.status.level]}") if tile.status.words else ""
+        head = line(letter, (tile.code, "bold"), (tile.name, "bold"), status, between="  ")
+        if head.cell_length > width:
+            head = line(letter, (tile.code, "bold"), (tile.name, "bold"), status, between=" ")
+        seen = line((tile.seen_at, "$muted"), (tile.seen, "$muted"))
+        signs = [
+            (sign.words, _INK[sign.level])
+            for sign in worst_first([tile.plan, *tile.signs])
+        ]
+        rows = [head.truncate(width, ellipsis=True), line(tile.presence, seen, between="  ").truncate(width, ellipsis=True)]
+        if self.content_size.height > 3:  # noqa: PLR2004  (the full tile has four lines)
+            rows.append(line(*signs, between=" · ").truncate(width, ellipsis=True))
+            rows.append(shown(tile.dangers, "$danger-text").truncate(width, ellipsis=True))
+        else:
+            rows.append(line((tile.dangers, "$danger-text"), *signs, between=" · ").truncate(width, ellipsis=True))
+        return lines(*rows)
+
+    def on_click(self) -> None:
+        self.choose()
+
+    def choose(self) -> None:
+        """Open whoever lives here."""
+        if self.tile.resident_id is not None:
+            self.post_message(self.Chosen(self.tile.resident_id))
+
+
+class BoardScreen(StaffScreen):
+    """Section 1."""
+
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = "Tile"
+    BINDINGS = [
+        Binding("enter", "open", N_("Open"), tooltip=N_("Open the resident"), id="board.open"),
+        Binding("left", "move(-1, 0)", N_("Left"), tooltip=N_("The tile to the left"), id="board.left", show=False),
+        Binding("right", "move(1, 0)", N_("Right"), tooltip=N_("The tile to the right"), id="board.right", show=False),
+        Binding("up", "move(0, -1)", N_("Up"), tooltip=N_("The tile above"), id="board.up", show=False),
+        Binding("down", "move(0, 1)", N_("Down"), tooltip=N_("The tile below"), id="board.down", show=False),
+        Binding("escape", "no_letters", N_("Back"), tooltip=N_("Take the letters away"), id="board.back", show=False),
+    ]
+
+    lettered: reactive[bool] = reactive(default=False)
+
+    def __init__(self, desk: Desk, board: "Board") -> None:
+        super().__init__(desk)
+        self._board = board
+
+    def compose_body(self) -> Iterable[Widget]:
+        with Container(id="board"):
+            yield VerticalScroll(id="modules", can_focus=False)
+            with VerticalScroll(id="side", can_focus=False):
+                yield Static(id="needs")
+                yield Static(id="today")
+                yield Static(id="latest")
+                yield Static(id="nights")
+
+    async def refresh_view(self) -> None:
+        view = await self.ask(self._board.view)
+        await self._show(view)
+
+    async def _show(self, view: BoardView) -> None:
+        standing = {tile.tile.unit_id: tile for tile in self.query(Tile)}
+        if [tile.unit_id for tile in view.tiles] == list(standing):
+            for tile in view.tiles:
+                standing[tile.unit_id].tile = tile
+        else:
+            await self._lay(view.tiles)
+        self.query_one("#needs", Static).update(self._needs(view.needs))
+        for name, heading, rows in (
+            ("today", _("TODAY"), view.today),
+            ("latest", _("LATEST"), view.latest),
+            ("nights", _("LAST NIGHT"), view.nights),
+        ):
+            self.query_one(f"#{name}", Static).update(self._column(heading, rows))
+
+    async def _lay(self, tiles: Iterable[BoardTile]) -> None:
+        modules = self.query_one("#modules")
+        await modules.remove_children()
+        by_module: dict[str, list[Tile]] = {}
+        for tile in tiles:
+            by_module.setdefault(tile.module, []).append(Tile(tile))
+        parts: list[Widget] = []
+        for module, of_module in by_module.items():
+            parts.append(Static(_("MODULE %(letter)s") % {"letter": module}, classes="module-name"))
+            parts.append(Grid(*of_module, classes="tiles"))
+        if not parts:
+            parts.append(Static(_("No units yet. A leader adds them in Administration (0)."), classes="empty"))
+        await modules.mount(*parts)
+        if tiles_now := self.query(Tile):
+            tiles_now.first().focus()
+
+    def _needs(self, needs: Iterable[Need]) -> Content:
+        rows: list[Content] = []
+        for need in needs:
+            rows.append(line((need.time, "bold") if need.time else "", (need.words, f"bold {_INK[need.level]}")))
+            if need.end:
+                rows.append(shown(need.end, "$muted"))
+        if not rows:
+            rows = [shown(_("Nothing waits."), "$muted")]
+        return lines(shown(_("NEEDS YOU NOW"), "$muted"), "", *rows)
+
+    def _column(self, heading: str, rows: Iterable[Line]) -> Content:
+        said = [line((row.time.rjust(5), "$muted" if row.level == Level.QUIET else "bold"), (row.words, _INK[row.level]), between="  ") for row in rows]
+        return lines(shown(heading, "$muted"), "", *said) if said else Content("")
+
+    def chosen_resident(self) -> int | None:
+        return self.focused.tile.resident_id if isinstance(self.focused, Tile) else None
+
+    @on(Tile.Chosen)
+    def _open_resident(self, event: Tile.Chosen) -> None:
+        self.desk.open_resident(event.resident_id)
+
+    def action_open(self) -> None:
+        if isinstance(self.focused, Tile):
+            self.focused.choose()
+
+    def action_move(self, right: int, down: int) -> None:
+        """Move the cursor to the nearest tile in that direction."""
+        here = self.focused
+        if not isinstance(here, Tile):
+            self.query(Tile).first().focus()
+            return
+        x, y = here.region.x, here.region.y
+        ahead = [
+            (abs(tile.region.y - y) * 100 + abs(tile.region.x - x) if down else abs(tile.region.x - x) + 100 * abs(tile.region.y - y), tile)
+            for tile in self.query(Tile)
+            if (right and (tile.region.x - x) * right > 0 and tile.region.y == y) or (down and (tile.region.y - y) * down > 0)
+        ]
+        if ahead:
+            min(ahead, key=lambda pair: pair[0])[1].focus()
+
+    def action_open_card(self) -> None:
+        """The first k puts a letter on each tile; k again opens the highlighted one's card."""
+        if self.lettered:
+            self.lettered = False
+            if (resident := self.chosen_resident()) is not None:
+                self.desk.open_card(resident)
+        else:
+            self.lettered = True
+
+    def action_no_letters(self) -> None:
+        self.lettered = False
+
+    def watch_lettered(self) -> None:
+        tiles = [tile for tile in self.query(Tile) if tile.tile.resident_id is not None]
+        for letter, tile in zip(letters(len(tiles)), tiles, strict=False):
+            tile.letter = letter if self.lettered else ""
+        if self.lettered:
+            self.notify(_("Press the letter of a tile for its crisis card; k for the one you are on."), markup=False, timeout=4)
+
+    def on_key(self, event: events.Key) -> None:
+        """While letters stand, a letter is a card and nothing else."""
+        if not self.lettered or event.key in ("k", "K", "escape"):
+            return
+        event.stop()
+        event.prevent_default()
+        self.lettered = False
+        pressed = (event.character or "").lower()
+        tiles = [tile for tile in self.query(Tile) if tile.tile.resident_id is not None]
+        for letter, tile in zip(letters(len(tiles)), tiles, strict=False):
+            if letter == pressed and tile.tile.resident_id is not None:
+                self.desk.open_card(tile.tile.resident_id)
+
+
