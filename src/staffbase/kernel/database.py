@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, TypeVarTuple, overload
 
 from sqlalchemy import Executable, Result, event, func, select, text
 from sqlalchemy.engine import Engine
@@ -30,6 +30,7 @@ from staffbase.kernel.ledger import FIRST, Ledger, Opening, Seal
 
 Row = TypeVar("Row", bound=SQLModel)
 Value = TypeVar("Value")
+Values = TypeVarTuple("Values")
 
 _EPOCH_MS = 1_577_836_800_000  # 2020-01-01: 43 bits of milliseconds from here last 278 years
 _LOCK_TIMEOUT = 10
@@ -78,13 +79,21 @@ class Reading:
         """The row with this key, if there is one."""
         return self.session.get(model, key)
 
-    def all(self, statement: SelectOfScalar[Value] | Select[Value]) -> Sequence[Value]:
+    @overload
+    def all(self, statement: SelectOfScalar[Value]) -> Sequence[Value]: ...
+    @overload
+    def all(self, statement: Select[*Values]) -> Sequence[tuple[*Values]]: ...
+    def all(self, statement: Any) -> Sequence[Any]:
         """All that the statement selects."""
-        return self.session.exec(cast("Any", statement)).all()  # type: ignore[no-any-return]
+        return self.session.exec(statement).all()  # type: ignore[no-any-return]
 
-    def first(self, statement: SelectOfScalar[Value] | Select[Value]) -> Value | None:
+    @overload
+    def first(self, statement: SelectOfScalar[Value]) -> Value | None: ...
+    @overload
+    def first(self, statement: Select[*Values]) -> tuple[*Values] | None: ...
+    def first(self, statement: Any) -> Any:
         """The first that the statement selects, if any."""
-        return self.session.exec(cast("Any", statement)).first()  # type: ignore[no-any-return]
+        return self.session.exec(statement).first()
 
     def run(self, statement: Executable, parameters: Any = None) -> Result[Any]:
         """Run a statement of another kind (search, counting)."""

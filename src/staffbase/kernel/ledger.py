@@ -101,6 +101,10 @@ class Seal:
         """The ledger's key is derived, so that it never is the database's own."""
         return cls(hmac.digest(database_key, b"staffbase ledger 1", hashlib.sha256))
 
+    def derive(self, purpose: bytes) -> bytes:
+        """A key of its own for another purpose (the pepper of PINs), from which this one cannot be told."""
+        return hmac.digest(self._key, b"staffbase derived " + purpose, hashlib.sha256)
+
     def digest(self, table: str, columns: Iterable[str], values: Iterable[Any]) -> str:
         """The digest of one row as it stands after the transaction."""
         return hmac.digest(self._key, canonical((table, *columns, *values)), hashlib.sha256).hex()

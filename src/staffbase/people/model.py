@@ -7,7 +7,15 @@ from sqlmodel import Field, SQLModel
 
 from staffbase.kernel.access import Role
 from staffbase.kernel.columns import (
-    CHANGING, UNLOGGED, Key, Versioned, key, maybe_moment, moment, ref, word,
+    CHANGING,
+    UNLOGGED,
+    Key,
+    Versioned,
+    key,
+    maybe_moment,
+    moment,
+    ref,
+    word,
 )  # fmt: skip
 from staffbase.kernel.i18n import N_
 
@@ -87,3 +95,15 @@ class Duty(Versioned, table=True):
     elsewhere_since: datetime | None = maybe_moment()
     back_about: datetime | None = maybe_moment()
     """When the night watch expects to be back from another house."""
+
+
+class DutyDeclined(SQLModel, table=True):
+    """Somebody answered “here for something else” for a shift, and is not asked about it again."""
+
+    __tablename__ = "duty_declined"
+    __table_args__ = UNLOGGED
+
+    id: int = key()
+    person_id: int = ref("person.id", index=True)
+    shift: ShiftName = word(ShiftName)
+    shift_date: date

@@ -1,0 +1,164 @@
+"""Shifts on the wall clock, PINs that are too easy, and how long a wrong one costs. No database, no clock."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+
+from staffbase.kernel.access import Role
+from staffbase.kernel.clock import at_local, local
+from staffbase.kernel.errors import Invalid
+from staffbase.kernel.i18n import _
+from staffbase.people.model import ShiftName
+
+PIN_DIGITS = 6
+"""The fewest digits of a PIN."""
+PIN_DIGITS_MOST = 12
+
+FREE_TRIES = 5
+"""Wrong PINs until the first wait."""
+WAITS = (30, 60, 120, 300)
+"""Seconds to wait after the fifth wrong PIN, and after each further one; the last for all that follow. Never more:
+a person may be alone with the house at night."""
+
+ASK_BEFORE = timedelta(minutes=30)
+"""How long before a shift begins somebody who signs in is asked whether they are on duty."""
+
+
+@dataclass(frozen=True)
+class ShiftHours:
+    """When a shift begins and ends on the wall clock (`ends` not later than `begins`: the next morning)."""
+
+    name: ShiftName
+    begins: time
+    ends: time
+    norm: int = 2
+    """How many must be there."""
+
+
+DEFAULT_SHIFTS = (
+    ShiftHours(ShiftName.DAY, time(7, 30), time(15, 0), 2),
+    ShiftHours(ShiftName.EVENING, time(14, 30), time(22, 0), 2),
+    ShiftHours(ShiftName.NIGHT, time(21, 45), time(7, 45), 1),
+)
+
+
+@dataclass(frozen=True)
+class ShiftSpan:
+    """One shift of one date, as moments."""
+
+    name: ShiftName
+    date: date
+    begins_at: datetime
+    ends_at: datetime
+    norm: int
+
+
+def spans_of(day: date, shift_times: Iterable[ShiftHours]) -> list[ShiftSpan]:
+    """The shifts that begin on this date, in the order in which they begin."""
+    made = [
+        ShiftSpan(
+            hours.name,
+            day,
+            at_local(day, hours.begins),
+            at_local(day + timedelta(days=hours.ends <= hours.begins), hours.ends),
+            hours.norm,
+        )
+        for hours in shift_times
+    ]
+    return sorted(made, key=lambda span: span.begins_at)
+
+
+def _around(moment: datetime, shift_times: Sequence[ShiftHours]) -> list[ShiftSpan]:
+    today = local(moment).date()
+    return [span for days in (-1, 0, 1) for span in spans_of(today + timedelta(days=days), shift_times)]
+
+
+def spans_at(moment: datetime, shift_times: Sequence[ShiftHours] = DEFAULT_SHIFTS) -> list[ShiftSpan]:
+    """All shifts that run at this moment, the one begun first first; two in an overlap."""
+    return [span for span in _around(moment, shift_times) if span.begins_at <= moment < span.ends_at]
+
+
+def shift_at(moment: datetime, shift_times: Sequence[ShiftHours] = DEFAULT_SHIFTS) -> ShiftSpan:
+    """The one shift a moment belongs to: in an overlap the one begun later; between shifts the one that ended last."""
+    return max(
+        (span for span in _around(moment, shift_times) if span.begins_at <= moment), key=lambda span: span.begins_at
+    )
+
+
+def shift_on(day: date, name: ShiftName, shift_times: Sequence[ShiftHours] = DEFAULT_SHIFTS) -> ShiftSpan:
+    """The shift of this name and date. Raises Invalid when the house has no such shift."""
+    for span in spans_of(day, shift_times):
+        if span.name == name:
+            return span
+    raise Invalid(_("The house has no such shift."), "shift")
+
+
+def night_of(moment: datetime) -> date:
+    """The date of the night a moment belongs to: that of its evening. Noon divides two nights."""
+    return (local(moment).replace(tzinfo=None) - timedelta(hours=12)).date()
+
+
+def shift_to_ask(moment: datetime, role: Role, shift_times: Sequence[ShiftHours] = DEFAULT_SHIFTS) -> ShiftSpan | None:
+    """Which shift to ask somebody about who signs in now: the one that begins within half an hour or has begun last.
+
+    Where evening and night meet, the night watch is asked about the night and everybody else about the evening.
+    """
+    open_now = [span for span in _around(moment, shift_times) if span.begins_at - ASK_BEFORE <= moment < span.ends_at]
+    nights = [span for span in open_now if span.name is ShiftName.NIGHT]
+    others = [span for span in open_now if span.name is not ShiftName.NIGHT]
+    wanted = (nights or others) if role is Role.NIGHT_WATCH else (others or nights)
+    return wanted[-1] if wanted else None
+
+
+def wait_after(failures: int) -> int:
+    """Seconds to wait after this many wrong PINs in a row."""
+    if failures < FREE_TRIES:
+        return 0
+    return WAITS[min(failures - FREE_TRIES, len(WAITS) - 1)]
+
+
+def still_blocked(blocked_until: datetime | None, failures: int, now: datetime) -> int:
+    """Seconds left of the wait, at least 1 while it lasts. Never more than the wait itself, also when the clock was set back."""
+    if blocked_until is None or blocked_until <= now:
+        return 0
+    left = (blocked_until.astimezone(UTC) - now.astimezone(UTC)).total_seconds()
+    return max(1, min(round(left), wait_after(failures)))
+
+
+def check_pin(pin: str) -> str:
+    """The PIN, if it may be used. Raises Invalid with what is wrong with it."""
+    if not (pin.isascii() and pin.isdigit()):
+        raise Invalid(_("A PIN is digits only."), "pin")
+    if not PIN_DIGITS <= len(pin) <= PIN_DIGITS_MOST:
+        raise Invalid(
+            _("A PIN has from %(least)d to %(most)d digits.") % {"least": PIN_DIGITS, "most": PIN_DIGITS_MOST}, "pin"
+        )
+    if _repeats(pin):
+        raise Invalid(_("This PIN repeats itself and is easy to guess. Choose another."), "pin")
+    if _runs(pin):
+        raise Invalid(_("This PIN is a row of digits and is easy to guess. Choose another."), "pin")
+    if _has_year(pin) or _is_date(pin):
+        raise Invalid(_("This PIN looks like a date or a year of birth and is easy to guess. Choose another."), "pin")
+    return pin
+
+
+def _repeats(pin: str) -> bool:
+    """111111, 121212, 123123; and any with fewer than three different digits."""
+    return len(set(pin)) < 3 or any(pin == (pin[:length] * len(pin))[: len(pin)] for length in (1, 2, 3))  # noqa: PLR2004
+
+
+def _runs(pin: str) -> bool:
+    """123456, 987654, and around the corner: 890123."""
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
+    return steps in ({1}, {9})
+
+
+def _has_year(pin: str) -> bool:
+    """A year of birth in front or at the end: 1979xx, xx1979."""
+    return any(1900 <= int(year) <= 2029 for year in (pin[:4], pin[-4:]))  # noqa: PLR2004
+
+
+def _is_date(pin: str) -> bool:
+    """A birthday as ddmmyy."""
+    return len(pin) == PIN_DIGITS and 1 <= int(pin[:2]) <= 31 and 1 <= int(pin[2:4]) <= 12  # noqa: PLR2004
