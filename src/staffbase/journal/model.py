@@ -7,7 +7,18 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from staffbase.kernel.columns import (
-    APPEND_ONLY, ERASABLE, UNLOGGED, Key, key, maybe_moment, maybe_ref, moment, nonce, prose, ref, word,
+    APPEND_ONLY,
+    ERASABLE,
+    UNLOGGED,
+    Key,
+    key,
+    maybe_moment,
+    maybe_ref,
+    moment,
+    nonce,
+    prose,
+    ref,
+    word,
 )  # fmt: skip
 from staffbase.kernel.i18n import N_
 

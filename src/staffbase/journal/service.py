@@ -1,0 +1,198 @@
+"""The journal as staff use it: read in order, search, correct, comment, mark for the EPJ, and keep drafts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from staffbase.journal import search
+from staffbase.journal.corrections import (
+    amended_entry,
+    comment_in,
+    correct_text_in,
+    correct_time_in,
+    mark_epj_in,
+    move_in,
+    withdraw_in,
+)  # fmt: skip
+from staffbase.journal.drafts import DraftFacts, draft_in, drafts_in, finish_draft_in, save_draft_in
+from staffbase.journal.found import Wanted, found_in
+from staffbase.journal.items import Comment, Correction, TimelineItem, fold
+from staffbase.journal.model import Entry, Kind
+from staffbase.journal.timeline import items_by_id, items_in
+from staffbase.kernel.access import Actor, Permission, allowed
+from staffbase.kernel.database import Database
+from staffbase.kernel.errors import NotFound
+from staffbase.kernel.i18n import _
+
+__all__ = [
+    "Comment", "Correction", "DraftFacts", "Journal", "TimelineItem", "comment_in", "items_by_id", "items_in",
+    "mark_epj_in",
+]  # fmt: skip
+
+
+class Journal:
+    """What was written, in order, and everything that may be done with it afterwards."""
+
+    def __init__(self, database: Database, house_id: int) -> None:
+        self.database = database
+        self.house_id = house_id
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    @allowed(Permission.READ)
+    def timeline(
+        self,
+        actor: Actor,
+        resident_id: int | None = None,
+        *,
+        house_only: bool = False,
+        kinds: Sequence[Kind] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> list[TimelineItem]:
+        """A page of a resident's timeline, of the house's own (`house_only`), or of everybody's; last observed first.
+
+        `before` is the `key` of the last item of the page before. Opening a resident's page is logged by who opens it.
+        """
+        with self.database.read() as tx:
+            return items_in(
+                tx, self.house_id, resident_id=resident_id, house_only=house_only, kinds=kinds, since=since,
+                until=until, before=before, limit=limit, reader=actor,
+            )  # fmt: skip
+
+    @allowed(Permission.READ)
+    def entry(self, actor: Actor, entry_id: int) -> TimelineItem:
+        """One entry where it stands now. The key of an amendment gives the entry it is about. Raises NotFound."""
+        with self.database.read() as tx:
+            return fold(amended_entry(tx, self.house_id, entry_id), reader=actor)
+
+    @allowed(Permission.READ)
+    def search(
+        self,
+        actor: Actor,
+        query: str,
+        *,
+        resident_id: int | None = None,
+        kinds: Sequence[Kind] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> list[TimelineItem]:
+        """What was written with all these words in it, newest first, with the places to mark.
+
+        A search that finds something is written in the ledger, never what was looked for.
+        """
+        terms = search.terms_of(query)
+        if not terms:
+            return []
+        wanted = Wanted(terms, self.house_id, resident_id, kinds, since, until)
+        with self.database.read() as tx:
+            items = found_in(tx, wanted, actor, before, limit)
+        if items:
+            with self.database.write(actor, "search", subject=resident_id, opening=True):
+                pass
+        return items
+
+    @allowed(Permission.READ_MOVED)
+    def hidden_entries(self, actor: Actor, *, limit: int = 200) -> list[TimelineItem]:
+        """What was moved from the wrong resident or withdrawn, with its texts, the last one first. Logged."""
+        with self.database.write(actor, "journal.hidden", opening=True) as tx:
+            about = tx.all(
+                select(Entry.id)
+                .where(Entry.house_id == self.house_id, col(Entry.kind).in_((Kind.WRONG_RESIDENT, Kind.WITHDRAWN)))
+                .order_by(col(Entry.id).desc())
+                .limit(limit)
+            )
+            return list({item.entry_id: item for item in items_by_id(tx, about, reader=actor).values()}.values())
+
+    @allowed(Permission.READ_MOVED)
+    def hidden_entry(self, actor: Actor, entry_id: int) -> TimelineItem:
+        """One entry that was moved or withdrawn, with all its texts. Logged. Raises NotFound for any other."""
+        with self.database.read() as tx:
+            amended = amended_entry(tx, self.house_id, entry_id)
+        if not amended.of(Kind.WRONG_RESIDENT, Kind.WITHDRAWN):
+            raise NotFound(_("This entry was neither moved nor withdrawn."))
+        with self.database.write(actor, "journal.hidden", subject=amended.root.resident_id, opening=True):
+            return fold(amended, reader=actor)
+
+    # -- mending and adding ---------------------------------------------------------------------------------------
+
+    @allowed(Permission.WRITE)
+    def correct_text(self, actor: Actor, entry_id: int, text: str) -> int:
+        """Give an entry or one's comment a new text; the first one stays readable. Others' entries need a lead."""
+        with self.database.write(actor, "entry.correct", subject=self._subject(entry_id)) as tx:
+            return correct_text_in(tx, self.house_id, entry_id, text).id
+
+    @allowed(Permission.WRITE)
+    def correct_time(
+        self,
+        actor: Actor,
+        entry_id: int,
+        observed_from: datetime,
+        observed_to: datetime | None = None,
+        reason: str = "",
+    ) -> int:
+        """Say that a note was observed at another time; it moves there."""
+        with self.database.write(actor, "entry.correct_time", subject=self._subject(entry_id)) as tx:
+            entry = correct_time_in(tx, self.house_id, entry_id, observed_from, observed_to, reason)
+            return entry.id
+
+    @allowed(Permission.WRITE)
+    def move_to_resident(self, actor: Actor, entry_id: int, resident_id: int | None, reason: str = "") -> int:
+        """A note was written on the wrong resident: it moves to the right one (None: the house), and a bare mark stays."""
+        with self.database.write(actor, "entry.move", subject=self._subject(entry_id)) as tx:
+            return move_in(tx, self.house_id, entry_id, resident_id, reason).id
+
+    @allowed(Permission.WRITE)
+    def withdraw(self, actor: Actor, entry_id: int, reason: str) -> int:
+        """Take back a note or one's own comment; that it stood there and why it went stays visible."""
+        with self.database.write(actor, "entry.withdraw", subject=self._subject(entry_id)) as tx:
+            return withdraw_in(tx, self.house_id, entry_id, reason).id
+
+    @allowed(Permission.WRITE)
+    def comment(self, actor: Actor, entry_id: int, text: str) -> int:
+        """Write a comment under any entry."""
+        with self.database.write(actor, "entry.comment", subject=self._subject(entry_id)) as tx:
+            return comment_in(tx, self.house_id, entry_id, text).id
+
+    @allowed(Permission.WRITE)
+    def mark_epj(self, actor: Actor, entry_id: int, done: bool) -> None:
+        """Say that an entry should stand in the EPJ, or (`done`) that it does now."""
+        with self.database.write(actor, "entry.epj", subject=self._subject(entry_id)) as tx:
+            mark_epj_in(tx, self.house_id, entry_id, done=done)
+
+    def _subject(self, entry_id: int) -> int | None:
+        """The resident an entry is about now, for the ledger."""
+        with self.database.read() as tx:
+            return amended_entry(tx, self.house_id, entry_id).place.resident_id
+
+    # -- drafts ---------------------------------------------------------------------------------------------------
+
+    @allowed(Permission.SELF)
+    def save_draft(self, actor: Actor, form: str, fields: dict[str, str]) -> None:
+        """Keep what is typed so far in a form; empty fields end the draft."""
+        with self.database.write(actor, "draft.save") as tx:
+            save_draft_in(tx, actor.person_id, form, fields)
+
+    @allowed(Permission.SELF)
+    def draft(self, actor: Actor, form: str) -> dict[str, str] | None:
+        """What was kept of a form, if anything."""
+        with self.database.read() as tx:
+            found = draft_in(tx, actor.person_id, form)
+        return found.fields if found else None
+
+    @allowed(Permission.SELF)
+    def drafts(self, actor: Actor) -> list[DraftFacts]:
+        """One's own drafts, newest first."""
+        with self.database.read() as tx:
+            return drafts_in(tx, actor.person_id)
+
+    @allowed(Permission.SELF)
+    def finish_draft(self, actor: Actor, form: str) -> None:
+        """It was saved; nothing of the draft is kept."""
+        with self.database.write(actor, "draft.finish") as tx:
+            finish_draft_in(tx, actor.person_id, form)

@@ -1,0 +1,106 @@
+"""Search with everything folded in: each entry once, newest first, and nothing that its reader may not see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from staffbase.journal import search
+from staffbase.journal.items import PLACING, Amended, TimelineItem, fold, may_read_hidden
+from staffbase.journal.model import Entry, Kind
+from staffbase.journal.timeline import amended_in, roots_in
+from staffbase.kernel.access import Actor
+from staffbase.kernel.database import Reading
+
+_FIRST_LOOK, _MOST_AT_ONCE = 200, 5000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for, and among which entries."""
+
+    terms: Sequence[str]
+    house_id: int
+    resident_id: int | None = None
+    kinds: Sequence[Kind] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def found_in(tx: Reading, wanted: Wanted, reader: Actor, before: int | None, limit: int) -> list[TimelineItem]:
+    """At most `limit` entries that hold all words in one of their texts. Filters look at where an entry stands now."""
+    items: dict[int, TimelineItem] = {}
+    at_once = _FIRST_LOOK
+    while len(items) < limit:
+        hits = search.matching(tx, wanted.terms, before, at_once)
+        if not hits:
+            break
+        roots = roots_in(tx, hits)
+        likely = {root.id: root for root in roots.values() if wanted.kinds is None or root.kind in wanted.kinds}
+        amended = amended_in(tx, likely.values())
+        for hit in hits:
+            root = roots.get(hit)
+            if root is None or root.id not in amended or root.id in items:
+                continue
+            item = _item(amended[root.id], hit, wanted, reader)
+            if item is not None:
+                items[root.id] = item
+                if len(items) == limit:
+                    break
+        if len(hits) < at_once:
+            break
+        before = hits[-1]
+        at_once = min(at_once * 4, _MOST_AT_ONCE)
+    return list(items.values())
+
+
+def _item(amended: Amended, hit: int, wanted: Wanted, reader: Actor) -> TimelineItem | None:
+    """The entry as a hit, if the reader may find it here and it was not found by a newer text already."""
+    here = _where(amended, wanted, reader)
+    if here is None or here.house_id != wanted.house_id or _found_newer(amended, hit, wanted.terms):
+        return None
+    item = fold(amended, here, reader)
+    if item.hidden or _in_withdrawn_comment(amended, hit):
+        return None
+    if wanted.since is not None and item.observed_from < wanted.since:
+        return None
+    if wanted.until is not None and item.observed_from >= wanted.until:
+        return None
+    comments = tuple(replace(one, marks=tuple(search.marked(one.text, wanted.terms))) for one in item.comments)
+    return replace(item, key=hit, marks=tuple(search.marked(item.text, wanted.terms)), comments=comments)
+
+
+def _where(amended: Amended, wanted: Wanted, reader: Actor) -> Entry | None:
+    """The place to show it at: where it stands now; the resident it was moved away from only for those who may."""
+    place = amended.place
+    if wanted.resident_id is None or place.resident_id == wanted.resident_id:
+        return place
+    if not may_read_hidden(reader):
+        return None
+    before = [entry for entry in (amended.root, *amended.of(*PLACING)) if entry.resident_id == wanted.resident_id]
+    return before[-1] if before else None
+
+
+def _found_newer(amended: Amended, hit: int, terms: Sequence[str]) -> bool:
+    """Whether a later text of the same entry holds the words too: then it stood on this page or an earlier one."""
+    later = list(amended.amendments)
+    later += [entry for about in amended.about_comments.values() for entry in about]
+    return any(
+        entry.id > hit and not _in_withdrawn_comment(amended, entry.id) and _holds(amended.text_of(entry), terms)
+        for entry in later
+    )
+
+
+def _holds(typed: str, terms: Sequence[str]) -> bool:
+    """Whether the index would find this text."""
+    folded, starts = search.fold(typed), search.starts_of(typed).split()
+    return bool(typed) and all(term in (folded if len(term) > 2 else starts) for term in terms)  # noqa: PLR2004
+
+
+def _in_withdrawn_comment(amended: Amended, hit: int) -> bool:
+    """Whether this key is a withdrawn comment or what one said after a correction; its reason may be found."""
+    for comment_id, about in amended.about_comments.items():
+        if any(entry.kind is Kind.WITHDRAWN for entry in about):
+            said = {comment_id, *(entry.id for entry in about if entry.kind is not Kind.WITHDRAWN)}
+            if hit in said:
+                return True
+    return False
