@@ -1,5 +1,6 @@
 """Shifts on the wall clock, PINs that are too easy, and how long a wrong one costs. No database, no clock."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,6 +21,8 @@ FREE_TRIES = 5
 WAITS = (30, 60, 120, 300)
 """Seconds to wait after the fifth wrong PIN, and after each further one; the last for all that follow. Never more:
 a person may be alone with the house at night."""
+
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?", re.ASCII)
 
 ASK_BEFORE = timedelta(minutes=30)
 """How long before a shift begins somebody who signs in is asked whether they are on duty."""
@@ -109,6 +112,16 @@ def shift_to_ask(moment: datetime, role: Role, shift_times: Sequence[ShiftHours]
     others = [span for span in open_now if span.name is not ShiftName.NIGHT]
     wanted = (nights or others) if role is Role.NIGHT_WATCH else (others or nights)
     return wanted[-1] if wanted else None
+
+
+def time_ahead(typed: str, now: datetime) -> datetime:
+    """The next moment at which the wall clock shows this: "3:30", "03.30", "0330" or "3". Raises Invalid."""
+    found = _CLOCK.fullmatch(typed.strip())
+    if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:  # noqa: PLR2004
+        raise Invalid(_("Write a time such as 03:30."), "time")
+    wanted = time(int(found[1]), int(found[2] or 0))
+    today = local(now).date()
+    return next(moment for days in (0, 1, 2) if (moment := at_local(today + timedelta(days=days), wanted)) > now)
 
 
 def wait_after(failures: int) -> int:
