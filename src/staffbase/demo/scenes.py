@@ -1,0 +1,64 @@
+"""Which screens of the demo become pictures, and the keys that lead to each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from staffbase.kernel.clock import OSLO
+
+EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)
+ROUND = datetime(2026, 1, 5, 23, 38, tzinfo=OSLO)
+AFTER = datetime(2026, 1, 9, 14, 40, tzinfo=OSLO)
+
+WIDE = (120, 36)
+SMALL = (80, 24)
+LARGE = (160, 48)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture: the demo at a moment, signed in as somebody (or nobody), after these keys."""
+
+    name: str
+    keys: tuple[str, ...]
+    size: tuple[int, int]
+    language: str
+    at: datetime
+    who: str | None
+    theme: str = "dark"
+
+
+_WAYS: tuple[tuple[str, tuple[str, ...], datetime, str | None], ...] = (
+    ("sign-in", (), EVENING, None),
+    ("board", (), EVENING, "Marit"),
+    ("lock", ("ctrl+l",), ROUND, "Samira"),
+    ("rounds", ("2",), ROUND, "Samira"),
+    ("walk", ("2", "w"), ROUND, "Samira"),
+    ("card", ("k", "c"), EVENING, "Nora"),
+    ("plans", ("5",), EVENING, "Eva"),
+    ("report", ("3",), EVENING, "Marit"),
+    ("reading", ("3",), AFTER, "Marit"),
+    ("notes", ("4",), AFTER, "Jonas"),
+    ("note", ("n",), AFTER, "Jonas"),
+    ("search", ("4", "slash", "p", "u", "s"), AFTER, "Jonas"),
+    ("tasks", ("6",), AFTER, "Jonas"),
+    ("incident", ("h",), EVENING, "Marit"),
+    ("resident", ("enter",), AFTER, "Marit"),
+    ("admin", ("0",), EVENING, "Ingrid"),
+    ("keys", ("question_mark",), EVENING, "Marit"),
+)
+_IN_ALL = ("board", "card", "rounds", "reading")
+"""These are looked at in both languages, all themes and at 80×24."""
+
+
+def scenes() -> list[Scene]:
+    """Every picture there is: all screens in Norwegian, dark, wide and small; the most used in all languages and themes."""
+    made = []
+    for name, keys, at, who in _WAYS:
+        made.append(Scene(name, keys, WIDE, "nb", at, who))
+        made.append(Scene(f"{name}-small", keys, SMALL, "nb", at, who))
+        if name in _IN_ALL:
+            made.append(Scene(f"{name}-en", keys, WIDE, "en", at, who))
+            made.append(Scene(f"{name}-light", keys, WIDE, "nb", at, who, "light"))
+            made.append(Scene(f"{name}-contrast", keys, WIDE, "nb", at, who, "contrast"))
+            made.append(Scene(f"{name}-large", keys, LARGE, "nb", at, who))
+    return made
