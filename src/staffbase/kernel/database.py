@@ -200,7 +200,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Reading]:
         """A transaction that only reads; rows are plain values afterwards."""
-        with _in_words(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        with in_words(), Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             yield Reading(session)
             session.expunge_all()
 
@@ -213,7 +213,7 @@ class Database:
         `action` names it in the ledger ("note.write"); `subject` is the resident it concerns. With `opening` a ledger
         row is written even if nothing else was. A transaction that wrote only unlogged rows leaves no ledger row.
         """
-        with _in_words(), Session(self._write_engine, expire_on_commit=False) as session:
+        with in_words(), Session(self._write_engine, expire_on_commit=False) as session:
             if self.dialect == "postgresql":
                 session.execute(text("SELECT pg_advisory_xact_lock(7331, 1)"))
             writing = Writing(session, actor, self.clock.now(), self.keys, self.seal, self._columns)
@@ -266,7 +266,7 @@ class Database:
 
     def change_mark(self) -> int:
         """A number that differs when anything was committed since it was last asked, by any process. Cheap."""
-        with _in_words(), self._watch_lock:
+        with in_words(), self._watch_lock:
             if self._watch is None:
                 self._watch = self.engine.connect()
             if self.dialect == "sqlite":
@@ -288,7 +288,7 @@ class Database:
             self._watch.close()
             self._watch = None
         if self.dialect == "sqlite":
-            with _in_words(), self.engine.connect() as connection:
+            with in_words(), self.engine.connect() as connection:
                 connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA optimize")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -296,7 +296,7 @@ class Database:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def in_words() -> Iterator[None]:
     """Turn what the database says into a sentence a person can act on."""
     try:
         yield

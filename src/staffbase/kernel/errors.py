@@ -57,6 +57,16 @@ class KeyMissing(StaffbaseError):
     """No identity on this machine opens key.age."""
 
 
+class PassphraseNeeded(KeyMissing):
+    """The station's identity is locked with a passphrase, and it was not said, or it was another."""
+
+    exit_code = 3
+
+
+class KeyExposed(StaffbaseError):
+    """Other accounts of this machine may read a file that holds a key."""
+
+
 class DatabaseUnavailable(StaffbaseError):
     """The database could not be written or read now (full disk, locked, server away); nothing was half saved."""
 

@@ -1,0 +1,61 @@
+"""Files that nobody else on the machine may read, written whole or not at all."""
+
+import os
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from staffbase.kernel.errors import KeyExposed
+from staffbase.kernel.i18n import _
+
+
+def private_folder(folder: Path) -> None:
+    """Make the folder, for its owner alone. One that stands keeps its mode, unless it is empty: it may be anybody's."""
+    new = not folder.exists()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if new or not any(folder.iterdir()):
+        folder.chmod(0o700)
+
+
+def write_private(file: Path, data: bytes) -> None:
+    """Write the file for its owner alone, and have it on the disk before this returns."""
+    beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(file)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
+    sync_folder(file.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in this folder on the disk, too."""
+    if os.name == "nt":
+        return  # Windows cannot open a folder, and keeps names by itself
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def readable_by_others(file: Path) -> bool:
+    """Whether other accounts of this machine have any right to it. Windows keeps rights elsewhere: False."""
+    return os.name != "nt" and bool(stat.S_IMODE(file.stat().st_mode) & 0o077)
+
+
+def read_private(file: Path) -> bytes:
+    """The file's content. Raises KeyExposed when others may read it, FileNotFoundError when it is not there."""
+    if readable_by_others(file):
+        raise KeyExposed(
+            _("Others on this machine may read %(file)s, which holds a key. Close it with: chmod 600 “%(file)s”")
+            % {"file": file}
+        )
+    return file.read_bytes()
