@@ -1,11 +1,11 @@
 """Reading the journal in order: where each entry stands now, page by page, in a constant number of queries."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists, or_
-from sqlalchemy.orm import aliased
+from sqlalchemy import or_
 from sqlmodel import col, select
 
 from staffbase.journal.items import AMENDING, PLACING, Amended, TimelineItem, fold, ids_of
@@ -18,6 +18,33 @@ from staffbase.kernel.i18n import _
 _FOLDED = tuple(kind for kind in AMENDING if kind not in PLACING)
 _SLICE = 5000
 """Keys asked for at a time; SQLite takes about thirty thousand."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which entries a timeline is of: a resident's, the house's own, or all."""
+
+    house_id: int
+    resident_id: int | None = None
+    house_only: bool = False
+
+    def where(self) -> list[Any]:
+        """As conditions on the entry table."""
+        here = [col(Entry.house_id) == self.house_id]
+        if self.house_only:
+            return [*here, col(Entry.resident_id).is_(None)]
+        return here if self.resident_id is None else [*here, col(Entry.resident_id) == self.resident_id]
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether the entry stands in this timeline."""
+        if self.house_only:
+            return entry.resident_id is None
+        return self.resident_id is None or entry.resident_id == self.resident_id
+
+    def place(self, amended: Amended) -> Entry:
+        """Where the entry stands (or, when it was moved away, stood last) in this timeline."""
+        placed = (amended.root, *amended.of(*PLACING))
+        return ([entry for entry in placed if self.holds(entry)] or placed)[-1]
 
 
 def items_in(
@@ -41,40 +68,61 @@ def items_in(
     Of one resident, of the house alone (`house_only`), or of all. `since` and `until` (not included) are observed
     times, `recorded_…` when they were written. `before` is the key of the last item of the page before.
     """
-    place, root, newer = aliased(Entry), aliased(Entry), aliased(Entry)
-    root_id = case((col(place.kind).in_(PLACING), col(place.amends_id)), else_=col(place.id))
+    scope = Scope(house_id, resident_id, house_only)
+    placing = col(Entry.kind).in_(PLACING)  # what these are about is looked at below
+    wanted = select(Entry).where(
+        *scope.where(),
+        col(Entry.kind).not_in(_FOLDED),
+        *_among(col(Entry.importance), importance),
+        *_between(col(Entry.observed_from), since, until),
+        *(or_(placing, condition) for condition in _among(col(Entry.kind), kinds)),
+        *(or_(placing, condition) for condition in _between(col(Entry.recorded_at), recorded_since, recorded_until)),
+    )
 
-    def in_scope(entry: Any) -> list[Any]:
-        if house_only:
-            return [col(entry.resident_id).is_(None)]
-        return [] if resident_id is None else [col(entry.resident_id) == resident_id]
-
-    superseded = exists().where(
-        col(newer.amends_id) == root_id, col(newer.kind).in_(PLACING), col(newer.id) > col(place.id), *in_scope(newer)
-    )
-    wanted = (
-        select(place, root)
-        .join(root, col(root.id) == root_id)
-        .where(col(place.house_id) == house_id, col(place.kind).not_in(_FOLDED), ~superseded, *in_scope(place))
-        .order_by(col(place.observed_from).desc(), col(place.id).desc())
-    )
-    wanted = wanted.where(
-        *_among(col(root.kind), kinds),
-        *_among(col(root.importance), importance),
-        *_between(col(place.observed_from), since, until),
-        *_between(col(root.recorded_at), recorded_since, recorded_until),
-    )
-    if before is not None:
-        last = _place_of(tx, before, in_scope)
-        wanted = wanted.where(
-            col(place.observed_from) <= last.observed_from,
-            or_(col(place.observed_from) < last.observed_from, and_(col(place.id) < last.id)),
+    def fits(root: Entry) -> bool:
+        return (
+            (kinds is None or root.kind in kinds)
+            and (recorded_since is None or root.recorded_at >= recorded_since)
+            and (recorded_until is None or root.recorded_at < recorded_until)
         )
-    if limit is not None:
-        wanted = wanted.limit(limit)
-    rows = tx.all(wanted)
-    amended = amended_in(tx, [row_root for _place, row_root in rows])
-    return [fold(amended[row_root.id], row_place, reader) for row_place, row_root in rows]
+
+    items: list[TimelineItem] = []
+    last = None if before is None else _place_of(tx, before, scope)
+    more = True
+    while more and (limit is None or len(items) < limit):
+        places = tx.all(_page(wanted, last, limit))
+        more = limit is not None and len(places) == _look_at(limit)
+        last = places[-1] if places else None
+        items += [
+            fold(amended, place, reader)
+            for place, amended in _standing(tx, places)
+            if fits(amended.root) and scope.place(amended).id == place.id
+        ]
+    return items[:limit]
+
+
+def _look_at(limit: int) -> int:
+    """Entries to look at for a page: a few stand elsewhere by now."""
+    return limit + limit // 10 + 5
+
+
+def _page(wanted: Any, last: Entry | None, limit: int | None) -> Any:
+    if last is not None:
+        wanted = wanted.where(
+            col(Entry.observed_from) <= last.observed_from,
+            or_(col(Entry.observed_from) < last.observed_from, col(Entry.id) < last.id),
+        )
+    wanted = wanted.order_by(col(Entry.observed_from).desc(), col(Entry.id).desc())
+    return wanted if limit is None else wanted.limit(_look_at(limit))
+
+
+def _standing(tx: Reading, places: Sequence[Entry]) -> list[tuple[Entry, Amended]]:
+    """Each place with the entry that stands there and all that was written about it."""
+    moved = [place.amends_id for place in places if place.kind in PLACING and place.amends_id is not None]
+    roots = {place.id: place for place in places if place.kind not in PLACING}
+    roots |= {root.id: root for root in _rows(tx, col(Entry.id), [key for key in moved if key not in roots])}
+    amended = amended_in(tx, roots.values())
+    return [(place, amended[(place.amends_id or 0) if place.kind in PLACING else place.id]) for place in places]
 
 
 def _among(column: Any, values: Sequence[Any] | None) -> list[Any]:
@@ -85,21 +133,13 @@ def _between(column: Any, since: datetime | None, until: datetime | None) -> lis
     return [*([] if since is None else [column >= since]), *([] if until is None else [column < until])]
 
 
-def _place_of(tx: Reading, key: int, in_scope: Any) -> Entry:
-    """Where the item with this key (its own or its place's) stands in this scope."""
-    entry = tx.find(Entry, key)
-    if entry is None:
+def _place_of(tx: Reading, key: int, scope: Scope) -> Entry:
+    """Where the item with this key (its own or its place's) stands in this timeline."""
+    root = roots_in(tx, [key]).get(key)
+    if root is None:
         raise NotFound(_("It is not there any more."))
-    root_id = entry.amends_id if entry.kind in AMENDING else entry.id
-    newest = tx.first(
-        select(Entry)
-        .where(
-            or_(col(Entry.id) == root_id, and_(col(Entry.amends_id) == root_id, col(Entry.kind).in_(PLACING))),
-            *in_scope(Entry),
-        )
-        .order_by(col(Entry.id).desc())
-    )
-    return newest or entry
+    placing = _rows(tx, col(Entry.amends_id), [root.id], col(Entry.kind).in_(PLACING))
+    return scope.place(Amended(root, placing))
 
 
 def items_by_id(tx: Reading, entry_ids: Iterable[int], reader: Actor | None = None) -> dict[int, TimelineItem]:
