@@ -1,8 +1,12 @@
 """A small real house on a real encrypted database, a clock that stands still, and one actor of each role."""
 
 import asyncio
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,6 @@ from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF, Actor, Role
 from staffbase.kernel.clock import OSLO, HeldClock
 from staffbase.kernel.database import Database, guarded_tables, sqlcipher_engine
-from staffbase.kernel.guards import install_guards
 from staffbase.kernel.ledger import Seal
 from staffbase.station import Station
 
@@ -44,15 +47,24 @@ def clock() -> HeldClock:
     return HeldClock(EVENING)
 
 
-def open_database(file: Path, clock: HeldClock) -> Database:
-    """A new or existing encrypted database with schema, guards and ledger, as the station opens it."""
+@cache
+def empty_database() -> Path:
+    """An encrypted database with schema and guards, made by the migrations once and copied for each test."""
     import staffbase.migrations as migrations
 
-    migrations.load_models()
+    folder = Path(tempfile.mkdtemp(prefix="staffbase-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    making = sqlcipher_engine(folder / "staffbase.db", DATABASE_KEY)
+    migrations.migrate(making)
+    making.dispose()
+    return folder / "staffbase.db"
+
+
+def open_database(file: Path, clock: HeldClock) -> Database:
+    """A new or existing encrypted database with schema, guards and ledger, as the station opens it."""
+    template = empty_database()
     if not file.exists():
-        making = sqlcipher_engine(file, DATABASE_KEY)
-        migrations.migrate(making)
-        making.dispose()
+        shutil.copyfile(template, file)
     engine = sqlcipher_engine(file, DATABASE_KEY, guarded=frozenset(guarded_tables()))
     return Database(engine, Seal.from_database_key(DATABASE_KEY), clock)
 
