@@ -8,7 +8,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import Input, Label, OptionList
+from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from staffbase.kernel.access import ROLE_NAMES
@@ -50,7 +50,7 @@ class ChangePinDialog(FormDialog[bool]):
         yield self._field("pin")
         yield Label(_("The new PIN once more"))
         yield self._field("again")
-        yield Label(
+        yield Static(
             _("At least six digits; not a row, not repeated digits, not a birthday. Nobody else can read it."),
             classes="hint",
         )
@@ -95,7 +95,7 @@ class DutyQuestionDialog(StaffDialog[bool]):
 
     def compose_form(self) -> ComposeResult:
         yield OptionList(Option(_("Yes, I am on duty"), id="yes"), Option(_("No, here for something else"), id="no"))
-        yield Label(_("Your reading begins at your last duty. You are asked once a shift."), classes="hint")
+        yield Static(_("Your reading begins at your last duty. You are asked once a shift."), classes="hint")
 
     @on(OptionList.OptionSelected)
     def _answered(self, event: OptionList.OptionSelected) -> None:
@@ -119,6 +119,7 @@ class WhoIsOnDutyDialog(StaffDialog[None]):
     """Who is on duty, and everybody who could be. Colleagues who never touch the PC are put on and off duty here."""
 
     title_text = N_("Who is on duty")
+    DEFAULT_CSS = "WhoIsOnDutyDialog #staff { max-height: 14; }"
     AUTO_FOCUS = "OptionList"
     BINDINGS = [
         Binding("e", "elsewhere", N_("At another house"), tooltip=N_("At another house, back about a time"), id="duty.elsewhere"),
@@ -136,7 +137,7 @@ class WhoIsOnDutyDialog(StaffDialog[None]):
     def compose_form(self) -> ComposeResult:
         yield OptionList(id="staff")
         yield LineField(placeholder=_("back about, such as 03:30"), id="time", max_length=5)
-        yield Label(_("enter on and off duty · e at another house · o on site · esc back"), classes="hint")
+        yield Static(_("enter on and off duty · e at another house · o on site · esc back"), classes="hint")
 
     def on_mount(self) -> None:
         self.query_one("#time").display = False
@@ -154,13 +155,15 @@ class WhoIsOnDutyDialog(StaffDialog[None]):
 
     def _told(self, person: "PersonLine") -> Content:
         duty = self._on.get(person.id)
-        name = shown(person.name.ljust(14), "bold" if duty else "")
+        name = shown(person.name.ljust(12), "bold" if duty else "")
         role = (_(ROLE_NAMES[person.role]).ljust(14), "$muted")
         if duty is None:
             return line("  ", name, role)
         hours = f"{_(SHIFT_NAMES[duty.shift])} {_clock(duty.begins_at)}–{_clock(duty.ends_at)}"
-        away = _("at another house, back about %(time)s") % {"time": _clock(duty.back_about)} if duty.back_about else ""
-        return line(("● ", "$ok-text"), name, role, hours, (away, "$warning-text"))
+        if duty.back_about is None:
+            return line(("● ", "$ok-text"), name, role, hours)
+        away = _("back about %(time)s") % {"time": _clock(duty.back_about)}
+        return line(("○ ", "$warning-text"), name, role, hours, (away, "$warning-text"))
 
     def _highlighted(self) -> int | None:
         option = self.query_one("#staff", OptionList).highlighted_option
