@@ -265,8 +265,8 @@ def test_a_change_that_somebody_else_made_first_is_not_overwritten(people, actor
 def test_the_demo_hashes_twenty_pins_in_a_moment(station, clock):
     import time
 
-    began = time.perf_counter()
+    began = time.process_time()
     with station.database.write(STATION_ITSELF, "demo.staff") as tx:
         for number in range(20):
             add_person_in(tx, f"Person {number}", Role.STAFF, "", hash_pin(station.database.seal, PIN, quick=True))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

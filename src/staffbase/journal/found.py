@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
 
 from staffbase.journal import search
-from staffbase.journal.items import PLACING, Amended, TimelineItem, fold, may_read_hidden
+from staffbase.journal.items import AMENDING, PLACING, Amended, TimelineItem, fold, may_read_hidden
 from staffbase.journal.model import Entry, Kind
 from staffbase.journal.timeline import amended_in, roots_in
 from staffbase.kernel.access import Actor
@@ -30,11 +34,12 @@ def found_in(tx: Reading, wanted: Wanted, reader: Actor, before: int | None, lim
     """At most `limit` entries that hold all words in one of their texts. Filters look at where an entry stands now."""
     items: dict[int, TimelineItem] = {}
     at_once = _FIRST_LOOK
+    placed = _placed(tx, wanted)
     while len(items) < limit:
         hits = search.matching(tx, wanted.terms, before, at_once)
         if not hits:
             break
-        roots = roots_in(tx, hits)
+        roots = roots_in(tx, _likely(tx, wanted, hits, placed))
         likely = {root.id: root for root in roots.values() if wanted.kinds is None or root.kind in wanted.kinds}
         amended = amended_in(tx, likely.values())
         for hit in hits:
@@ -51,6 +56,32 @@ def found_in(tx: Reading, wanted: Wanted, reader: Actor, before: int | None, lim
         before = hits[-1]
         at_once = min(at_once * 4, _MOST_AT_ONCE)
     return list(items.values())
+
+
+def _filters(wanted: Wanted) -> list[Any]:
+    """The filters as conditions on an entry that nobody gave another place."""
+    return [
+        *([] if wanted.resident_id is None else [col(Entry.resident_id) == wanted.resident_id]),
+        *([] if wanted.kinds is None else [col(Entry.kind).in_(tuple(wanted.kinds))]),
+        *([] if wanted.since is None else [col(Entry.observed_from) >= wanted.since]),
+        *([] if wanted.until is None else [col(Entry.observed_from) < wanted.until]),
+    ]
+
+
+def _placed(tx: Reading, wanted: Wanted) -> set[int]:
+    """The entries that stand elsewhere than where they were written; few."""
+    if not _filters(wanted):
+        return set()
+    return {key for key in tx.all(select(Entry.amends_id).where(col(Entry.kind).in_(PLACING))) if key is not None}
+
+
+def _likely(tx: Reading, wanted: Wanted, hits: Sequence[int], placed: set[int]) -> list[int]:
+    """The hits that the filters do not rule out at once: many hold a common word, few are wanted."""
+    filters = _filters(wanted)
+    if not filters:
+        return list(hits)
+    left = tx.all(select(Entry.id).where(col(Entry.id).in_(hits), or_(col(Entry.kind).in_(AMENDING), and_(*filters))))
+    return [*left, *placed.intersection(hits)]
 
 
 def _item(amended: Amended, hit: int, wanted: Wanted, reader: Actor) -> TimelineItem | None:
