@@ -147,6 +147,6 @@ def allowed(
             return function(service, actor, *args, **kwargs)
 
         checked.permission = permission  # type: ignore[attr-defined]  # read by the role table and its test
-        return checked
+        return checked  # type: ignore[return-value]  # mypy reads functools.wraps as a class of its own
 
     return declare

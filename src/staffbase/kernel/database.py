@@ -5,19 +5,18 @@ a full sync. When it returns, what was written survives a power cut. When it rai
 Rows are loaded whole, detached when the block ends, and are plain values from then on.
 """
 
+import json
 import os
 import threading
-from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple, overload
 
-from sqlalchemy import Executable, Result, event, func, select, text
+from sqlalchemy import Executable, Result, UpdateBase, event, func, select, text
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
-from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import Select, SelectOfScalar
@@ -28,12 +27,34 @@ from staffbase.kernel.errors import ChangedElsewhere, DatabaseDamaged, DatabaseU
 from staffbase.kernel.i18n import _
 from staffbase.kernel.ledger import FIRST, Ledger, Opening, Seal
 
+_LEDGER: Any = Ledger.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_HEAD = (
+    select(_LEDGER.c.seq, _LEDGER.c.hash, _LEDGER.c.top_key)
+    .where(_LEDGER.c.chain == 1)
+    .order_by(_LEDGER.c.seq.desc())
+    .limit(1)
+)
+_WRITE_LOCK = text("SELECT pg_advisory_xact_lock(7331, 1)")
+
 Row = TypeVar("Row", bound=SQLModel)
 Value = TypeVar("Value")
 Values = TypeVarTuple("Values")
 
 _EPOCH_MS = 1_577_836_800_000  # 2020-01-01: 43 bits of milliseconds from here last 278 years
 _LOCK_TIMEOUT = 10
+_SETTLED = frozenset(
+    {
+        "recursive_triggers",
+        "foreign_keys",
+        "writable_schema",
+        "ignore_check_constraints",
+        "synchronous",
+        "journal_mode",
+        "rekey",
+    }
+)
+"""What is set when a connection is made and may not be set otherwise: each would open a way around the guards."""
+_DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
 def guard_of(table: Any) -> str:
@@ -60,6 +81,11 @@ class Keys:
         with self._lock:
             self._last = max(self._last + 1, made)
             return self._last
+
+    @property
+    def last(self) -> int:
+        """The greatest key given or seen so far."""
+        return self._last
 
 
 class Reading:
@@ -103,7 +129,9 @@ class Reading:
 class Writing(Reading):
     """A transaction that may write. `now` is its recorded moment: the clock's, never a person's."""
 
-    def __init__(self, session: Session, actor: Actor, now: datetime, keys: Keys, seal: Seal, columns: "_Columns") -> None:
+    def __init__(
+        self, session: Session, actor: Actor, now: datetime, keys: Keys, seal: Seal, columns: "_Columns"
+    ) -> None:
         super().__init__(session)
         self.actor = actor
         self.now = now
@@ -115,7 +143,7 @@ class Writing(Reading):
     def add(self, row: Row) -> Row:
         """Insert the row (at the next flush) and give it a key if it has none."""
         if getattr(row, "id", None) == 0:
-            row.id = self._keys.next()  # type: ignore[attr-defined]  # it has one: it was 0
+            row.id = self._keys.next()
         self.session.add(row)
         return row
 
@@ -146,19 +174,40 @@ class Writing(Reading):
         """Send what was added and changed to the database now."""
         self.session.flush()
 
-    def note_written(self, session: OrmSession) -> None:
+    def run(self, statement: Executable, parameters: Any = None) -> Result[Any]:
+        """Run a statement of another kind. Rows that stand in the ledger are written by `add` and `change` only."""
+        if isinstance(statement, UpdateBase) and guard_of(statement.table) != "unlogged":
+            raise ValueError(f"{statement.table} is written row by row, so that the ledger names each")
+        return super().run(statement, parameters)
+
+    def note_written(self) -> None:
         """Take the digest of everything this flush wrote."""
-        for row in (*session.new, *session.dirty):
-            table = row.__table__  # type: ignore[attr-defined]  # only table models are in a session
-            if guard_of(table) == "unlogged" or table.info.get("chain"):
+        session = self.session
+        for row in (*session.new, *(row for row in session.dirty if session.is_modified(row))):
+            table = row.__table__
+            if guard_of(table) == "unlogged":
                 continue
             names, pk = self._columns.of(table)
             key = getattr(row, pk)
-            self._touched[table.name, key] = self._seal.digest(table.name, names, [getattr(row, name) for name in names])
+            self._touched[table.name, key] = self._seal.digest(
+                table.name, names, [getattr(row, name) for name in names]
+            )
 
     def items(self) -> list[list[Any]]:
         """[table, key, digest after] of every durable row written so far."""
         return [[table, key, digest] for (table, key), digest in self._touched.items()]
+
+
+class _WritingSession(Session):
+    """A session that tells its transaction what each flush wrote."""
+
+    writing: Writing | None = None
+
+
+@event.listens_for(_WritingSession, "after_flush")
+def _flushed(session: Any, _context: Any) -> None:
+    if session.writing is not None:
+        session.writing.note_written()
 
 
 class _Columns:
@@ -188,7 +237,8 @@ class Database:
             engine.execution_options(begin="BEGIN IMMEDIATE") if engine.dialect.name == "sqlite" else engine
         )
         self._columns = _Columns()
-        self._queued: deque[Opening] = deque()
+        self._queued: list[Opening] = []
+        self._queue_lock = threading.Lock()
         self._watch: Any = None
         self._watch_lock = threading.Lock()
 
@@ -213,18 +263,21 @@ class Database:
         `action` names it in the ledger ("note.write"); `subject` is the resident it concerns. With `opening` a ledger
         row is written even if nothing else was. A transaction that wrote only unlogged rows leaves no ledger row.
         """
-        with in_words(), Session(self._write_engine, expire_on_commit=False) as session:
+        with in_words(), _WritingSession(self._write_engine, expire_on_commit=False) as session:
             if self.dialect == "postgresql":
-                session.execute(text("SELECT pg_advisory_xact_lock(7331, 1)"))
+                session.execute(_WRITE_LOCK)
+            head = session.execute(_HEAD).one_or_none() or (0, FIRST, 0)  # from here on nobody else writes
+            self.keys.seen(head[2])
             writing = Writing(session, actor, self.clock.now(), self.keys, self.seal, self._columns)
-            event.listen(session, "after_flush", lambda flushed, _context: writing.note_written(flushed))
+            session.writing = writing
             yield writing
             session.flush()
             items = writing.items()
-            if items or opening:
-                head = self._chain_queued(session)
-                self._append(session, head, Opening(actor.person_id, actor.role, action, subject, writing.now), items)
-            session.commit()
+            if not items and not opening:
+                session.commit()
+            else:
+                this = Opening(actor.person_id, actor.role, action, subject, writing.now)
+                self._commit_chained(session, (head[0], head[1]), this, items)
             session.expunge_all()
 
     def opened(self, actor: Actor, action: str, subject: int | None) -> bool:
@@ -236,32 +289,35 @@ class Database:
             with self.write(actor, action, subject=subject, opening=True):
                 pass
         except DatabaseUnavailable:
-            self._queued.append(Opening(actor.person_id, actor.role, action, subject, self.clock.now()))
+            with self._queue_lock:
+                self._queued.append(Opening(actor.person_id, actor.role, action, subject, self.clock.now()))
             return False
         return True
 
-    def _chain_queued(self, session: Session) -> tuple[int, bytes]:
-        row = session.execute(
-            select(Ledger.seq, Ledger.hash).where(Ledger.chain == 1).order_by(Ledger.seq.desc()).limit(1)  # type: ignore[arg-type,attr-defined]
-        ).first()
-        head = (row[0], row[1]) if row else (0, FIRST)
-        while self._queued:
-            head = self._append(session, head, self._queued[0], [], late=True)
-            self._queued.popleft()
-        return head
+    def _commit_chained(self, session: Session, head: tuple[int, bytes], this: Opening, items: list[list[Any]]) -> None:
+        """Chain the openings that had to wait, then this transaction, and commit; they wait on if that fails."""
+        with self._queue_lock:
+            waited, self._queued = self._queued, []
+        try:
+            for one in waited:
+                head = self._append(session, head, one, [], late=True)
+            self._append(session, head, this, items)
+            session.commit()
+        except BaseException:
+            with self._queue_lock:
+                self._queued = waited + self._queued
+            raise
 
     def _append(
         self, session: Session, head: tuple[int, bytes], what: Opening, items: list[list[Any]], *, late: bool = False
     ) -> tuple[int, bytes]:
-        import json  # noqa: PLC0415
-
         row = Ledger(
             seq=head[0] + 1, at=what.at, actor_id=what.actor_id, role=str(what.role), action=what.action,
-            subject_id=what.subject_id, station=self.station, late=late,
+            subject_id=what.subject_id, station=self.station, late=late, top_key=self.keys.last,
             items=json.dumps(items, separators=(",", ":")), prev=head[1], hash=b"",
         )  # fmt: skip
         row.hash = self.seal.link(row)
-        session.execute(Ledger.__table__.insert().values(**row.model_dump()))  # type: ignore[attr-defined]
+        session.execute(_LEDGER.insert(), row.model_dump())
         return row.seq, row.hash
 
     def change_mark(self) -> int:
@@ -272,9 +328,9 @@ class Database:
             if self.dialect == "sqlite":
                 mark = self._watch.exec_driver_sql("PRAGMA data_version").scalar()
             else:
-                mark = self._watch.execute(select(func.max(Ledger.seq))).scalar()
+                mark = hash(self._watch.execute(text("SELECT CAST(pg_current_snapshot() AS TEXT)")).scalar())
             self._watch.rollback()
-            return int(mark or 0)
+            return int(mark)
 
     def start_keys_after(self, tables: Sequence[Any]) -> None:
         """Make sure new keys come after all that these tables hold, whatever the clock says now."""
@@ -288,7 +344,8 @@ class Database:
             self._watch.close()
             self._watch = None
         if self.dialect == "sqlite":
-            with in_words(), self.engine.connect() as connection:
+            # a full disk or another reader: what is in the WAL is safe there, and the next opening finds it
+            with suppress(OperationalError), self.engine.connect() as connection:
                 connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA optimize")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -307,9 +364,11 @@ def in_words() -> Iterator[None]:
     except OperationalError as error:
         raise DatabaseUnavailable(unavailable_sentence(error)) from error
     except DBAPIError as error:
-        if type(error) is DatabaseError:  # SQLCipher: "file is not a database", "malformed"
+        if getattr(error.orig, "sqlite_errorname", "") in _DAMAGED:
             raise DatabaseDamaged(
-                _("The database is damaged or does not belong to this key. Nothing was changed. Ask for the newest backup.")
+                _(
+                    "The database is damaged or does not belong to this key. Nothing was changed. Ask for the newest backup."
+                )
             ) from error
         raise
 
@@ -344,9 +403,14 @@ def sqlcipher_engine(file: Path, database_key: bytes, *, guarded: frozenset[str]
         sqlcipher.SQLITE_ALTER_TABLE, sqlcipher.SQLITE_ATTACH, sqlcipher.SQLITE_DETACH,
     }  # fmt: skip
     changes = {sqlcipher.SQLITE_UPDATE, sqlcipher.SQLITE_DELETE}
+    kept = guarded or frozenset()
 
-    def authorize(action: int, name: str | None, _column: Any, _database: Any, _trigger: Any) -> int:
-        refused = action in ddl or (action in changes and name in (guarded or ()))
+    def authorize(action: int, name: str | None, value: str | None, _database: Any, _trigger: Any) -> int:
+        refused = (
+            action in ddl
+            or (action in changes and name in kept)
+            or (action == sqlcipher.SQLITE_PRAGMA and value is not None and name in _SETTLED)
+        )
         return int(sqlcipher.SQLITE_DENY if refused else sqlcipher.SQLITE_OK)
 
     @event.listens_for(engine, "connect")

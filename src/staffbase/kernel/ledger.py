@@ -11,7 +11,7 @@ import hmac
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Any
 
@@ -40,6 +40,8 @@ class Ledger(SQLModel, table=True):
     station: str
     late: bool = False
     """An opening that could not be chained when it happened and was queued; `at` is when it happened."""
+    top_key: int = Field(sa_type=Key)
+    """The greatest key in use when it was written: later keys are greater, whatever any clock says."""
     items: str = Field(sa_type=Text)
     """JSON: [[table, key, digest after], …]"""
     prev: bytes = Field(sa_type=LargeBinary)
@@ -61,6 +63,9 @@ class Erasure(SQLModel, table=True):
     nonce: bytes = nonce()
 
 
+_LINKED = ("chain", "seq", "at", "actor_id", "role", "action", "subject_id", "station", "late", "top_key", "items")
+
+
 @dataclass(frozen=True)
 class Opening:
     """A record was opened: by whom, which, when, on which station. Queued when the ledger cannot be written."""
@@ -77,7 +82,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, bytes):
@@ -111,7 +116,5 @@ class Seal:
 
     def link(self, row: Ledger) -> bytes:
         """The hash of a ledger row, over everything in it and the hash before."""
-        body = canonical(
-            (row.chain, row.seq, row.at, row.actor_id, row.role, row.action, row.subject_id, row.station, row.late, row.items)
-        )
+        body = canonical(getattr(row, name) for name in _LINKED)
         return hmac.digest(self._key, row.prev + body, hashlib.sha256)

@@ -1,6 +1,6 @@
 """How the models and a database are compared, and how a difference is written down."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic.autogenerate.api import AutogenContext
 from sqlmodel.sql.sqltypes import AutoString
@@ -16,7 +16,7 @@ def ours(name: str | None, type_: str, _parents: Any) -> bool:
     return not (type_ == "table" and name is not None and name.startswith(SEARCH_TABLES))
 
 
-def plain_type(type_: str, item: Any, _context: AutogenContext) -> str | bool:
+def plain_type(type_: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Write our column types as SQLAlchemy's own: a migration must mean the same when the types have moved on."""
     if type_ == "type":
         if isinstance(item, Key):
