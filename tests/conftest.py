@@ -14,9 +14,10 @@ import pytest
 from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF, Actor, Role
 from staffbase.kernel.clock import OSLO, HeldClock
-from staffbase.kernel.database import Database, guarded_tables, sqlcipher_engine
+from staffbase.kernel.database import Database, guarded_tables, postgres_engine, sqlcipher_engine
 from staffbase.kernel.ledger import Seal
 from staffbase.station import Station
+from tests.postgres import Postgres
 
 EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)
 DATABASE_KEY = bytes(range(32))
@@ -145,3 +146,40 @@ def flats(station: Station) -> dict[str, int]:
 def moment(day: int, hour: int, minute: int = 0, month: int = 1) -> datetime:
     """A moment of January 2026 (or another month) on the house's wall clock, in UTC."""
     return datetime(2026, month, day, hour, minute, tzinfo=OSLO).astimezone(UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of this test run's own."""
+    server = Postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    """An empty staffbase database on PostgreSQL, made by the migrations, to be copied; and the role staffbase runs as."""
+    import staffbase.migrations as migrations
+    from staffbase.kernel.guards import grant_rights
+
+    name = postgres.database()
+    engine = postgres_engine(postgres.url(name))
+    migrations.migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE ROLE station LOGIN")
+        grant_rights(connection, "station")
+    engine.dispose()
+    return name
+
+
+@pytest.fixture(params=["sqlcipher", "postgresql"])
+def either(request: pytest.FixtureRequest, tmp_path: Path, clock: HeldClock) -> Iterator[Database]:
+    """The same empty database on SQLCipher and on PostgreSQL, as a station has it open."""
+    if request.param == "sqlcipher":
+        opened = open_database(tmp_path / "staffbase.db", clock)
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        name = server.database(request.getfixturevalue("postgres_template"))
+        opened = Database(postgres_engine(server.url(name, "station")), Seal.from_database_key(DATABASE_KEY), clock)
+    yield opened
+    opened.close()

@@ -13,7 +13,6 @@ from typing import Concatenate, ParamSpec, TypeVar
 from staffbase.kernel.errors import NotAllowed
 from staffbase.kernel.i18n import N_, _
 
-
 _Service = TypeVar("_Service")
 _Rest = ParamSpec("_Rest")
 _Result = TypeVar("_Result")
@@ -82,7 +81,13 @@ _ON_SHIFT = {
     Permission.PROPOSE_PLAN,
     Permission.HANDOVER,
 }
-_CLINICAL = {*_ON_SHIFT, Permission.PUBLISH_PLAN, Permission.CORRECT_OTHERS, Permission.RESIDENTS_ADMIN, Permission.BACKUP}
+_CLINICAL = {
+    *_ON_SHIFT,
+    Permission.PUBLISH_PLAN,
+    Permission.CORRECT_OTHERS,
+    Permission.RESIDENTS_ADMIN,
+    Permission.BACKUP,
+}
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.LEADER: frozenset(
@@ -135,7 +140,9 @@ def require(actor: Actor, permission: Permission) -> None:
 
 def allowed(
     permission: Permission,
-) -> Callable[[Callable[Concatenate[_Service, Actor, _Rest], _Result]], Callable[Concatenate[_Service, Actor, _Rest], _Result]]:
+) -> Callable[
+    [Callable[Concatenate[_Service, Actor, _Rest], _Result]], Callable[Concatenate[_Service, Actor, _Rest], _Result]
+]:
     """Declare the one permission of a service function whose first argument is the actor, and check it at each call."""
 
     def declare(

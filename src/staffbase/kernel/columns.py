@@ -143,6 +143,25 @@ class Versioned(SQLModel):
 
 
 __all__ = [
-    "APPEND_ONLY", "CHANGING", "ERASABLE", "UNLOGGED", "Key", "UtcDateTime", "Versioned", "Word", "date", "Date", "Time",
-    "key", "maybe_moment", "maybe_ref", "maybe_word", "moment", "nonce", "ref", "prose", "time", "word",
+    "APPEND_ONLY",
+    "CHANGING",
+    "ERASABLE",
+    "UNLOGGED",
+    "Date",
+    "Key",
+    "Time",
+    "UtcDateTime",
+    "Versioned",
+    "Word",
+    "date",
+    "key",
+    "maybe_moment",
+    "maybe_ref",
+    "maybe_word",
+    "moment",
+    "nonce",
+    "prose",
+    "ref",
+    "time",
+    "word",
 ]  # fmt: skip

@@ -391,8 +391,10 @@ def utc(moment: datetime) -> datetime:
 
 
 def sqlcipher_engine(file: Path, database_key: bytes, *, guarded: frozenset[str] | None = None) -> Engine:
-    """An engine on an encrypted file. `guarded` names the tables this engine may never update or delete from;
-    None is for migrations, which need DDL and have no authorizer.
+    """An engine on an encrypted file.
+
+    `guarded` names the tables this engine may never update or delete from; None is for migrations, which need DDL and
+    have no authorizer.
     """
     import sqlcipher3.dbapi2 as sqlcipher  # noqa: PLC0415  (a station on PostgreSQL does not need it)
     from sqlmodel import create_engine  # noqa: PLC0415

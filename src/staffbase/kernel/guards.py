@@ -6,8 +6,9 @@ without UPDATE and DELETE does.
 """
 
 from sqlalchemy import Connection, text
+from sqlmodel import SQLModel
 
-from staffbase.kernel.database import guarded_tables
+from staffbase.kernel.database import guard_of, guarded_tables
 
 
 def install_guards(connection: Connection) -> None:
@@ -19,13 +20,20 @@ def install_guards(connection: Connection) -> None:
 
 
 def missing_guards(connection: Connection) -> list[str]:
-    """The guards that should be in the database and are not."""
-    wanted = {f"guard_{table}_{what}" for table in guarded_tables() for what in ("update", "delete")}
+    """The guards that should be in the database and are not, or (on SQLite, which keeps their text) are others."""
     if connection.dialect.name == "sqlite":
-        found = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()
-    else:
-        found = connection.execute(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")).scalars()
-    return sorted(wanted - set(found))
+        written = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        found = {name: sql for name, sql in connection.execute(written)}
+        wanted = {
+            statement.split()[2]: statement
+            for table, guard in guarded_tables().items()
+            for statement in _sqlite(table, guard)
+            if statement.startswith("CREATE")
+        }
+        return sorted(name for name, sql in wanted.items() if found.get(name) != sql)
+    standing = text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+    every = {f"guard_{table}_{what}" for table in guarded_tables() for what in ("update", "delete", "truncate")}
+    return sorted(every - set(connection.execute(standing).scalars()))
 
 
 def _sqlite(table: str, guard: str) -> list[str]:
@@ -34,25 +42,42 @@ def _sqlite(table: str, guard: str) -> list[str]:
         if guard == "erasable"
         else ""
     )
+    refuse = f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END"
     return [
         f"DROP TRIGGER IF EXISTS guard_{table}_update",
-        f"CREATE TRIGGER guard_{table}_update BEFORE UPDATE ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END",
+        f"CREATE TRIGGER guard_{table}_update BEFORE UPDATE ON {table} {refuse}",
         f"DROP TRIGGER IF EXISTS guard_{table}_delete",
-        f"CREATE TRIGGER guard_{table}_delete BEFORE DELETE ON {table} {erased} "
-        f"BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END",
+        f"CREATE TRIGGER guard_{table}_delete BEFORE DELETE ON {table} {erased} {refuse}",
     ]
 
 
 def _postgres(table: str, guard: str) -> list[str]:
-    refuse = f"RAISE EXCEPTION 'append-only: {table}';"
-    erased = f"IF EXISTS (SELECT 1 FROM erasure WHERE table_name = '{table}' AND row_id = OLD.id) THEN RETURN OLD; END IF;"
-    return [
-        f"CREATE OR REPLACE FUNCTION guard_{table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF TG_OP = 'DELETE' THEN {erased if guard == 'erasable' else ''} END IF; {refuse} END $$"
+    erased = (
+        f"IF TG_OP = 'DELETE' AND EXISTS (SELECT 1 FROM erasure WHERE table_name = '{table}' AND row_id = OLD.id) "
+        "THEN RETURN OLD; END IF;"
         if guard == "erasable"
-        else f"CREATE OR REPLACE FUNCTION guard_{table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse} END $$",
-        f"CREATE OR REPLACE TRIGGER guard_{table}_update BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION guard_{table}()",
-        f"CREATE OR REPLACE TRIGGER guard_{table}_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION guard_{table}()",
-        f"CREATE OR REPLACE TRIGGER guard_{table}_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION guard_{table}()",
+        else ""
+    )
+    body = f"BEGIN {erased} RAISE EXCEPTION 'append-only: {table}'; END"
+    each_row, call = "FOR EACH ROW", f"EXECUTE FUNCTION guard_{table}()"
+    return [
+        f"CREATE OR REPLACE FUNCTION guard_{table}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$",
+        f"CREATE OR REPLACE TRIGGER guard_{table}_update BEFORE UPDATE ON {table} {each_row} {call}",
+        f"CREATE OR REPLACE TRIGGER guard_{table}_delete BEFORE DELETE ON {table} {each_row} {call}",
+        f"CREATE OR REPLACE TRIGGER guard_{table}_truncate BEFORE TRUNCATE ON {table} {call}",
     ]
+
+
+def grant_rights(connection: Connection, role: str) -> None:
+    """Give the PostgreSQL role that staffbase runs as no more rights than it needs: the guarded tables it only adds to.
+
+    The role must not own the tables, else it could take the guards away.
+    """
+    preparer = connection.dialect.identifier_preparer
+    to = f"TO {preparer.quote_identifier(role)}"
+    connection.execute(text(f"GRANT USAGE ON SCHEMA public {to}"))
+    connection.execute(text(f"GRANT SELECT ON alembic_version {to}"))
+    connection.execute(text(f"GRANT SELECT, INSERT ON entry_search {to}"))
+    for table in SQLModel.metadata.sorted_tables:
+        rights = {"append_only": "", "erasable": "", "changing": ", UPDATE"}.get(guard_of(table), ", UPDATE, DELETE")
+        connection.execute(text(f"GRANT SELECT, INSERT{rights} ON {preparer.format_table(table)} {to}"))
