@@ -11,7 +11,7 @@ context.configure(
     target_metadata=SQLModel.metadata,
     include_name=ours,
     render_item=plain_type,
-    render_as_batch=True,
+    render_as_batch=context.config.attributes.get("batch", True),
     compare_type=True,
 )
 context.run_migrations()
