@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.postgres import Postgres
 
 from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF, Actor, Role
@@ -17,7 +18,6 @@ from staffbase.kernel.clock import OSLO, HeldClock
 from staffbase.kernel.database import Database, guarded_tables, postgres_engine, sqlcipher_engine
 from staffbase.kernel.ledger import Seal
 from staffbase.station import Station
-from tests.postgres import Postgres
 
 EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)
 DATABASE_KEY = bytes(range(32))
@@ -51,7 +51,7 @@ def clock() -> HeldClock:
 @cache
 def empty_database() -> Path:
     """An encrypted database with schema and guards, made by the migrations once and copied for each test."""
-    import staffbase.migrations as migrations
+    from staffbase import migrations
 
     folder = Path(tempfile.mkdtemp(prefix="staffbase-tests-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -159,7 +159,7 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres: Postgres) -> str:
     """An empty staffbase database on PostgreSQL, made by the migrations, to be copied; and the role staffbase runs as."""
-    import staffbase.migrations as migrations
+    from staffbase import migrations
     from staffbase.kernel.guards import grant_rights
 
     name = postgres.database()

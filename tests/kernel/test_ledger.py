@@ -10,12 +10,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel, select
+from tests.conftest import DATABASE_KEY, EVENING, open_database
 
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Draft, Entry, Kind
@@ -26,7 +28,6 @@ from staffbase.kernel.errors import ChangedElsewhere, DatabaseUnavailable, Inval
 from staffbase.kernel.ledger import Ledger
 from staffbase.people.model import Person
 from staffbase.residents.model import House
-from tests.conftest import DATABASE_KEY, EVENING, open_database
 
 MARIT = Actor(7, "Marit", Role.STAFF)
 
@@ -247,7 +248,7 @@ def test_openings_wait_while_the_disk_is_full_and_are_chained_late(database: Dat
         ("card.open", 14, False),
     ]
     moments = [row.at for row in ledger_of(database)][1:]
-    assert [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)] == [timedelta(minutes=5)] * 2
+    assert [later - earlier for earlier, later in pairwise(moments)] == [timedelta(minutes=5)] * 2
     check_all(database)
 
 

@@ -1,8 +1,8 @@
 """The schema on both databases: what the migrations make is what the models say, and the guards stand."""
 
-from pathlib import Path
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,6 +10,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
+from tests.conftest import DATABASE_KEY
+from tests.postgres import Postgres
 
 import staffbase
 from staffbase.kernel.database import guarded_tables, postgres_engine, sqlcipher_engine
@@ -17,8 +19,6 @@ from staffbase.kernel.errors import DatabaseDamaged, NewerDatabase
 from staffbase.kernel.guards import missing_guards
 from staffbase.migrations import HEAD, configured, ensure_schema, load_models, migrate, models, revision
 from staffbase.migrations.compare import ours
-from tests.conftest import DATABASE_KEY
-from tests.postgres import Postgres
 
 
 @pytest.fixture(params=["sqlcipher", "postgresql"])

@@ -6,17 +6,20 @@ letters and more go through a trigram index (FTS5, pg_trgm); fewer find the begi
 
 import re
 from collections.abc import Sequence
+from unicodedata import normalize
 
 from sqlalchemy import Connection, text
 
 from staffbase.kernel.database import Reading, Writing
 
-_WORD = re.compile(r"\w+", re.UNICODE)
+_WORD = re.compile(r"\w+")
+_TRIGRAM = 3
+"""Letters a trigram index needs."""
 
 
 def fold(typed: str) -> str:
-    """How text is compared: case folded, nothing else."""
-    return typed.casefold()
+    """How text is compared: case folded, and an å is an å however it was composed."""
+    return normalize("NFC", normalize("NFC", typed).casefold())
 
 
 def terms_of(query: str) -> list[str]:
@@ -43,7 +46,9 @@ def create_index(connection: Connection) -> None:
             connection.execute(text(f"INSERT INTO {table}({table}, rank) VALUES ('secure-delete', 1)"))
         return
     connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
-    connection.execute(text("CREATE TABLE entry_search (id BIGINT PRIMARY KEY, folded TEXT NOT NULL, starts TEXT[] NOT NULL)"))
+    connection.execute(
+        text("CREATE TABLE entry_search (id BIGINT PRIMARY KEY, folded TEXT NOT NULL, starts TEXT[] NOT NULL)")
+    )
     connection.execute(text("CREATE INDEX ix_entry_search_folded ON entry_search USING gin (folded gin_trgm_ops)"))
     connection.execute(text("CREATE INDEX ix_entry_search_starts ON entry_search USING gin (starts)"))
 
@@ -54,8 +59,12 @@ def index(tx: Writing, entry_id: int, typed: str) -> None:
         return
     folded, starts = fold(typed), starts_of(typed)
     if tx.session.get_bind().dialect.name == "sqlite":
-        tx.run(text("INSERT INTO entry_search(rowid, folded) VALUES (:id, :folded)"), {"id": entry_id, "folded": folded})
-        tx.run(text("INSERT INTO entry_starts(rowid, starts) VALUES (:id, :starts)"), {"id": entry_id, "starts": starts})
+        tx.run(
+            text("INSERT INTO entry_search(rowid, folded) VALUES (:id, :folded)"), {"id": entry_id, "folded": folded}
+        )
+        tx.run(
+            text("INSERT INTO entry_starts(rowid, starts) VALUES (:id, :starts)"), {"id": entry_id, "starts": starts}
+        )
     else:
         tx.run(
             text("INSERT INTO entry_search(id, folded, starts) VALUES (:id, :folded, :starts)"),
@@ -64,41 +73,44 @@ def index(tx: Writing, entry_id: int, typed: str) -> None:
 
 
 def matching(tx: Reading, terms: Sequence[str], before: int | None, limit: int) -> list[int]:
-    """The keys of at most `limit` entries whose text holds all terms, newest first, older than key `before`."""
-    if tx.session.get_bind().dialect.name == "sqlite":
-        return _sqlite(tx, terms, before, limit)
-    return _postgres(tx, terms, before, limit)
+    """The keys of at most `limit` entries whose text holds all terms, newest first, older than key `before`.
+
+    A term of one or two characters is looked for at the beginning of words; what is no letter or digit in it is left
+    out, and a query of nothing else finds nothing.
+    """
+    long = [term for term in terms if len(term) >= _TRIGRAM]
+    short = [word for term in terms if len(term) < _TRIGRAM for word in _WORD.findall(term)]
+    if not long and not short:
+        return []
+    sqlite = tx.session.get_bind().dialect.name == "sqlite"
+    return (_sqlite if sqlite else _postgres)(tx, long, short, before or 2**63 - 1, limit)
 
 
 def _quoted(term: str) -> str:
     return '"' + term.replace('"', '""') + '"'
 
 
-def _sqlite(tx: Reading, terms: Sequence[str], before: int | None, limit: int) -> list[int]:
-    long = [term for term in terms if len(term) > 2]  # noqa: PLR2004  (a trigram has three letters)
-    short = [term for term in terms if len(term) <= 2]  # noqa: PLR2004
-    parts, values = [], {"before": before or 2**63 - 1, "limit": limit}
+def _sqlite(tx: Reading, long: list[str], short: list[str], before: int, limit: int) -> list[int]:
+    parts, values = [], {"before": before, "limit": limit}
     if long:
         parts.append("SELECT rowid FROM entry_search WHERE entry_search MATCH :long AND rowid < :before")
         values["long"] = " AND ".join(_quoted(term) for term in long)  # type: ignore[assignment]
     if short:
         parts.append("SELECT rowid FROM entry_starts WHERE entry_starts MATCH :short AND rowid < :before")
-        values["short"] = " AND ".join(_quoted(term) for term in short)  # type: ignore[assignment]
-    if len(parts) == 2:  # noqa: PLR2004  (both indexes must hold it)
-        parts = [f"{parts[0]} AND rowid IN ({parts[1]})"]
-    return [row[0] for row in tx.run(text(f"{parts[0]} ORDER BY rowid DESC LIMIT :limit"), values)]
+        values["short"] = " AND ".join(_quoted(word) for word in short)  # type: ignore[assignment]
+    query = " AND rowid IN (".join(parts) + ")" * (len(parts) - 1)
+    return [row[0] for row in tx.run(text(f"{query} ORDER BY rowid DESC LIMIT :limit"), values)]
 
 
-def _postgres(tx: Reading, terms: Sequence[str], before: int | None, limit: int) -> list[int]:
-    where, values = ["id < :before"], {"before": before or 2**63 - 1, "limit": limit}
-    for number, term in enumerate(terms):
-        if len(term) > 2:  # noqa: PLR2004
-            where.append(f"folded LIKE :t{number}")
-            escaped = term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            values[f"t{number}"] = f"%{escaped}%"  # type: ignore[assignment]
-        else:
-            where.append(f"starts @> ARRAY[CAST(:t{number} AS TEXT)]")
-            values[f"t{number}"] = term  # type: ignore[assignment]
+def _postgres(tx: Reading, long: list[str], short: list[str], before: int, limit: int) -> list[int]:
+    where, values = ["id < :before"], {"before": before, "limit": limit}
+    for number, term in enumerate(long):
+        where.append(f"folded LIKE :long{number}")
+        escaped = term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        values[f"long{number}"] = f"%{escaped}%"  # type: ignore[assignment]
+    for number, word in enumerate(short):
+        where.append(f"starts @> ARRAY[CAST(:short{number} AS TEXT)]")
+        values[f"short{number}"] = word  # type: ignore[assignment]
     query = f"SELECT id FROM entry_search WHERE {' AND '.join(where)} ORDER BY id DESC LIMIT :limit"
     return [row[0] for row in tx.run(text(query), values)]
 
@@ -107,6 +119,6 @@ def marked(typed: str, terms: Sequence[str]) -> list[tuple[int, int]]:
     """Where the terms stand in the text as it was typed, as (start, end), to be shown marked."""
     spans: list[tuple[int, int]] = []
     for term in terms:
-        pattern = re.escape(term) if len(term) > 2 else r"\b" + re.escape(term)  # noqa: PLR2004
+        pattern = re.escape(term) if len(term) >= _TRIGRAM else r"\b" + re.escape(term)
         spans.extend(found.span() for found in re.finditer(pattern, typed, re.IGNORECASE))
     return sorted(spans)
