@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from tests.conftest import moment
+from tests.conftest import moment, open_database
 from textual.app import App
 from textual.widgets import Label, OptionList
 
@@ -12,6 +12,14 @@ from staffbase.kernel.errors import WrongPin
 from staffbase.people.dialogs import ChangePinDialog, DutyQuestionDialog, WhoIsOnDutyDialog, ask_duty
 from staffbase.people.rules import time_ahead
 from staffbase.ui.themes import THEMES
+
+
+@pytest.fixture
+def database(tmp_path, clock):
+    """One database is enough for fingers."""
+    opened = open_database(tmp_path / "staffbase.db", clock)
+    yield opened
+    opened.close()
 
 
 class Bench(App[None]):

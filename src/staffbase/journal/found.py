@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from staffbase.journal import search
 from staffbase.journal.items import AMENDING, PLACING, Amended, TimelineItem, fold, may_read_hidden
 from staffbase.journal.model import Entry, Kind
-from staffbase.journal.timeline import amended_in, roots_in
+from staffbase.journal.timeline import amended_in, among_keys, roots_in
 from staffbase.kernel.access import Actor
 from staffbase.kernel.database import Reading
 
@@ -80,7 +80,9 @@ def _likely(tx: Reading, wanted: Wanted, hits: Sequence[int], placed: set[int]) 
     filters = _filters(wanted)
     if not filters:
         return list(hits)
-    left = tx.all(select(Entry.id).where(col(Entry.id).in_(hits), or_(col(Entry.kind).in_(AMENDING), and_(*filters))))
+    left = tx.all(
+        select(Entry.id).where(among_keys(col(Entry.id), hits), or_(col(Entry.kind).in_(AMENDING), and_(*filters)))
+    )
     return [*left, *placed.intersection(hits)]
 
 

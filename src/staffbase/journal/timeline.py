@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlmodel import col, select
 
 from staffbase.journal.items import AMENDING, PLACING, Amended, TimelineItem, fold, ids_of
 from staffbase.journal.model import Entry, EntryText, Importance, Kind
 from staffbase.kernel.access import Actor
+from staffbase.kernel.columns import Key
 from staffbase.kernel.database import Reading
 from staffbase.kernel.errors import NotFound
 from staffbase.kernel.i18n import _
@@ -149,12 +150,17 @@ def items_by_id(tx: Reading, entry_ids: Iterable[int], reader: Actor | None = No
     return {entry_id: fold(amended[root.id], reader=reader) for entry_id, root in roots.items()}
 
 
+def among_keys(column: Any, keys: Sequence[int]) -> Any:
+    """The column is one of these keys. They are written into the statement: thousands of parameters cost more to bind."""
+    return column.in_(bindparam("keys", list(keys), expanding=True, literal_execute=True, type_=Key()))
+
+
 def _rows(tx: Reading, column: Any, keys: Iterable[int], *where: Any) -> list[Entry]:
     wanted = list(keys)
     found: list[Entry] = []
     for start in range(0, len(wanted), _SLICE):
         part = wanted[start : start + _SLICE]
-        found.extend(tx.all(select(Entry).where(column.in_(part), *where).order_by(col(Entry.id))))
+        found.extend(tx.all(select(Entry).where(among_keys(column, part), *where).order_by(col(Entry.id))))
     return found
 
 
@@ -197,7 +203,7 @@ def amended_in(tx: Reading, roots: Iterable[Entry]) -> dict[int, Amended]:
     keys = ids_of(list(amended.values()))
     for start in range(0, len(keys), _SLICE):
         part = keys[start : start + _SLICE]
-        texts.update({row.id: row for row in tx.all(select(EntryText).where(col(EntryText.id).in_(part)))})
+        texts.update({row.id: row for row in tx.all(select(EntryText).where(among_keys(col(EntryText.id), part)))})
     for each in amended.values():
         each.texts = texts
     return amended
