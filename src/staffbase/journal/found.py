@@ -1,5 +1,6 @@
 """Search with everything folded in: each entry once, newest first, and nothing that its reader may not see."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,9 @@ from staffbase.kernel.access import Actor
 from staffbase.kernel.database import Reading
 
 _FIRST_LOOK, _MOST_AT_ONCE = 200, 5000
+_SHORT = 2
+"""Letters of a term that is looked for at the beginning of words."""
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -125,8 +129,9 @@ def _found_newer(amended: Amended, hit: int, terms: Sequence[str]) -> bool:
 
 def _holds(typed: str, terms: Sequence[str]) -> bool:
     """Whether the index would find this text."""
-    folded, starts = search.fold(typed), search.starts_of(typed).split()
-    return bool(typed) and all(term in (folded if len(term) > 2 else starts) for term in terms)  # noqa: PLR2004
+    folded, starts = search.fold(typed), set(search.starts_of(typed).split())
+    short = {word for term in terms if len(term) <= _SHORT for word in _WORD.findall(term)}
+    return bool(typed) and short <= starts and all(term in folded for term in terms if len(term) > _SHORT)
 
 
 def _in_withdrawn_comment(amended: Amended, hit: int) -> bool:
