@@ -1,0 +1,138 @@
+"""Reading the house inside a transaction: facts of all residents with a fixed number of queries, whatever its age."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from sqlalchemy import func
+from sqlmodel import SQLModel, col, select
+
+from staffbase.kernel.database import Reading
+from staffbase.kernel.errors import NotFound
+from staffbase.kernel.i18n import _
+from staffbase.people.model import Person
+from staffbase.residents.model import (
+    Contact,
+    House,
+    Resident,
+    ResidentStatus,
+    RoundAgreement,
+    Status,
+    Stay,
+    Unit,
+    Warning_,
+)
+from staffbase.residents.rules import AgreementFacts, ContactFacts, Door, HouseFacts, ResidentFacts, WarningLine
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def house_in(tx: Reading, house_id: int) -> HouseFacts:
+    """The house."""
+    house = tx.get(House, house_id)
+    return HouseFacts(
+        house.id, house.name, house.address, house.entrance, house.oncall_name, house.oncall_phone, house.review_months, house.version
+    )  # fmt: skip
+
+
+def stay_in(tx: Reading, unit_id: int | None = None, *, resident_id: int | None = None) -> Stay | None:
+    """The stay that has not ended, in this unit or of this resident."""
+    query = select(Stay).where(col(Stay.until_date).is_(None))
+    query = (
+        query.where(Stay.unit_id == unit_id) if unit_id is not None else query.where(Stay.resident_id == resident_id)
+    )
+    return tx.first(query)
+
+
+def facts_in(tx: Reading, house_id: int) -> dict[int, ResidentFacts]:
+    """All who live in the house now, by key."""
+    lives = tx.all(
+        select(Resident, Stay, Unit)
+        .join(Stay, col(Stay.resident_id) == Resident.id)
+        .join(Unit, col(Stay.unit_id) == Unit.id)
+        .where(Unit.house_id == house_id, col(Stay.until_date).is_(None))
+        .order_by(col(Unit.position))
+    )
+    ids = [resident.id for resident, _stay, _unit in lives]
+    if not ids:
+        return {}
+    warnings = _grouped(
+        tx.all(
+            select(Warning_)
+            .where(col(Warning_.resident_id).in_(ids), col(Warning_.ended_at).is_(None))
+            .order_by(col(Warning_.id))
+        )
+    )
+    contacts = _grouped(
+        tx.all(
+            select(Contact)
+            .where(col(Contact.resident_id).in_(ids), col(Contact.ended_at).is_(None))
+            .order_by(col(Contact.position), col(Contact.id))
+        )
+    )
+    newest = (
+        select(func.max(RoundAgreement.id))
+        .where(col(RoundAgreement.resident_id).in_(ids))
+        .group_by(col(RoundAgreement.resident_id))
+    )
+    agreements = {
+        row.resident_id: row for row in tx.all(select(RoundAgreement).where(col(RoundAgreement.id).in_(newest)))
+    }
+    newest_status = (
+        select(func.max(ResidentStatus.id))
+        .where(col(ResidentStatus.resident_id).in_(ids))
+        .group_by(col(ResidentStatus.resident_id))
+    )
+    statuses = {
+        row.resident_id: row.status
+        for row in tx.all(select(ResidentStatus).where(col(ResidentStatus.id).in_(newest_status)))
+    }
+    primary = [resident.primary_contact_id for resident, _stay, _unit in lives if resident.primary_contact_id]
+    names = (
+        {person.id: person.name for person in tx.all(select(Person).where(col(Person.id).in_(primary)))}
+        if primary
+        else {}
+    )
+    return {
+        resident.id: ResidentFacts(
+            id=resident.id, unit_id=unit.id, unit_code=unit.code, alias=resident.alias, birth_year=resident.birth_year,
+            presence=resident.presence, presence_since=resident.presence_since, presence_until=resident.presence_until,
+            status=statuses.get(resident.id, Status.CALM),
+            warnings=tuple(WarningLine(row.id, row.kind, row.line) for row in warnings.get(resident.id, ())),
+            agreement=_agreement(agreements.get(resident.id)),
+            contacts=tuple(
+                ContactFacts(row.id, row.name, row.role, row.phone, row.hours, row.position, row.consent)
+                for row in contacts.get(resident.id, ())
+            ),
+            primary_contact=names.get(resident.primary_contact_id or 0, ""), about=resident.about, naloxone=resident.naloxone,
+            children=resident.children, moved_in=stay.from_date, version=resident.version,
+        )
+        for resident, stay, unit in lives
+    }  # fmt: skip
+
+
+def resident_in(tx: Reading, house_id: int, resident_id: int) -> ResidentFacts:
+    """One who lives here now. Raises NotFound."""
+    found = facts_in(tx, house_id).get(resident_id)
+    if found is None:
+        raise NotFound(_("This resident does not live here now."))
+    return found
+
+
+def doors_in(tx: Reading, house_id: int) -> list[Door]:
+    """The units in walking order with who lives there."""
+    residents = {facts.unit_id: facts for facts in facts_in(tx, house_id).values()}
+    units = tx.all(select(Unit).where(Unit.house_id == house_id).order_by(col(Unit.position)))
+    return [Door(unit.id, unit.code, unit.module, unit.position, residents.get(unit.id)) for unit in units]
+
+
+def _agreement(row: RoundAgreement | None) -> AgreementFacts | None:
+    if row is None:
+        return None
+    return AgreementFacts(row.id, row.form, row.may_wake, row.consent, row.valid_from, row.valid_until)
+
+
+def _grouped(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    grouped: dict[int, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(row.resident_id, []).append(row)  # type: ignore[attr-defined]  # both tables have it
+    return grouped
