@@ -40,6 +40,8 @@ Row = TypeVar("Row", bound=SQLModel)
 Value = TypeVar("Value")
 Values = TypeVarTuple("Values")
 
+DATABASE_FILE = "staffbase.db"
+"""The database's name in the data folder."""
 _EPOCH_MS = 1_577_836_800_000  # 2020-01-01: 43 bits of milliseconds from here last 278 years
 _LOCK_TIMEOUT = 10
 _SETTLED = frozenset(
@@ -399,6 +401,9 @@ def sqlcipher_engine(file: Path, database_key: bytes, *, guarded: frozenset[str]
     import sqlcipher3.dbapi2 as sqlcipher  # noqa: PLC0415  (a station on PostgreSQL does not need it)
     from sqlmodel import create_engine  # noqa: PLC0415
 
+    if guarded is None and not file.exists():
+        with suppress(OSError):  # where nothing can be made, connecting says so in words
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))  # its logs take its mode
     engine = create_engine(f"sqlite:///{file}", module=sqlcipher, connect_args={"timeout": _LOCK_TIMEOUT})
     ddl = {
         sqlcipher.SQLITE_DROP_TABLE, sqlcipher.SQLITE_DROP_TRIGGER, sqlcipher.SQLITE_DROP_INDEX,
