@@ -23,7 +23,7 @@ from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database, in_words, sqlcipher_engine
 from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, Invalid
 from staffbase.kernel.files import sync_folder
-from staffbase.kernel.i18n import _
+from staffbase.kernel.i18n import _, decimal
 from staffbase.kernel.key import StationCard, station_card
 
 FORMAT = 1
@@ -64,9 +64,9 @@ class BackupTaken:
 
     def __str__(self) -> str:
         return _(
-            "Backup written: %(file)s, %(size).1f MB, up to ledger row %(seq)d (%(hash)s). "
+            "Backup written: %(file)s, %(size)s MB, up to ledger row %(seq)d (%(hash)s). "
             "The recovery identity opens it. Keep it away from this computer."
-        ) % {"file": self.file, "size": self.size / 1e6, "seq": self.ledger_seq, "hash": self.ledger_hash[:8]}
+        ) % {"file": self.file, "size": decimal(self.size / 1e6), "seq": self.ledger_seq, "hash": self.ledger_hash[:8]}
 
 
 class Backup:

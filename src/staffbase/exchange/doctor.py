@@ -14,7 +14,7 @@ from staffbase.kernel.database import DATABASE_FILE, in_words, postgres_engine, 
 from staffbase.kernel.errors import NoStation, StaffbaseError
 from staffbase.kernel.files import readable_by_others
 from staffbase.kernel.guards import missing_guards
-from staffbase.kernel.i18n import N_, _
+from staffbase.kernel.i18n import N_, _, decimal
 from staffbase.kernel.key import KEY_FILE, FileIdentities, IdentityStore, SystemIdentities, open_key, station_card
 from staffbase.kernel.ledger import FIRST, Ledger, Seal
 from staffbase.kernel.settings import Settings
@@ -118,7 +118,7 @@ def _files(home: Path, store: IdentityStore) -> Iterator[Finding]:
 def _disk(home: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(home).free
     level = Level.OK if free >= _LOW else Level.WARN if free >= _TOO_LOW else Level.BAD
-    yield Finding(level, _("%(free).1f GB are free on the data folder's disk.") % {"free": free / 1e9})
+    yield Finding(level, _("%(free)s GB are free on the data folder's disk.") % {"free": decimal(free / 1e9)})
 
 
 def _database(settings: Settings, key: bytes, clock: Clock) -> list[Finding]:

@@ -15,6 +15,7 @@ from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.typed import typed_text
 
 NAME_LIMIT = 60
+ALIAS_LIMIT = 40
 LINE_LIMIT = 74
 """Cells a danger or an allergy may fill: it must stand on one line of the crisis card."""
 PHONE_LIMIT = 30
@@ -166,7 +167,7 @@ class _Rows:
         return ResidentRow(
             line.number,
             self._line(line, Column.UNIT, 12, required=True),
-            self._line(line, Column.NAME, NAME_LIMIT, required=True),
+            self._line(line, Column.NAME, ALIAS_LIMIT, required=True),
             self._born(line),
             self._date(line, Column.MOVED_IN),
             self._word(line, Column.AGREEMENT, AGREEMENT_WORDS, _(_AGREEMENT_HELP), required=False),

@@ -57,6 +57,12 @@ def ngettext(one: str, many: str, count: int) -> str:
     return one if count == 1 else many
 
 
+def decimal(number: float) -> str:
+    """A number with one decimal, as the person's language writes it."""
+    shown = f"{number:.1f}"
+    return shown if _catalogue.language == "en" else shown.replace(".", ",")
+
+
 def N_(text: str) -> str:
     """Mark text for translation where it is declared; translate it with `_` where it is shown."""
     return text
