@@ -13,9 +13,11 @@ from staffbase.kernel.access import Role
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.typed import typed_text
+from staffbase.residents.rules import YOUNGEST, read_units
 
 NAME_LIMIT = 60
 ALIAS_LIMIT = 40
+UNIT_LIMIT = 12
 LINE_LIMIT = 74
 """Cells a danger or an allergy may fill: it must stand on one line of the crisis card."""
 PHONE_LIMIT = 30
@@ -153,7 +155,19 @@ class _Rows:
         return self._person(line) if type_ is Type.STAFF else self._unit(line)
 
     def _unit(self, line: Line) -> UnitRow:
-        return UnitRow(line.number, self._line(line, Column.UNIT, 12, required=True))
+        code = self._line(line, Column.UNIT, UNIT_LIMIT, required=True)
+        if code:
+            try:
+                units = read_units(code)
+            except Invalid:
+                units = []
+            if len(units) != 1:
+                self._fault(
+                    line,
+                    self.heading(Column.UNIT),
+                    _("“%(unit)s” is no unit; write it like A1.") % {"unit": shown(code)},
+                )
+        return UnitRow(line.number, code)
 
     def _person(self, line: Line) -> StaffRow:
         return StaffRow(
@@ -166,7 +180,7 @@ class _Rows:
     def _resident(self, line: Line) -> ResidentRow:
         return ResidentRow(
             line.number,
-            self._line(line, Column.UNIT, 12, required=True),
+            self._line(line, Column.UNIT, UNIT_LIMIT, required=True),
             self._line(line, Column.NAME, ALIAS_LIMIT, required=True),
             self._born(line),
             self._date(line, Column.MOVED_IN),
@@ -246,9 +260,10 @@ class _Rows:
             return 0
         day = _day(value)
         year = day.year if day else int(value) if re.fullmatch(r"[0-9]{4}", value) else 0
-        if not FIRST_BIRTH_YEAR <= year <= self.today.year:
+        latest = self.today.year - YOUNGEST
+        if not FIRST_BIRTH_YEAR <= year <= latest:
             told = _("“%(value)s” is no year of birth from %(first)d to %(last)d.")
-            values = {"value": shown(value), "first": FIRST_BIRTH_YEAR, "last": self.today.year}
+            values = {"value": shown(value), "first": FIRST_BIRTH_YEAR, "last": latest}
             self._fault(line, heading, told % values)
         return year
 
