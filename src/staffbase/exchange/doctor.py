@@ -181,25 +181,25 @@ def _guards(connection: Connection) -> Finding:
 def _chain(connection: Connection, seal: Seal) -> Finding:
     columns = Ledger.__table__.c  # type: ignore[attr-defined]  # SQLModel does not declare it
     newest = select(*columns).where(columns.chain == 1).order_by(columns.seq.desc()).limit(_RECENT + 1)
-    rows = [Ledger(**row) for row in connection.execute(newest).mappings()][::-1]
+    rows = [dict(row) for row in connection.execute(newest).mappings()][::-1]
     if len(rows) > _RECENT:
-        before, seq = rows[0].prev, rows[0].seq
+        before, seq = rows[0]["prev"], rows[0]["seq"]
     else:  # these are all there are
         before, seq = FIRST, 1
     for number, row in enumerate(rows, start=seq):
-        follows = row.prev == before and row.seq == number
-        if not follows or seal.link(row) != row.hash:
+        follows = row["prev"] == before and row["seq"] == number
+        if not follows or seal.link(row) != row["hash"]:
             return Finding(
                 Level.BAD,
                 _("The ledger's chain is broken at row %(seq)d: a row was changed or removed outside staffbase.")
-                % {"seq": row.seq},
+                % {"seq": row["seq"]},
             )
-        before = row.hash
+        before = row["hash"]
     last = rows[-1] if rows else None
     return Finding(
         Level.OK,
         _("The newest %(count)d rows of the ledger hang together, up to row %(seq)d (%(hash)s).")
-        % {"count": len(rows), "seq": last.seq if last else 0, "hash": last.hash.hex()[:8] if last else "–"},
+        % {"count": len(rows), "seq": last["seq"] if last else 0, "hash": last["hash"].hex()[:8] if last else "–"},
     )
 
 

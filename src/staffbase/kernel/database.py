@@ -313,14 +313,14 @@ class Database:
     def _append(
         self, session: Session, head: tuple[int, bytes], what: Opening, items: list[list[Any]], *, late: bool = False
     ) -> tuple[int, bytes]:
-        row = Ledger(
-            seq=head[0] + 1, at=what.at, actor_id=what.actor_id, role=str(what.role), action=what.action,
-            subject_id=what.subject_id, station=self.station, late=late, top_key=self.keys.last,
-            items=json.dumps(items, separators=(",", ":")), prev=head[1], hash=b"",
-        )  # fmt: skip
-        row.hash = self.seal.link(row)
-        session.execute(_LEDGER.insert(), row.model_dump())
-        return row.seq, row.hash
+        row: dict[str, Any] = {
+            "chain": 1, "seq": head[0] + 1, "at": what.at, "actor_id": what.actor_id, "role": str(what.role),
+            "action": what.action, "subject_id": what.subject_id, "station": self.station, "late": late,
+            "top_key": self.keys.last, "items": json.dumps(items, separators=(",", ":")), "prev": head[1],
+        }  # fmt: skip
+        row["hash"] = self.seal.link(row)
+        session.execute(_LEDGER.insert(), row)
+        return head[0] + 1, row["hash"]
 
     def change_mark(self) -> int:
         """A number that differs when anything was committed since it was last asked, by any process. Cheap."""

@@ -9,7 +9,7 @@ tail, or a rewrite by someone who holds the key) is met by an anchor outside the
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
@@ -114,7 +114,7 @@ class Seal:
         """The digest of one row as it stands after the transaction."""
         return hmac.digest(self._key, canonical((table, *columns, *values)), hashlib.sha256).hex()
 
-    def link(self, row: Ledger) -> bytes:
-        """The hash of a ledger row, over everything in it and the hash before."""
-        body = canonical(getattr(row, name) for name in _LINKED)
-        return hmac.digest(self._key, row.prev + body, hashlib.sha256)
+    def link(self, row: Mapping[str, Any]) -> bytes:
+        """The hash of a ledger row, given by column, over everything in it and the hash before."""
+        body = canonical(row[name] for name in _LINKED)
+        return hmac.digest(self._key, bytes(row["prev"]) + body, hashlib.sha256)
