@@ -23,7 +23,7 @@ def missing_guards(connection: Connection) -> list[str]:
     """The guards that should be in the database and are not, or (on SQLite, which keeps their text) are others."""
     if connection.dialect.name == "sqlite":
         written = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        found = dict(connection.execute(written).tuples().all())
+        found: dict[str, str] = {row.name: row.sql for row in connection.execute(written)}
         wanted = {
             statement.split()[2]: statement
             for table, guard in guarded_tables().items()
