@@ -98,7 +98,15 @@ def station(database: Database) -> Station:
     from staffbase.residents.model import House, Resident, Stay, Unit
 
     with database.write(STATION_ITSELF, "test.house") as tx:
-        house = tx.add(House(name="Testhuset", address="Prøveveien 1", entrance="port B", oncall_name="Bakvakt", oncall_phone="00 00 00 01"))
+        house = tx.add(
+            House(
+                name="Testhuset",
+                address="Prøveveien 1",
+                entrance="port B",
+                oncall_name="Bakvakt",
+                oncall_phone="00 00 00 01",
+            )
+        )
         tx.flush()
         for position, code in enumerate(("A1", "A2", "B1")):
             unit = tx.add(Unit(house_id=house.id, code=code, module=code[0], position=position))

@@ -32,7 +32,7 @@ def new(tmp_path: Path) -> NewKey:
 
 @pytest.fixture
 def service(station: Station, new: NewKey, tmp_path: Path) -> Backup:
-    return Backup(station.database, DATABASE_KEY, tmp_path / "home")
+    return Backup(station.database, tmp_path / "home")
 
 
 @pytest.fixture

@@ -72,9 +72,8 @@ class BackupTaken:
 class Backup:
     """Backups of one station."""
 
-    def __init__(self, database: Database, database_key: bytes, home: Path) -> None:
+    def __init__(self, database: Database, home: Path) -> None:
         self.database = database
-        self._key = database_key
         self.home = home
 
     @allowed(Permission.BACKUP)

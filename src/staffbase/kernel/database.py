@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple, overload
 
-from sqlalchemy import Executable, Result, UpdateBase, event, func, select, text
+from sqlalchemy import Executable, Result, UpdateBase, event, select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -333,12 +333,6 @@ class Database:
                 mark = hash(self._watch.execute(text("SELECT CAST(pg_current_snapshot() AS TEXT)")).scalar())
             self._watch.rollback()
             return int(mark)
-
-    def start_keys_after(self, tables: Sequence[Any]) -> None:
-        """Make sure new keys come after all that these tables hold, whatever the clock says now."""
-        with self.read() as tx:
-            for table in tables:
-                self.keys.seen(int(tx.run(select(func.max(table.c.id))).scalar() or 0))
 
     def close(self) -> None:
         """Close all connections; the WAL is folded into the file."""
