@@ -1,6 +1,7 @@
 """Nothing in the journal is changed or removed, by no way SQL knows, on either database; a decided erasure is the one exception."""
 
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -68,22 +69,25 @@ def everything(database: Database) -> list[str]:
 GUARDED = ("entry", "entry_text", "ledger", "erasure")
 
 
-@pytest.mark.parametrize("way", [*WAYS, *SQLCIPHER_WAYS, *POSTGRES_WAYS])
-def test_no_way_around_the_guards(either: Database, way: str) -> None:
+def test_no_way_around_the_guards(either: Database) -> None:
     _erased, before = written(either)
     sqlite = either.dialect == "sqlite"
-    sql = {**WAYS, **(SQLCIPHER_WAYS if sqlite else POSTGRES_WAYS)}.get(way)
-    if sql is None:
-        pytest.skip("a way the other database has")
-    for table in GUARDED:
+    ways = {**WAYS, **(SQLCIPHER_WAYS if sqlite else POSTGRES_WAYS)}
+    went_through = []
+    for way, table in product(ways, GUARDED):
         names = {
             "table": table,
             "column": "action" if table == "ledger" else "id",
             "key": "chain, seq" if table == "ledger" else "id",
             "on": "" if sqlite else f" ON {table}",
         }
-        with pytest.raises(DBAPIError), either.engine.begin() as connection:
-            connection.execute(text(sql.format(**names)))
+        try:
+            with either.engine.begin() as connection:
+                connection.execute(text(ways[way].format(**names)))
+            went_through.append((way, table))
+        except DBAPIError:
+            pass
+    assert went_through == []
     assert everything(either) == before
 
 
@@ -119,17 +123,15 @@ def owner_of(request: pytest.FixtureRequest, either: Database, tmp_path: Path) -
     return run
 
 
-@pytest.mark.parametrize("table", GUARDED)
-@pytest.mark.parametrize("sql", ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "REPLACE INTO {0} SELECT * FROM {0}"])
-def test_the_triggers_alone_refuse(
-    request: pytest.FixtureRequest, either: Database, tmp_path: Path, table: str, sql: str
-) -> None:
+def test_the_triggers_alone_refuse(request: pytest.FixtureRequest, either: Database, tmp_path: Path) -> None:
     _erased, before = written(either)
     run = owner_of(request, either, tmp_path)
-    if sql.startswith("REPLACE") and either.dialect != "sqlite":
-        pytest.skip("SQLite's own")
-    with pytest.raises(DBAPIError, match="append-only"):
-        run(sql.format(table, "action" if table == "ledger" else "id"))
+    ways = ["UPDATE {0} SET {1} = {1}", "DELETE FROM {0}"]
+    if either.dialect == "sqlite":
+        ways.append("REPLACE INTO {0} SELECT * FROM {0}")
+    for way, table in product(ways, GUARDED):
+        with pytest.raises(DBAPIError, match="append-only"):
+            run(way.format(table, "action" if table == "ledger" else "id"))
     assert everything(either) == before
 
 

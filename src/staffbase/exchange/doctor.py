@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, text
 
 from staffbase.kernel.clock import Clock, SystemClock
 from staffbase.kernel.database import DATABASE_FILE, in_words, postgres_engine, sqlcipher_engine
-from staffbase.kernel.errors import NoStation, StaffbaseError
+from staffbase.kernel.errors import NoStation, PassphraseNeeded, StaffbaseError
 from staffbase.kernel.files import readable_by_others
 from staffbase.kernel.guards import missing_guards
 from staffbase.kernel.i18n import N_, _, decimal
@@ -67,6 +67,8 @@ def examine(
     findings = [*_files(home, store), *_disk(home)]
     try:
         key = open_key(home, store, passphrase)
+    except PassphraseNeeded as error:  # nothing is wrong; the rest is examined once it is open
+        return [*findings, Finding(Level.WARN, str(error)), *protection()]
     except StaffbaseError as error:
         return [*findings, Finding(Level.BAD, str(error)), *protection()]
     findings.append(Finding(Level.OK, _("The station's identity opens the key.")))
