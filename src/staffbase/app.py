@@ -21,11 +21,12 @@ from staffbase.kernel.errors import NoStation, NotAllowed, StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.settings import Settings
 from staffbase.people.screen import DoorScreen, DoorState
-from staffbase.ui.desk import Drafts, StripFacts
+from staffbase.ui.desk import Drafts
 from staffbase.ui.dialog import FormDialog
 from staffbase.ui.job import job
 from staffbase.ui.palette import KeyProvider, ResidentProvider
 from staffbase.ui.screen import StaffScreen
+from staffbase.ui.strip import StripFacts
 from staffbase.ui.themes import THEMES
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 IDLE_WARNING_SECONDS = 30
 """How long before the idle lock the countdown begins."""
+ALARM_AGAIN_SECONDS = 60
+"""How long the alarm leaves the door free for a PIN before it covers everything again."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,9 @@ class StaffbaseApp(App[int]):
         self._minute = ""
         self._last_key = clock.monotonic()
         self._idle_warned = False
-        self._alarmed_until = 0.0
+        self._alarm: Any = None
+        self._alarm_left_at = 0.0
+        self.failure: StaffbaseError | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = settings.theme
@@ -141,10 +146,13 @@ class StaffbaseApp(App[int]):
         """Open the search."""
         self.push_screen(self._sections.search_screen(self, self.station))
 
-    @job(group="choose")
-    async def choose_resident(self, then: Callable[[int], None]) -> None:
+    def choose_resident(self, then: Callable[[int], None]) -> None:
         """Let the person pick a resident by unit or name."""
-        chosen = await self.push_screen_wait(self._sections.resident_chooser(self, self.station))
+        self._choose_resident(then)
+
+    @job(group="choose")
+    async def _choose_resident(self, then: Callable[[int], None]) -> None:
+        chosen = await self.push_screen_wait(self._sections.ResidentChooser(self, self.station.residents))
         if chosen is not None:
             then(chosen)
 
@@ -182,7 +190,7 @@ class StaffbaseApp(App[int]):
             return
         except StaffbaseError as error:
             door.state = replace(door.state, note=str(error))
-            self._failure = error
+            self.failure = error
             return
         await self._opened(opened)
 
@@ -198,6 +206,7 @@ class StaffbaseApp(App[int]):
 
     async def _opened(self, opened: Opened) -> None:
         self._station = opened.station
+        self._alarm = self._sections.Alarm(self.settings.alarm_command)
         facts = await asyncio.to_thread(opened.station.board.door, STATION_ITSELF)
         self._door.state = DoorState(facts=facts, ready=True, pins=opened.pins)
         if opened.actor is not None:
@@ -307,18 +316,34 @@ class StaffbaseApp(App[int]):
             for screen in self.screen_stack:
                 if isinstance(screen, StaffScreen):
                     screen.show_strip()
-                    if screen is self.screen:
-                        screen.look_again()
+            if isinstance(self.screen, StaffScreen):
+                self.screen.look_again()
         await self._watch_walk()
 
     async def _watch_walk(self) -> None:
         walk = await asyncio.to_thread(self.station.rounds.walk_under_way, STATION_ITSELF)
-        from staffbase.rounds.alarm import AlarmScreen  # noqa: PLC0415
+        now = self.clock.now()
+        if walk is None or not walk.overdue(now):
+            self._alarm_left_at = 0.0
+            for screen in [screen for screen in self.screen_stack if isinstance(screen, self._sections.AlarmScreen)]:
+                await screen.dismiss(None)
+            return
+        if self._alarm.due(walk, now):
+            self.run_worker(self._alarm.run(walk, now), group="alarm-command")
+        standing = any(isinstance(screen, self._sections.AlarmScreen) for screen in self.screen_stack)
+        quiet = self._alarm_left_at and self.clock.monotonic() - self._alarm_left_at < ALARM_AGAIN_SECONDS
+        if not standing and not quiet:
+            await self._alarm_on_top(walk)
 
-        standing = [screen for screen in self.screen_stack if isinstance(screen, AlarmScreen)]
-        overdue = walk is not None and walk.overdue(self.clock.now())
-        if overdue and not standing:
-            self.push_screen(AlarmScreen(self, self.station.rounds))
+    async def _alarm_on_top(self, walk: Any) -> None:
+        screen = await asyncio.to_thread(self._sections.alarm_screen, self, self.station, walk)
+
+        def left(_answer: object) -> None:
+            self._alarm_left_at = self.clock.monotonic()
+            if self._actor is not None:
+                self._lock()
+
+        self.push_screen(screen, left)
 
     def _watch_idle(self) -> None:
         if self._actor is None:

@@ -45,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--at", metavar="ISO", help=_("the moment the demo begins; Europe/Oslo without offset"))
     demo.add_argument("--as", dest="person", metavar=_("NAME"), help=_("signed in and on duty as this person"))
     demo.add_argument("--dir", type=Path, metavar="DIR", help=_("keep the demo in this folder"))
-    init = command("init", _("set up a station from a script; the leader's PIN is read from the terminal or standard input"))
+    init = command(
+        "init", _("set up a station from a script; the leader's PIN is read from the terminal or standard input")
+    )
     init.add_argument("--house", required=True, metavar=_("NAME"))
     init.add_argument("--units", required=True, metavar="A1-A6,B1-B4")
     init.add_argument("--leader", required=True, metavar=_("NAME"))
@@ -151,7 +153,12 @@ def _init(asked: argparse.Namespace, settings: Settings) -> int:
 
     pin = _read_pin(_("PIN for %(name)s (at least six digits)") % {"name": asked.leader})
     answers = SetUp(
-        house=asked.house, units=asked.units, leader=asked.leader, pin=pin, address=asked.address, oncall_phone=asked.oncall
+        house=asked.house,
+        units=asked.units,
+        leader=asked.leader,
+        pin=pin,
+        address=asked.address,
+        oncall_phone=asked.oncall,
     )
     station, recovery = create_station(settings, SystemClock(), answers)
     station.close()

@@ -6,12 +6,26 @@ Loaded in a thread while the PIN is typed: it imports every screen and, through 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from textual.screen import Screen
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
 
-from staffbase.kernel.access import Permission
+from staffbase.board.screen import BoardScreen
+from staffbase.kernel.access import STATION_ITSELF, Permission
+from staffbase.kernel.i18n import N_, _
+from staffbase.residents.service import Residents
+from staffbase.rounds.alarm import Alarm
+from staffbase.rounds.dialogs import AlarmScreen, ExtraCheckDialog
+from staffbase.rounds.reading import WalkFacts
+from staffbase.rounds.screen import RoundsScreen
 from staffbase.station import Station
 from staffbase.ui.desk import Desk
+from staffbase.ui.dialog import StaffDialog
+from staffbase.ui.fields import LineField
+from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
+from staffbase.ui.text import line
 
 
 @dataclass(frozen=True)
@@ -22,24 +36,69 @@ class Section:
     make: Callable[[Desk, Station], StaffScreen]
 
 
-def _board(desk: Desk, station: Station) -> StaffScreen:
-    from staffbase.board.screen import BoardScreen
-
-    return BoardScreen(desk, station.board)
-
-
-def _rounds(desk: Desk, station: Station) -> StaffScreen:
-    from staffbase.rounds.screen import RoundsScreen
-
-    return RoundsScreen(desk, station.rounds)
-
-
 SECTIONS: dict[str, Section] = {
-    "board": Section(Permission.SEE_HOUSE, _board),
-    "rounds": Section(Permission.ROUND, _rounds),
+    "board": Section(Permission.SEE_HOUSE, lambda desk, station: BoardScreen(desk, station.board)),
+    "rounds": Section(Permission.ROUND, lambda desk, station: RoundsScreen(desk, station.rounds)),
 }
 
 
-def screen_of(name: str, desk: Desk, station: Station) -> Screen[None]:
+def screen_of(name: str, desk: Desk, station: Station) -> StaffScreen:
     """A new screen of this section."""
     return SECTIONS[name].make(desk, station)
+
+
+def extra_check_dialog(desk: Desk, station: Station, resident_id: int | None) -> ExtraCheckDialog:
+    """The extra check, from anywhere."""
+    return ExtraCheckDialog(desk, station.rounds, station.residents, resident_id)
+
+
+def alarm_screen(desk: Desk, station: Station, walk: WalkFacts) -> AlarmScreen:
+    """The alarm for a walk that is overdue."""
+    house = station.residents.house(STATION_ITSELF)
+    told = ", ".join(filter(None, (house.name, house.address, house.entrance)))
+    return AlarmScreen(desk, walk, told, " ".join(filter(None, (house.oncall_name, house.oncall_phone))))
+
+
+class ResidentChooser(StaffDialog[int]):
+    """Pick a resident by unit or name."""
+
+    title_text = N_("Which resident?")
+
+    def __init__(self, desk: Desk, residents: Residents) -> None:
+        super().__init__(desk)
+        self._residents = residents
+        self._all: list[tuple[int, str, str]] = []
+
+    def compose_form(self) -> ComposeResult:
+        yield LineField(placeholder=_("unit or name"), id="typed")
+        yield OptionList(id="found")
+
+    def on_mount(self) -> None:
+        self.query_one("#found", OptionList).can_focus = False
+        self._fill()
+
+    @job(group="fill")
+    async def _fill(self) -> None:
+        doors = await self.ask(self._residents.doors)
+        self._all = [(door.resident.id, door.code, door.resident.alias) for door in doors if door.resident]
+        self._narrow()
+
+    @on(Input.Changed, "#typed")
+    def _narrow(self) -> None:
+        typed = self.query_one("#typed", LineField).value.strip().casefold()
+        self._found = [one for one in self._all if typed in f"{one[1]} {one[2]}".casefold()]
+        self.query_one("#found", OptionList).set_options(
+            [Option(line((code, "bold"), alias, between="  ")) for _id, code, alias in self._found]
+        )
+
+    @on(Input.Submitted, "#typed")
+    def _take_first(self) -> None:
+        if self._found:
+            self.dismiss(self._found[0][0])
+
+    @on(OptionList.OptionSelected, "#found")
+    def _take(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._found[event.option_index][0])
+
+
+__all__ = ["SECTIONS", "Alarm", "AlarmScreen", "ResidentChooser", "Section", "alarm_screen", "extra_check_dialog", "screen_of"]

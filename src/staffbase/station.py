@@ -3,14 +3,27 @@
 Services are made when they are first asked for, so that opening a station loads no room that nobody enters.
 """
 
+from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from staffbase.kernel.database import Database
+from sqlmodel import select
+
+from staffbase.kernel.access import STATION_ITSELF, Role
+from staffbase.kernel.clock import Clock
+from staffbase.kernel.database import DATABASE_FILE, Database, guarded_tables, postgres_engine, sqlcipher_engine
+from staffbase.kernel.errors import DatabaseDamaged, Invalid, NoStation
+from staffbase.kernel.i18n import _
+from staffbase.kernel.key import IdentityStore, SystemIdentities, create_key, open_key
+from staffbase.kernel.ledger import Seal
+from staffbase.kernel.settings import Settings
+from staffbase.migrations import ensure_schema, load_models
 
 if TYPE_CHECKING:
     from staffbase.board.service import Board
     from staffbase.crisis_plans.service import CrisisPlans
+    from staffbase.exchange.backup import Backup
     from staffbase.handover.service import Handover
     from staffbase.incidents.service import Incidents
     from staffbase.journal.service import Journal
@@ -19,6 +32,102 @@ if TYPE_CHECKING:
     from staffbase.residents.service import Residents
     from staffbase.rounds.service import Rounds
     from staffbase.tasks.service import Tasks
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What a new station is made from."""
+
+    house: str
+    units: str
+    """A list such as A1-A6,B1-B4."""
+    leader: str
+    pin: str
+    address: str = ""
+    entrance: str = ""
+    oncall_name: str = ""
+    oncall_phone: str = ""
+
+
+def open_station(
+    settings: Settings, clock: Clock, identities: IdentityStore | None = None, passphrase: str | None = None
+) -> "Station":
+    """Open the station in the data folder. Raises NoStation when there is none yet, and what the key, the database and
+    its schema raise: each a sentence for a person.
+    """
+    if not (settings.home / "key.age").exists():
+        raise NoStation(
+            _("There is no station in %(folder)s yet. Start staffbase to set one up.") % {"folder": settings.home}
+        )
+    key = open_key(settings.home, identities or SystemIdentities(), passphrase)
+    if not settings.database_url and not (settings.home / DATABASE_FILE).exists():
+        raise DatabaseDamaged(
+            _("The database %(file)s is not there. Ask for the newest backup.") % {"file": DATABASE_FILE}
+        )
+    database = _open_database(settings, clock, key)
+    from staffbase.residents.model import House
+
+    with database.read() as tx:
+        house_id = tx.first(select(House.id))
+    if house_id is None:
+        database.close()
+        raise NoStation(_("The station's set-up was not finished. Remove the data folder and start again."))
+    return Station(database, house_id)
+
+
+def create_station(
+    settings: Settings, clock: Clock, answers: SetUp, identities: IdentityStore | None = None
+) -> tuple["Station", str]:
+    """Make a new station and return it open, with the recovery identity, which is shown once and kept nowhere here.
+
+    Raises Invalid for answers that cannot be used, before anything is written.
+    """
+    from staffbase.people.service import add_person_in, check_pin, hash_pin
+    from staffbase.residents.rules import read_units
+    from staffbase.residents.service import create_house_in
+
+    if (settings.home / "key.age").exists():
+        raise Invalid(_("There is a station in %(folder)s already.") % {"folder": settings.home})
+    units = read_units(answers.units)
+    check_pin(answers.pin)
+    new = create_key(settings.home, identities or SystemIdentities())
+    database = _open_database(settings, clock, new.database_key)
+    seal = database.seal
+    hashed = hash_pin(seal, answers.pin)
+    with database.write(STATION_ITSELF, "station.create") as tx:
+        house = create_house_in(
+            tx,
+            answers.house,
+            units,
+            address=answers.address,
+            entrance=answers.entrance,
+            oncall_name=answers.oncall_name,
+            oncall_phone=answers.oncall_phone,
+        )
+        tx.flush()
+        add_person_in(tx, answers.leader, Role.LEADER, pin_hash=hashed)
+        house_id = house.id
+    return Station(database, house_id), new.recovery_identity
+
+
+def _open_database(settings: Settings, clock: Clock, key: bytes) -> Database:
+    load_models()
+    if settings.database_url:
+        engine = postgres_engine(settings.database_url)
+        restored = ensure_schema(engine)
+    else:
+        file = settings.home / DATABASE_FILE
+        making = sqlcipher_engine(file, key)
+        try:
+            restored = ensure_schema(making)
+        finally:
+            making.dispose()
+        engine = sqlcipher_engine(file, key, guarded=frozenset(guarded_tables()))
+    database = Database(engine, Seal.from_database_key(key), clock, settings.station)
+    if restored:
+        with database.write(STATION_ITSELF, "guards.restored", opening=True):
+            pass  # somebody took guards away; the ledger says when they were put back
+    return database
 
 
 class Station:
@@ -97,6 +206,12 @@ class Station:
         from staffbase.board.service import Board
 
         return Board(self.database, self.house_id)
+
+    def backup(self, home: Path) -> "Backup":
+        """Backups of this station's data folder."""
+        from staffbase.exchange.backup import Backup
+
+        return Backup(self.database, home)
 
     def close(self) -> None:
         """Close the database; the WAL is folded into the file."""

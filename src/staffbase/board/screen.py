@@ -18,7 +18,6 @@ from staffbase.ui.desk import Desk
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
 
-
 if TYPE_CHECKING:
     from staffbase.board.service import Board
 
@@ -61,18 +60,22 @@ class Tile(Static, can_focus=True):
         tile = self.tile
         letter = (f" {self.letter} ", "bold reverse $accent-text") if self.letter else ""
         if tile.resident_id is None:
-            return lines(line((tile.code, "bold $muted"), (tile.name, "$muted"), between="  "), "", shown(tile.presence, "$muted"))
+            return lines(
+                line((tile.code, "bold $muted"), (tile.name, "$muted"), between="  "),
+                "",
+                shown(tile.presence, "$muted"),
+            )
         width = self.content_size.width
         status = (tile.status.words.upper(), f"bold {_INK[tile.status.level]}") if tile.status.words else ""
         head = line(letter, (tile.code, "bold"), (tile.name, "bold"), status, between="  ")
         if head.cell_length > width:
             head = line(letter, (tile.code, "bold"), (tile.name, "bold"), status, between=" ")
         seen = line((tile.seen_at, "$muted"), (tile.seen, "$muted"))
-        signs = [
-            (sign.words, _INK[sign.level])
-            for sign in worst_first([tile.plan, *tile.signs])
+        signs = [(sign.words, _INK[sign.level]) for sign in worst_first([tile.plan, *tile.signs])]
+        rows = [
+            head.truncate(width, ellipsis=True),
+            line(tile.presence, seen, between="  ").truncate(width, ellipsis=True),
         ]
-        rows = [head.truncate(width, ellipsis=True), line(tile.presence, seen, between="  ").truncate(width, ellipsis=True)]
         if self.content_size.height > 3:  # noqa: PLR2004  (the full tile has four lines)
             rows.append(line(*signs, between=" · ").truncate(width, ellipsis=True))
             rows.append(shown(tile.dangers, "$danger-text").truncate(width, ellipsis=True))
@@ -164,7 +167,14 @@ class BoardScreen(StaffScreen):
         return lines(shown(_("NEEDS YOU NOW"), "$muted"), "", *rows)
 
     def _column(self, heading: str, rows: Iterable[Line]) -> Content:
-        said = [line((row.time.rjust(5), "$muted" if row.level == Level.QUIET else "bold"), (row.words, _INK[row.level]), between="  ") for row in rows]
+        said = [
+            line(
+                (row.time.rjust(5), "$muted" if row.level == Level.QUIET else "bold"),
+                (row.words, _INK[row.level]),
+                between="  ",
+            )
+            for row in rows
+        ]
         return lines(shown(heading, "$muted"), "", *said) if said else Content("")
 
     def chosen_resident(self) -> int | None:
@@ -186,9 +196,15 @@ class BoardScreen(StaffScreen):
             return
         x, y = here.region.x, here.region.y
         ahead = [
-            (abs(tile.region.y - y) * 100 + abs(tile.region.x - x) if down else abs(tile.region.x - x) + 100 * abs(tile.region.y - y), tile)
+            (
+                abs(tile.region.y - y) * 100 + abs(tile.region.x - x)
+                if down
+                else abs(tile.region.x - x) + 100 * abs(tile.region.y - y),
+                tile,
+            )
             for tile in self.query(Tile)
-            if (right and (tile.region.x - x) * right > 0 and tile.region.y == y) or (down and (tile.region.y - y) * down > 0)
+            if (right and (tile.region.x - x) * right > 0 and tile.region.y == y)
+            or (down and (tile.region.y - y) * down > 0)
         ]
         if ahead:
             min(ahead, key=lambda pair: pair[0])[1].focus()
@@ -210,7 +226,9 @@ class BoardScreen(StaffScreen):
         for letter, tile in zip(letters(len(tiles)), tiles, strict=False):
             tile.letter = letter if self.lettered else ""
         if self.lettered:
-            self.notify(_("Press the letter of a tile for its crisis card; k for the one you are on."), markup=False, timeout=4)
+            self.notify(
+                _("Press the letter of a tile for its crisis card; k for the one you are on."), markup=False, timeout=4
+            )
 
     def on_key(self, event: events.Key) -> None:
         """While letters stand, a letter is a card and nothing else."""
@@ -224,5 +242,3 @@ class BoardScreen(StaffScreen):
         for letter, tile in zip(letters(len(tiles)), tiles, strict=False):
             if letter == pressed and tile.tile.resident_id is not None:
                 self.desk.open_card(tile.tile.resident_id)
-
-

@@ -20,40 +20,10 @@ from textual.widgets.option_list import Option
 
 from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _
+from staffbase.people.door import EMERGENCY, DoorFacts, DoorPerson
 from staffbase.ui.fields import LineField
 from staffbase.ui.screen import in_words
 from staffbase.ui.text import line, lines, shown
-
-EMERGENCY = (("113", N_("ambulance")), ("110", N_("fire")), ("112", N_("police")), ("116 117", N_("out-of-hours clinic")))
-"""The national numbers; they stand on sign-in, lock and alarm screens."""
-
-
-@dataclass(frozen=True)
-class DoorPerson:
-    """Somebody who may sign in."""
-
-    id: int
-    name: str
-    role: str
-    on_duty: bool = False
-
-
-@dataclass(frozen=True)
-class DoorFacts:
-    """What anyone at the door may see."""
-
-    house: str = ""
-    address: str = ""
-    entrance: str = ""
-    oncall: str = ""
-    people: tuple[DoorPerson, ...] = ()
-    window: str = ""
-    """The present or next window, in words."""
-    units: tuple[tuple[str, str], ...] = ()
-    """Unit codes with "done", "open" or "none" for the present window."""
-    walk: str = ""
-    """A walk under way: since when and when it is due back."""
-    walk_overdue: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,7 +145,9 @@ class DoorScreen(Screen[None]):
         self._list()
 
     def _emergency(self) -> Content:
-        return lines(*(line((number.rjust(7), "bold $danger-text"), _(what), between="  ") for number, what in EMERGENCY))
+        return lines(
+            *(line((number.rjust(7), "bold $danger-text"), _(what), between="  ") for number, what in EMERGENCY)
+        )
 
     def _matching(self) -> list[DoorPerson]:
         typed = self.query_one(NameField).value.strip().casefold()

@@ -4,12 +4,12 @@ Screens open each other only through these names; the app implements them (see s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from staffbase.kernel.access import Actor
 from staffbase.kernel.clock import Clock
 from staffbase.kernel.settings import Settings
+from staffbase.ui.strip import StripFacts
 
 
 class Drafts(Protocol):
@@ -23,22 +23,6 @@ class Drafts(Protocol):
 
     def finish_draft(self, actor: Actor, form: str) -> Any:
         """It was saved; the draft is not needed any more."""
-
-
-@dataclass(frozen=True)
-class StripFacts:
-    """What the strip on top of every screen says. All of it may be seen by anyone who is signed in."""
-
-    house: str = ""
-    shift: str = ""
-    day: str = ""
-    on_duty: tuple[str, ...] = ()
-    duty_note: str = ""
-    """Said in amber when fewer than the norm are on duty."""
-    next_round: str = ""
-    notices: tuple[str, ...] = ()
-    """What waits for this person: unread, drafts."""
-    clock: str = ""
 
 
 class Desk(Protocol):

@@ -10,8 +10,9 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from staffbase.kernel.i18n import N_, _
-from staffbase.ui.desk import Desk, StripFacts
+from staffbase.ui.desk import Desk
 from staffbase.ui.job import Asks
+from staffbase.ui.strip import StripFacts
 from staffbase.ui.text import shown
 
 

@@ -1,0 +1,19 @@
+"""What the strip on top of every screen says, as plain values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StripFacts:
+    """What the strip on top of every screen says. All of it may be seen by anyone who is signed in."""
+
+    house: str = ""
+    shift: str = ""
+    day: str = ""
+    on_duty: tuple[str, ...] = ()
+    duty_note: str = ""
+    """Said in amber when fewer than the norm are on duty."""
+    next_round: str = ""
+    notices: tuple[str, ...] = ()
+    """What waits for this person: unread, drafts."""
+    clock: str = ""
