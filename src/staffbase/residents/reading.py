@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlmodel import SQLModel, col, select
 
 from staffbase.kernel.database import Reading
@@ -116,6 +116,17 @@ def resident_in(tx: Reading, house_id: int, resident_id: int) -> ResidentFacts:
     if found is None:
         raise NotFound(_("This resident does not live here now."))
     return found
+
+
+def labels_in(tx: Reading, house_id: int) -> dict[int, tuple[str, str]]:
+    """(unit code, alias) of everybody who lives or lived here; no unit code for those who have left. One query."""
+    rows = tx.all(
+        select(Resident.id, Resident.alias, Unit.code)
+        .join(Stay, and_(col(Stay.resident_id) == Resident.id, col(Stay.until_date).is_(None)), isouter=True)
+        .join(Unit, col(Unit.id) == Stay.unit_id, isouter=True)
+        .where(Resident.house_id == house_id)
+    )
+    return {resident_id: (code or "", alias) for resident_id, alias, code in rows}
 
 
 def doors_in(tx: Reading, house_id: int) -> list[Door]:

@@ -1,0 +1,315 @@
+"""What staff do in an incident: start it, add a step with its time, take a step back, conclude it.
+
+The module functions do the same inside another room's transaction (the ladder of the rounds).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from staffbase.incidents.model import (
+    INCIDENT_NAMES,
+    STEP_NAMES,
+    Deviation,
+    Incident,
+    IncidentConclusion,
+    IncidentKind,
+    IncidentStep,
+    Step,
+)
+from staffbase.incidents.rules import IncidentFacts, StepFacts, entered_afterwards, is_crisis
+from staffbase.journal.entries import write_entry
+from staffbase.journal.items import TimelineItem
+from staffbase.journal.model import Entry, Importance, Kind, Source
+from staffbase.journal.service import items_by_id
+from staffbase.kernel.access import Actor, Permission, allowed
+from staffbase.kernel.database import Database, Reading, Writing
+from staffbase.kernel.errors import Invalid, NotAllowed, NotFound
+from staffbase.kernel.i18n import _
+from staffbase.kernel.typed import past_moment, typed_text
+from staffbase.people.service import names_in
+from staffbase.residents.model import Resident, Status
+from staffbase.residents.reading import labels_in
+from staffbase.residents.service import set_status
+
+_STEP_LIMIT = 2000
+
+
+def start_incident(
+    tx: Writing,
+    house_id: int,
+    kind: IncidentKind,
+    resident_id: int | None,
+    text: str = "",
+    at: datetime | None = None,
+) -> int:
+    """Start an incident of a resident or (None) of the house. Returns its key, which is its entry's."""
+    if resident_id is not None and tx.get(Resident, resident_id).house_id != house_id:
+        raise NotFound(_("This resident does not live here now."))
+    told = _sentence(_(INCIDENT_NAMES[kind]), typed_text(text, required=False, limit=_STEP_LIMIT))
+    entry = _told(tx, house_id, Kind.INCIDENT, resident_id, told, at, Importance.URGENT)
+    tx.add(Incident(id=entry.id, kind=kind))
+    tx.flush()
+    return entry.id
+
+
+def add_step(
+    tx: Writing, house_id: int, incident_id: int, step: Step, text: str = "", at: datetime | None = None
+) -> int:
+    """Add one step, done now or at a time that has passed (then marked as entered afterwards). Returns its entry."""
+    entry = _running(tx, house_id, incident_id)
+    text = typed_text(text, required=step is Step.OTHER, limit=_STEP_LIMIT)
+    told = text if step is Step.OTHER else _sentence(_(STEP_NAMES[step]), text)
+    made = _told(tx, house_id, Kind.INCIDENT_STEP, entry.resident_id, told, at, Importance.ROUTINE)
+    tx.add(IncidentStep(id=made.id, incident_id=incident_id, step=step))
+    tx.flush()
+    return made.id
+
+
+def conclude_incident(
+    tx: Writing,
+    house_id: int,
+    incident_id: int,
+    text: str,
+    *,
+    deviation: Deviation = Deviation.LATER,
+    review_plan: bool | None = None,
+    status: Status | None = None,
+) -> int:
+    """Say how it ended. Returns the conclusion's entry.
+
+    `review_plan` None leaves it to the rule (after a crisis the plan is due for review at once); `status` also sets the
+    resident's. Whether a deviation should be written is a question that may be answered later.
+    """
+    entry = _running(tx, house_id, incident_id)
+    text = typed_text(text, "conclusion", limit=_STEP_LIMIT)
+    incident = tx.get(Incident, incident_id)
+    if review_plan is None:
+        done = _standing_steps(tx, incident_id)
+        review_plan = is_crisis(incident.kind, done)
+    told = _("Concluded: %(text)s") % {"text": text}
+    made = _told(tx, house_id, Kind.INCIDENT_STEP, entry.resident_id, told, None, Importance.HANDOVER)
+    tx.add(
+        IncidentConclusion(
+            id=made.id, incident_id=incident_id, deviation=deviation,
+            review_plan=review_plan and entry.resident_id is not None,
+        )
+    )  # fmt: skip
+    if status is not None and entry.resident_id is not None:
+        set_status(tx, house_id, entry.resident_id, status, _("After an incident: %(text)s") % {"text": text})
+    tx.flush()
+    return made.id
+
+
+def is_concluded_in(tx: Reading, incident_id: int) -> bool:
+    """Whether the incident has a conclusion."""
+    return tx.first(select(IncidentConclusion.id).where(IncidentConclusion.incident_id == incident_id)) is not None
+
+
+def reviews_due_in(tx: Reading, house_id: int) -> dict[int, datetime]:
+    """When an incident last made each resident's crisis plan due for review, by resident."""
+    rows = tx.all(
+        select(Entry.resident_id, Entry.recorded_at)
+        .join(IncidentConclusion, col(IncidentConclusion.id) == Entry.id)
+        .where(Entry.house_id == house_id, col(IncidentConclusion.review_plan).is_(True))
+        .order_by(col(Entry.id))
+    )
+    return {resident_id: at for resident_id, at in rows if resident_id is not None}
+
+
+def incidents_in(
+    tx: Reading,
+    house_id: int,
+    *,
+    running_only: bool = False,
+    resident_id: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    ids: Sequence[int] | None = None,
+    limit: int | None = None,
+) -> list[IncidentFacts]:
+    """Incidents with their steps, the newest first: those that run, of a resident, or recorded in an interval."""
+    wanted = (
+        select(Incident, Entry, IncidentConclusion)
+        .join(Entry, col(Entry.id) == Incident.id)
+        .join(IncidentConclusion, col(IncidentConclusion.incident_id) == Incident.id, isouter=True)
+        .where(Entry.house_id == house_id)
+        .order_by(col(Incident.id).desc())
+    )
+    if running_only:
+        wanted = wanted.where(col(IncidentConclusion.id).is_(None))
+    if resident_id is not None:
+        wanted = wanted.where(Entry.resident_id == resident_id)
+    if since is not None:
+        wanted = wanted.where(Entry.recorded_at >= since)
+    if until is not None:
+        wanted = wanted.where(Entry.recorded_at < until)
+    if ids is not None:
+        wanted = wanted.where(col(Incident.id).in_(list(ids)))
+    if limit is not None:
+        wanted = wanted.limit(limit)
+    rows = tx.all(wanted)
+    return _facts(tx, house_id, rows) if rows else []
+
+
+def _facts(
+    tx: Reading, house_id: int, rows: Iterable[tuple[Incident, Entry, IncidentConclusion | None]]
+) -> list[IncidentFacts]:
+    rows = list(rows)
+    keys = [incident.id for incident, _entry, _conclusion in rows]
+    steps: dict[int, list[IncidentStep]] = {}
+    for step in tx.all(
+        select(IncidentStep).where(col(IncidentStep.incident_id).in_(keys)).order_by(col(IncidentStep.id))
+    ):
+        steps.setdefault(step.incident_id, []).append(step)
+    conclusions = [conclusion.id for _incident, _entry, conclusion in rows if conclusion is not None]
+    items = items_by_id(tx, [*keys, *conclusions, *(step.id for each in steps.values() for step in each)])
+    names, labels = names_in(tx), labels_in(tx, house_id)
+    made = []
+    for incident, entry, conclusion in rows:
+        told = [_step(items[step.id], step.step, names) for step in steps.get(incident.id, ())]
+        ended = items[conclusion.id] if conclusion else None
+        if ended is not None:
+            told.append(_step(ended, None, names))
+        unit_code, resident = labels.get(entry.resident_id or 0, ("", ""))
+        made.append(
+            IncidentFacts(
+                id=incident.id, kind=incident.kind, resident_id=entry.resident_id, unit_code=unit_code,
+                resident=resident, started_at=entry.observed_from, recorded_at=entry.recorded_at,
+                started_by_id=entry.author_id, started_by=names.get(entry.author_id, ""),
+                words=items[incident.id].text, steps=tuple(sorted(told, key=lambda one: (one.at, one.entry_id))),
+                concluded_at=ended.recorded_at if ended else None, conclusion=ended.text if ended else "",
+                deviation=conclusion.deviation if conclusion else None,
+                review_plan=conclusion is not None and conclusion.review_plan,
+            )
+        )  # fmt: skip
+    return made
+
+
+def _step(item: TimelineItem, step: Step | None, names: dict[int, str]) -> StepFacts:
+    return StepFacts(
+        entry_id=item.entry_id, step=step, at=item.observed_from, recorded_at=item.recorded_at,
+        afterwards=item.source is not Source.DIRECT, words=item.text, by=names.get(item.author_id, ""),
+        taken_back=item.withdrawn,
+    )  # fmt: skip
+
+
+def _standing_steps(tx: Reading, incident_id: int) -> set[Step]:
+    rows = tx.all(select(IncidentStep).where(IncidentStep.incident_id == incident_id))
+    items = items_by_id(tx, [row.id for row in rows])
+    return {row.step for row in rows if not items[row.id].withdrawn}
+
+
+def _sentence(words: str, text: str) -> str:
+    said = f"{words[:1].upper()}{words[1:]}."
+    return f"{said} {text}".strip()
+
+
+def _told(
+    tx: Writing, house_id: int, kind: Kind, resident_id: int | None, text: str, at: datetime | None, importance: Importance
+) -> Entry:  # fmt: skip
+    at = past_moment(at, tx.now, "at") if at is not None else tx.now
+    late = entered_afterwards(at, tx.now)
+    entry = write_entry(
+        tx, kind, text, house_id=house_id, resident_id=resident_id, importance=importance, observed_from=at,
+        source=Source.AFTERWARDS if late else Source.DIRECT,
+    )  # fmt: skip
+    tx.flush()
+    return entry
+
+
+def _running(tx: Reading, house_id: int, incident_id: int) -> Entry:
+    entry = tx.get(Entry, incident_id)
+    if tx.find(Incident, incident_id) is None or entry.house_id != house_id:
+        raise NotFound(_("It is not there any more."))
+    if is_concluded_in(tx, incident_id):
+        raise Invalid(_("This incident is concluded. Write a note or a comment instead."))
+    return entry
+
+
+class Incidents:
+    """Incidents of the house and its residents."""
+
+    def __init__(self, database: Database, house_id: int) -> None:
+        self.database = database
+        self.house_id = house_id
+
+    @allowed(Permission.WRITE)
+    def start(
+        self, actor: Actor, kind: IncidentKind, resident_id: int | None = None, text: str = "", at: datetime | None = None
+    ) -> int:  # fmt: skip
+        """Something has begun: its kind, and whose it is (None: the house's). Returns the incident's key."""
+        with self.database.write(actor, "incident.start", subject=resident_id) as tx:
+            return start_incident(tx, self.house_id, kind, resident_id, text, at)
+
+    @allowed(Permission.WRITE)
+    def step(
+        self, actor: Actor, incident_id: int, step_kind: Step, text: str = "", at: datetime | None = None
+    ) -> StepFacts:
+        """One step, done now or at a time that has passed."""
+        with self.database.write(actor, "incident.step") as tx:
+            made = add_step(tx, self.house_id, incident_id, step_kind, text, at)
+            return _step(items_by_id(tx, [made])[made], step_kind, {actor.person_id: actor.name})
+
+    @allowed(Permission.WRITE)
+    def take_back(self, actor: Actor, step_id: int, reason: str = "") -> None:
+        """A step was entered by mistake: it stays, marked as taken back. Only one's own, only while the incident runs."""
+        with self.database.write(actor, "incident.take-back") as tx:
+            step, entry = tx.get(IncidentStep, step_id), tx.get(Entry, step_id)
+            _running(tx, self.house_id, step.incident_id)
+            if entry.author_id != actor.person_id:
+                raise NotAllowed(_("Only the one who entered a step takes it back. Enter what is right as a new step."))
+            if items_by_id(tx, [step_id])[step_id].withdrawn:
+                raise Invalid(_("It is taken back already."))
+            write_entry(
+                tx, Kind.WITHDRAWN, reason or _("Entered by mistake."), house_id=self.house_id,
+                resident_id=entry.resident_id, amends_id=step_id,
+            )  # fmt: skip
+
+    @allowed(Permission.WRITE)
+    def conclude(
+        self,
+        actor: Actor,
+        incident_id: int,
+        text: str,
+        *,
+        deviation: Deviation = Deviation.LATER,
+        review_plan: bool | None = None,
+        status: Status | None = None,
+    ) -> None:
+        """Say how it ended, and answer the questions that follow an incident."""
+        with self.database.write(actor, "incident.conclude") as tx:
+            conclude_incident(
+                tx, self.house_id, incident_id, text, deviation=deviation, review_plan=review_plan, status=status
+            )
+
+    @allowed(Permission.READ)
+    def running(self, actor: Actor) -> list[IncidentFacts]:
+        """What has begun and has no conclusion yet, the newest first."""
+        del actor
+        with self.database.read() as tx:
+            return incidents_in(tx, self.house_id, running_only=True)
+
+    @allowed(Permission.READ)
+    def latest(self, actor: Actor, resident_id: int | None = None, limit: int = 20) -> list[IncidentFacts]:
+        """The newest incidents, running or concluded."""
+        del actor
+        with self.database.read() as tx:
+            return incidents_in(tx, self.house_id, resident_id=resident_id, limit=limit)
+
+    @allowed(Permission.READ)
+    def incident(self, actor: Actor, incident_id: int) -> IncidentFacts:
+        """One incident. Raises NotFound."""
+        del actor
+        with self.database.read() as tx:
+            found = incidents_in(tx, self.house_id, ids=[incident_id])
+        if not found:
+            raise NotFound(_("It is not there any more."))
+        return found[0]
+
+
+__all__ = [
+    "IncidentFacts", "Incidents", "StepFacts", "add_step", "conclude_incident", "incidents_in", "is_concluded_in",
+    "reviews_due_in", "start_incident",
+]  # fmt: skip

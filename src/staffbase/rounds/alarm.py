@@ -1,0 +1,52 @@
+"""Runs the settings' alarm command when somebody is not back from a walk: once, and again every ten minutes.
+
+The command gets no personal data: only since when and how late, as environment variables. Because the walk stands in
+the database, a restart in between forgets nobody.
+"""
+
+import asyncio
+import os
+import shlex
+from datetime import datetime, timedelta
+
+from staffbase.kernel.clock import local
+from staffbase.rounds.reading import WalkFacts
+
+AGAIN_AFTER = timedelta(minutes=10)
+COMMAND_SECONDS = 30
+
+
+class Alarm:
+    """Remembers when the command ran last for which walk."""
+
+    def __init__(self, command: str) -> None:
+        self._command = command
+        self._ran: tuple[int, datetime] | None = None
+
+    def due(self, walk: WalkFacts | None, now: datetime) -> bool:
+        """Whether the command should run now."""
+        if not self._command or walk is None or not walk.overdue(now):
+            return False
+        return self._ran is None or self._ran[0] != walk.id or now - self._ran[1] >= AGAIN_AFTER
+
+    async def run(self, walk: WalkFacts, now: datetime) -> int | None:
+        """Run it, off the event loop's back, with a time limit. Its exit code, or None when it did not end or start."""
+        self._ran = (walk.id, now)
+        environment = {
+            **os.environ,
+            "STAFFBASE_ALARM_LEFT": f"{local(walk.left_at):%H:%M}",
+            "STAFFBASE_ALARM_DUE": f"{local(walk.due_back_at):%H:%M}",
+        }
+        nothing = asyncio.subprocess.DEVNULL
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *shlex.split(self._command), stdin=nothing, stdout=nothing, stderr=nothing, env=environment
+            )
+        except (OSError, ValueError):
+            return None
+        try:
+            return await asyncio.wait_for(process.wait(), COMMAND_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            return None

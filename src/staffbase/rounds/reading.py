@@ -1,0 +1,411 @@
+"""Reading rounds inside a transaction: who was last seen, the windows of tonight, the walk under way, the sheet."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from staffbase.incidents.service import is_concluded_in
+from staffbase.journal.model import Entry, Kind, Source
+from staffbase.kernel.database import Reading
+from staffbase.kernel.errors import NotFound
+from staffbase.kernel.i18n import _
+from staffbase.people.model import Person
+from staffbase.people.rules import night_of
+from staffbase.residents.model import Resident, RoundAgreement, RoundForm, Status, Stay, Unit
+from staffbase.residents.reading import doors_in
+from staffbase.residents.rules import AgreementFacts, Door, ResidentFacts, expired, form_now
+from staffbase.rounds.model import OUTCOME_NAMES, Beyond, OpenDoor, Outcome, RoundCheck, RoundWindow, Walk
+from staffbase.rounds.rules import (
+    DEFAULT_WINDOWS,
+    SEEN,
+    Window,
+    WindowHours,
+    not_due,
+    window_begun_at,
+    window_for,
+    windows_of,
+)
+
+
+@dataclass(frozen=True)
+class LastSeen:
+    """When a resident was last seen on a round, and how."""
+
+    at_from: datetime
+    at_to: datetime
+    outcome: Outcome
+
+    @property
+    def words(self) -> str:
+        """By which kind of contact, in words."""
+        return _(OUTCOME_NAMES[self.outcome])
+
+
+@dataclass(frozen=True)
+class CheckFacts:
+    """What was answered at a door: seen during an interval, written at a time."""
+
+    entry_id: int
+    outcome: Outcome
+    at_from: datetime
+    at_to: datetime
+    recorded_at: datetime
+    late: bool
+    incident_id: int | None
+    concluded: bool = True
+    """False for a no-answer or a danger whose incident still runs: it keeps the round from being signed."""
+    beyond: Beyond | None = None
+
+
+@dataclass(frozen=True)
+class WalkFacts:
+    """A walk, without anything personal but who walks."""
+
+    id: int
+    walker_id: int
+    walker: str
+    left_at: datetime
+    due_back_at: datetime
+    returned_at: datetime | None
+    signed_at: datetime | None
+    late_reason: str
+    window_begins: datetime | None = None
+    walked: bool = True
+    """False for a round nobody walked, with a reason for each door."""
+
+    def overdue(self, moment: datetime) -> bool:
+        """Whether she should have been back by now."""
+        return self.returned_at is None and moment >= self.due_back_at
+
+
+@dataclass(frozen=True)
+class DoorLine:
+    """One door on the sheet."""
+
+    door: Door
+    form: RoundForm | None
+    expired: bool
+    reason: str | None
+    """Why no check is due; None when one is."""
+    last_seen: LastSeen | None
+    check: CheckFacts | None
+    open_reason: str = ""
+
+    @property
+    def due(self) -> bool:
+        """Whether a check is due here."""
+        return self.reason is None
+
+
+@dataclass(frozen=True)
+class RoundSheet:
+    """The round as it stands: window, walk, doors in walking order."""
+
+    window: Window | None
+    """The window of the walk, or the present or next one."""
+    in_window: bool
+    walk: WalkFacts | None
+    lines: tuple[DoorLine, ...]
+    unsigned: tuple[WalkFacts, ...] = ()
+    """Earlier walks that still wait for a signature."""
+    not_walked: tuple[Window, ...] = ()
+    """Windows of tonight that passed, and nobody walked or said why."""
+
+    @property
+    def open_lines(self) -> tuple[DoorLine, ...]:
+        """The due doors that have no answer yet."""
+        return tuple(line for line in self.lines if line.due and line.check is None)
+
+
+@dataclass(frozen=True)
+class WindowFacts:
+    """How far a window of a night has come. No names."""
+
+    window: Window
+    due: int
+    done: int
+    units: tuple[tuple[str, str], ...]
+    """Unit codes with done, open or none."""
+    walked_at: datetime | None = None
+    """When somebody came back from it first."""
+    signed: bool = False
+
+    def missed(self, moment: datetime) -> bool:
+        """Whether it passed with open doors."""
+        return moment >= self.window.ends_at and self.done < self.due
+
+
+def hours_in(tx: Reading, house_id: int) -> list[WindowHours]:
+    """The house's windows; the usual two until somebody has set others."""
+    rows = tx.all(select(RoundWindow).where(RoundWindow.house_id == house_id).order_by(col(RoundWindow.id)))
+    return [WindowHours(row.begins, row.ends, row.rrule) for row in rows] or list(DEFAULT_WINDOWS)
+
+
+def taken_back_in(tx: Reading, entry_ids: Iterable[int]) -> set[int]:
+    """Which of these checks were taken back."""
+    ids = list(entry_ids)
+    if not ids:
+        return set()
+    found = tx.all(select(Entry.amends_id).where(Entry.kind == Kind.WITHDRAWN, col(Entry.amends_id).in_(ids)))
+    return {entry_id for entry_id in found if entry_id is not None}
+
+
+def last_seen_in(tx: Reading, house_id: int) -> dict[int, LastSeen]:
+    """When each who lives here was last seen on a round or extra check, by resident: one query, whatever the house's age."""
+    withdrawn = (
+        select(Entry.amends_id).where(Entry.kind == Kind.WITHDRAWN, Entry.amends_id == col(RoundCheck.id)).exists()
+    )
+    seen = aliased(Entry)
+    newest = (
+        select(col(RoundCheck.id))
+        .join(seen, col(seen.id) == col(RoundCheck.id))
+        .where(
+            seen.resident_id == col(Stay.resident_id),
+            col(seen.kind).in_((Kind.CHECK, Kind.EXTRA_CHECK)),
+            col(RoundCheck.outcome).in_(tuple(SEEN)),
+            ~withdrawn,
+        )
+        .order_by(col(seen.observed_from).desc(), col(seen.id).desc())
+        .limit(1)
+        .correlate(Stay)
+        .scalar_subquery()
+    )
+    rows = tx.all(
+        select(RoundCheck, Entry)
+        .select_from(Stay)
+        .join(RoundCheck, col(RoundCheck.id) == newest)
+        .join(Entry, col(Entry.id) == col(RoundCheck.id))
+        .where(col(Stay.until_date).is_(None), Entry.house_id == house_id)
+    )
+    return {check.resident_id: LastSeen(entry.observed_from, entry.observed_to, check.outcome) for check, entry in rows}
+
+
+def walk_facts(walk: Walk, walker: str) -> WalkFacts:
+    """A walk as screens show it."""
+    return WalkFacts(
+        walk.id, walk.walker_id, walker, walk.left_at, walk.due_back_at, walk.returned_at, walk.signed_at, walk.late_reason,
+        walk.window_begins, walk.walked,
+    )  # fmt: skip
+
+
+def walk_under_way_in(tx: Reading, house_id: int) -> WalkFacts | None:
+    """The walk somebody is out on, the one due back first."""
+    row = tx.first(
+        select(Walk, Person)
+        .join(Person, col(Person.id) == col(Walk.walker_id))
+        .where(Walk.house_id == house_id, col(Walk.returned_at).is_(None))
+        .order_by(col(Walk.due_back_at))
+        .limit(1)
+    )
+    return walk_facts(row[0], row[1].name) if row else None
+
+
+def unsigned_walks_in(tx: Reading, house_id: int) -> list[WalkFacts]:
+    """All walks that are not signed, newest first."""
+    rows = tx.all(
+        select(Walk, Person)
+        .join(Person, col(Person.id) == col(Walk.walker_id))
+        .where(Walk.house_id == house_id, col(Walk.signed_at).is_(None))
+        .order_by(col(Walk.id).desc())
+    )
+    return [walk_facts(walk, person.name) for walk, person in rows]
+
+
+def round_of_in(tx: Reading, walk: Walk | WalkFacts) -> list[int]:
+    """The walks of the same round, oldest first: a second walk in one window goes on where the first one stopped."""
+    if walk.window_begins is None:
+        return [walk.id]
+    return list(
+        tx.all(
+            select(Walk.id)
+            .where(Walk.house_id == select(Walk.house_id).where(Walk.id == walk.id).scalar_subquery())
+            .where(Walk.window_begins == walk.window_begins)
+            .order_by(col(Walk.id))
+        )
+    )
+
+
+def _standing() -> Any:
+    """As a condition on a check: it was not taken back."""
+    taken_back = aliased(Entry)
+    return ~(
+        select(taken_back.id)
+        .where(taken_back.kind == Kind.WITHDRAWN, col(taken_back.amends_id) == col(RoundCheck.id))
+        .exists()
+    )
+
+
+def answered_in(tx: Reading, walk_ids: Sequence[int], unit_id: int) -> bool:
+    """Whether a unit has a standing answer on these walks."""
+    return (
+        tx.first(
+            select(RoundCheck.id).where(
+                col(RoundCheck.walk_id).in_(list(walk_ids)), RoundCheck.unit_id == unit_id, _standing()
+            )
+        )
+        is not None
+    )
+
+
+def checks_in(tx: Reading, walk_ids: Sequence[int]) -> dict[int, CheckFacts]:
+    """The standing answer of each unit on these walks, by unit; what was taken back does not stand."""
+    if not walk_ids:
+        return {}
+    rows = tx.all(
+        select(RoundCheck, Entry)
+        .join(Entry, col(Entry.id) == col(RoundCheck.id))
+        .where(col(RoundCheck.walk_id).in_(list(walk_ids)), _standing())
+        .order_by(col(RoundCheck.id))
+    )
+    return {
+        check.unit_id: check_facts(
+            entry, check, concluded=check.incident_id is None or is_concluded_in(tx, check.incident_id)
+        )
+        for check, entry in rows
+    }
+
+
+def check_facts(entry: Entry, check: RoundCheck, *, concluded: bool) -> CheckFacts:
+    """An answer as screens show it."""
+    return CheckFacts(
+        entry.id, check.outcome, entry.observed_from, entry.observed_to, entry.recorded_at,
+        entry.source is not Source.DIRECT, check.incident_id, concluded, check.beyond,
+    )  # fmt: skip
+
+
+def door_in(tx: Reading, unit_id: int) -> Door:
+    """One door with what must be known to answer it (who lives there, presence, agreement), in two queries."""
+    row = tx.first(
+        select(Unit, Resident, Stay)
+        .join(Stay, and_(col(Stay.unit_id) == col(Unit.id), col(Stay.until_date).is_(None)), isouter=True)
+        .join(Resident, col(Resident.id) == col(Stay.resident_id), isouter=True)
+        .where(Unit.id == unit_id)
+    )
+    if row is None:
+        raise NotFound(_("It is not there any more."))
+    unit, resident, stay = row
+    if resident is None or stay is None:
+        return Door(unit.id, unit.code, unit.module, unit.position)
+    agreed = tx.first(
+        select(RoundAgreement)
+        .where(RoundAgreement.resident_id == resident.id)
+        .order_by(col(RoundAgreement.id).desc())
+        .limit(1)
+    )
+    agreement = (
+        AgreementFacts(agreed.id, agreed.form, agreed.may_wake, agreed.consent, agreed.valid_from, agreed.valid_until)
+        if agreed
+        else None
+    )
+    return Door(
+        unit.id, unit.code, unit.module, unit.position,
+        ResidentFacts(
+            id=resident.id, unit_id=unit.id, unit_code=unit.code, alias=resident.alias, birth_year=resident.birth_year,
+            presence=resident.presence, presence_since=resident.presence_since, presence_until=resident.presence_until,
+            status=Status.CALM, warnings=(), agreement=agreement, contacts=(), primary_contact="", about=resident.about,
+            naloxone=resident.naloxone, children=resident.children, moved_in=stay.from_date, version=resident.version,
+        ),
+    )  # fmt: skip
+
+
+def sheet_in(tx: Reading, house_id: int, now: datetime, walk_id: int | None = None) -> RoundSheet:
+    """The round sheet: of the walk asked for, else of the one under way, else of the newest that is not signed."""
+    hours = hours_in(tx, house_id)
+    window = window_for(now, hours)
+    unsigned = unsigned_walks_in(tx, house_id)
+    walk = next((one for one in unsigned if walk_id in (None, one.id)), None)
+    if walk is None and window is not None and window.holds(now):
+        walk = _signed_in_window(tx, house_id, window)
+    if walk is not None and walk.window_begins is not None:
+        window = window_begun_at(walk.window_begins, hours) or window
+    round_ids = round_of_in(tx, walk) if walk else []
+    checks = checks_in(tx, round_ids)
+    reasons = (
+        {row.unit_id: row.reason for row in tx.all(select(OpenDoor).where(col(OpenDoor.walk_id).in_(round_ids)))}
+        if round_ids
+        else {}
+    )
+    seen = last_seen_in(tx, house_id)
+    lines = []
+    for door in doors_in(tx, house_id):
+        agreement = door.resident.agreement if door.resident else None
+        lines.append(
+            DoorLine(
+                door,
+                form_now(agreement, now) if door.resident else None,
+                agreement is not None and expired(agreement, now),
+                not_due(door, now),
+                seen.get(door.resident.id) if door.resident else None,
+                checks.get(door.unit_id),
+                reasons.get(door.unit_id, ""),
+            )
+        )
+    return RoundSheet(
+        window, window is not None and window.holds(now), walk, tuple(lines),
+        tuple(one for one in unsigned if walk is None or one.id not in round_ids),
+        tuple(not_walked_in(tx, house_id, hours, now)),
+    )  # fmt: skip
+
+
+def not_walked_in(tx: Reading, house_id: int, hours: Sequence[WindowHours], now: datetime) -> list[Window]:
+    """The windows of this night that passed, and nobody walked or said why."""
+    passed = [window for window in windows_of(night_of(now), hours) if window.ends_at <= now]
+    if not passed:
+        return []
+    begun = set(
+        tx.all(
+            select(Walk.window_begins).where(
+                Walk.house_id == house_id, col(Walk.window_begins).in_([window.begins_at for window in passed])
+            )
+        )
+    )
+    return [window for window in passed if window.begins_at not in begun]
+
+
+def _signed_in_window(tx: Reading, house_id: int, window: Window) -> WalkFacts | None:
+    row = tx.first(
+        select(Walk, Person)
+        .join(Person, col(Person.id) == col(Walk.walker_id))
+        .where(Walk.house_id == house_id, Walk.window_begins == window.begins_at)
+        .order_by(col(Walk.id).desc())
+        .limit(1)
+    )
+    return walk_facts(row[0], row[1].name) if row else None
+
+
+def windows_in(tx: Reading, house_id: int, now: datetime, night: date | None = None) -> list[WindowFacts]:
+    """How far each window of a night (tonight's) has come.
+
+    Doors count as due by how things stand now, but a door that has an answer was due.
+    """
+    windows = windows_of(night or night_of(now), hours_in(tx, house_id))
+    if not windows:
+        return []
+    doors = doors_in(tx, house_id)
+    walks = tx.all(
+        select(Walk)
+        .where(Walk.house_id == house_id, col(Walk.window_begins).in_([window.begins_at for window in windows]))
+        .order_by(col(Walk.id))
+    )
+    found = []
+    for window in windows:
+        of_window = [walk for walk in walks if walk.window_begins == window.begins_at]
+        checks = checks_in(tx, [walk.id for walk in of_window])
+        units = tuple(
+            (door.code, "done" if door.unit_id in checks else "none" if not_due(door, now) else "open")
+            for door in doors
+        )
+        states = [state for _code, state in units]
+        back = [walk.returned_at for walk in of_window if walk.returned_at and walk.walked]
+        found.append(
+            WindowFacts(
+                window, len(states) - states.count("none"), states.count("done"), units, min(back, default=None),
+                bool(of_window) and all(walk.signed_at for walk in of_window),
+            )
+        )  # fmt: skip
+    return found

@@ -1,0 +1,229 @@
+"""Rules of night rounds: windows, which doors are due, how far a check may go, and which keys lie beside which."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+from dateutil.rrule import rrulestr
+
+from staffbase.kernel.clock import at_local
+from staffbase.kernel.errors import Invalid
+from staffbase.kernel.i18n import N_, _
+from staffbase.people.rules import night_of
+from staffbase.residents.model import Presence, RoundForm
+from staffbase.residents.rules import Door, form_now, reaches
+from staffbase.rounds.model import Outcome
+
+SEEN = frozenset({Outcome.ASLEEP, Outcome.AWAKE, Outcome.SPOKE})
+"""The resident was seen. Heard is not seen."""
+LADDER = frozenset({Outcome.NO_ANSWER, Outcome.DANGER})
+"""Outcomes that start an incident and must be concluded before the walk is signed."""
+DEBOUNCE_SECONDS = 0.3
+"""An outcome key sooner after the one before is a held key or a slip."""
+REPEAT_DELAY = 1.0
+"""Seconds within which every keyboard has begun to repeat a held key."""
+WARN_BEFORE = timedelta(minutes=20)
+"""How long before a window ends its open doors interrupt."""
+EARLY = timedelta(hours=1)
+"""A walk begun so long before a window still belongs to it."""
+STRAGGLING = timedelta(hours=1)
+"""A walk begun so long after a window still belongs to it; that it was late stands in its times."""
+LATE_AFTER = timedelta(minutes=30)
+"""What is written longer after the walk than this is entered later, and says why (domain.md section 3: false checks)."""
+LATEST_BACK = timedelta(days=3)
+"""How far back a round may be entered afterwards."""
+LOOK_AHEAD = 8
+"""Nights in which the next window is looked for."""
+ALARM_AGAIN = timedelta(minutes=10)
+"""How long after the alarm command it is run again, while the walk is still overdue."""
+
+KEYS = {
+    "s": Outcome.ASLEEP,
+    "a": Outcome.AWAKE,
+    "p": Outcome.SPOKE,
+    "y": Outcome.HEARD,
+    "b": Outcome.AWAY,
+    "r": Outcome.DECLINED,
+    "i": Outcome.NO_ANSWER,
+    "h": Outcome.DANGER,
+}
+"""One key an outcome, the same in both languages."""
+
+KEYBOARD = ("qwertyuiopå", "asdfghjkløæ", "zxcvbnm,.-")
+"""The letter rows of the Norwegian layout; each row is shifted half a key to the right of the one above."""
+
+
+DAILY = "FREQ=DAILY"
+
+
+@dataclass(frozen=True)
+class WindowHours:
+    """When a round is due, on the wall clock."""
+
+    begins: time
+    ends: time
+    rrule: str = DAILY
+
+
+DEFAULT_WINDOWS = (WindowHours(time(23, 30), time(1, 30)), WindowHours(time(3, 30), time(5, 30)))
+
+
+@dataclass(frozen=True)
+class Window:
+    """One window of one night, as moments. Durations are in UTC, so the nights clocks change are ordinary nights."""
+
+    night: date
+    begins_at: datetime
+    ends_at: datetime
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether the moment lies in it."""
+        return self.begins_at <= moment < self.ends_at
+
+
+def windows_of(night: date, hours: Iterable[WindowHours] = DEFAULT_WINDOWS) -> list[Window]:
+    """The windows of a night (the date of its evening), each exactly once, in order."""
+    made = []
+    for spec in hours:
+        if not _falls_on(spec.rrule, night):
+            continue
+        begin_day = night if spec.begins >= time(12) else night + timedelta(days=1)
+        end_day = begin_day if spec.ends > spec.begins else begin_day + timedelta(days=1)
+        begins_at = at_local(begin_day, spec.begins)
+        ends_at = max(at_local(end_day, spec.ends), begins_at + timedelta(minutes=30))
+        made.append(Window(night, begins_at, ends_at))
+    return sorted(made, key=lambda window: window.begins_at)
+
+
+@lru_cache(maxsize=1024)
+def _falls_on(rule: str, night: date) -> bool:
+    if rule == DAILY:
+        return True
+    try:
+        dates = rrulestr(rule, dtstart=datetime(2020, 1, 1))  # noqa: DTZ001  (a date without a clock)
+    except (ValueError, TypeError) as error:
+        raise Invalid(
+            _("“%(rule)s” is no recurrence rule. Write it like FREQ=DAILY.") % {"rule": rule[:40]}, "rrule"
+        ) from error
+    midnight = datetime(night.year, night.month, night.day)  # noqa: DTZ001
+    return bool(dates.between(midnight, midnight, inc=True))
+
+
+def window_for(moment: datetime, hours: Sequence[WindowHours] = DEFAULT_WINDOWS) -> Window | None:
+    """The window that holds the moment, else the next; None when none begins within a week."""
+    tonight = night_of(moment)
+    for days in range(LOOK_AHEAD):
+        for window in windows_of(tonight + timedelta(days=days), hours):
+            if moment < window.ends_at:
+                return window
+    return None
+
+
+def window_begun_at(begins_at: datetime, hours: Sequence[WindowHours] = DEFAULT_WINDOWS) -> Window | None:
+    """The window that began at this moment; None when the house's windows are others by now."""
+    found = (window for window in windows_of(night_of(begins_at), hours) if window.begins_at == begins_at)
+    return next(found, None)
+
+
+def window_of_walk(left_at: datetime, hours: Sequence[WindowHours] = DEFAULT_WINDOWS) -> Window | None:
+    """The window a walk belongs to: the one it began in, one that begins within the hour, or one that just passed.
+
+    None for a walk by day.
+    """
+    windows = windows_of(night_of(left_at), hours)
+    near = [window for window in windows if window.begins_at - EARLY <= left_at < window.ends_at]
+    if near:
+        return near[0]
+    passed = [window for window in windows if window.ends_at <= left_at < window.ends_at + STRAGGLING]
+    return passed[-1] if passed else None
+
+
+def not_due(door: Door, moment: datetime) -> str | None:
+    """Why no check is due at this door, in words; None when one is."""
+    resident = door.resident
+    if resident is None:
+        return _("vacant")
+    if resident.presence is Presence.ADMITTED:
+        return _("admitted")
+    if resident.presence is Presence.PRISON:
+        return _("in prison")
+    if form_now(resident.agreement, moment) is RoundForm.NONE:
+        return _("no check wanted")
+    return None
+
+
+_GOES = {
+    Outcome.ASLEEP: RoundForm.OPEN_DOOR,
+    Outcome.AWAKE: RoundForm.OUTSIDE,
+    Outcome.SPOKE: RoundForm.OUTSIDE,
+}
+"""How far one must go to find this: to see somebody breathe asleep the door must be open. Somebody who is awake may be
+seen in a window or in the door they open themselves."""
+
+
+def beyond(outcome: Outcome, form: RoundForm) -> bool:
+    """Whether this outcome goes further than the agreement, so that the reason must be asked."""
+    needed = _GOES.get(outcome)
+    return needed is not None and not reaches(form, needed)
+
+
+class Pressed(StrEnum):
+    """What to do with an outcome key that was pressed."""
+
+    TAKE = "take"
+    WAIT = "wait"
+    """Take it unless the same key follows within the debounce: then it is held."""
+    IGNORE = "ignore"
+
+
+class HeldKey:
+    """Tells answers from a key that is held or slipped on; a terminal reports no release, only repeats.
+
+    A key sooner than 300 ms after the one before is ignored. A held key repeats for the first time after a longer delay
+    (up to a second, as keyboards are set), so the same key again within that time must stand alone for 300 ms.
+    Seconds are monotonic.
+    """
+
+    def __init__(self) -> None:
+        self._last: float | None = None
+        self._key = ""
+        self._held = False
+
+    def press(self, key: str, now: float) -> Pressed:
+        """What to do with this key, pressed now."""
+        since = None if self._last is None else now - self._last
+        same = key == self._key
+        self._last, self._key = now, key
+        if since is None or since >= REPEAT_DELAY or (since >= DEBOUNCE_SECONDS and not same):
+            self._held = False
+            return Pressed.TAKE
+        if since < DEBOUNCE_SECONDS:
+            self._held = True
+            return Pressed.IGNORE
+        if self._held:
+            self._held = False
+            return Pressed.TAKE
+        return Pressed.WAIT
+
+
+def neighbours(key: str) -> set[str]:
+    """The keys that touch this key on the Norwegian keyboard."""
+    found = set()
+    for row, letters in enumerate(KEYBOARD):
+        if key not in letters:
+            continue
+        at = letters.index(key) + row / 2
+        for other_row in (row - 1, row, row + 1):
+            if 0 <= other_row < len(KEYBOARD):
+                found |= {
+                    letter
+                    for place, letter in enumerate(KEYBOARD[other_row])
+                    if letter != key and abs(place + other_row / 2 - at) <= 1
+                }
+    return found
+
+
+GENERAL_SUPERVISION = N_("Two rounds a night are general supervision, and no suicide watch.")
+"""Said on the screen: a resident who needs more needs another service (domain.md section 3)."""
