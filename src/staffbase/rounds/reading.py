@@ -240,16 +240,16 @@ def _standing() -> Any:
     )
 
 
-def answered_in(tx: Reading, walk_ids: Sequence[int], unit_id: int) -> bool:
-    """Whether a unit has a standing answer on these walks."""
-    return (
-        tx.first(
-            select(RoundCheck.id).where(
-                col(RoundCheck.walk_id).in_(list(walk_ids)), RoundCheck.unit_id == unit_id, _standing()
-            )
+def answered_in(tx: Reading, walk: Walk, unit_id: int) -> bool:
+    """Whether a unit has a standing answer on this round."""
+    same_round = (
+        RoundCheck.walk_id == walk.id
+        if walk.window_begins is None
+        else col(RoundCheck.walk_id).in_(
+            select(Walk.id).where(Walk.house_id == walk.house_id, Walk.window_begins == walk.window_begins)
         )
-        is not None
     )
+    return tx.first(select(RoundCheck.id).where(same_round, RoundCheck.unit_id == unit_id, _standing())) is not None
 
 
 def checks_in(tx: Reading, walk_ids: Sequence[int]) -> dict[int, CheckFacts]:

@@ -211,7 +211,10 @@ class RoundsScreen(StaffScreen):
             self._waiting = None
         if pressed is Pressed.IGNORE or self._busy:
             self.notify(
-                _("One key a door: that key came too soon and was not counted."), severity="warning", markup=False, timeout=3
+                _("One key a door: that key came too soon and was not counted."),
+                severity="warning",
+                markup=False,
+                timeout=3,
             )
         elif pressed is Pressed.WAIT:
             self._waiting = self.set_timer(DEBOUNCE_SECONDS, lambda: self._answer_door(Outcome(name)))

@@ -370,7 +370,7 @@ class Rounds:
                 _("No check is due at %(unit)s: %(reason)s.")
                 % {"unit": door.code, "reason": why_not if door.resident else _("vacant")}
             )
-        if answered_in(tx, round_of_in(tx, walk), unit_id):
+        if answered_in(tx, walk, unit_id):
             raise Invalid(_("%(unit)s has an answer already. Take it back first (z).") % {"unit": door.code})
         form = form_now(door.resident.agreement, tx.now)
         if beyond(outcome, form) and reason is None:
