@@ -202,8 +202,10 @@ def _standing_steps(tx: Reading, incident_id: int) -> set[Step]:
 
 
 def _sentence(words: str, text: str) -> str:
-    said = f"{words[:1].upper()}{words[1:]}."
-    return f"{said} {text}".strip()
+    """The standard words and what was typed; the typed alone where it begins by saying the same."""
+    if text and text.split()[0].casefold().strip(".,:;") == words.split()[0].casefold():
+        return text
+    return f"{words[:1].upper()}{words[1:]}. {text}".strip()
 
 
 def _told(

@@ -1,0 +1,145 @@
+"""Writing notes, and reading and mending what was written: what the note dialog and the notes screens need."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from staffbase.journal.entries import write_entry
+from staffbase.journal.items import TimelineItem
+from staffbase.journal.model import NOTE_KINDS, Importance, Kind, Source
+from staffbase.journal.service import Journal
+from staffbase.kernel.access import Actor, Permission, allowed
+from staffbase.kernel.database import Database
+from staffbase.kernel.errors import Invalid
+from staffbase.kernel.i18n import _
+from staffbase.kernel.typed import past_moment, typed_text
+from staffbase.notes.rules import is_late
+from staffbase.people.service import names_in
+from staffbase.residents.reading import labels_in, resident_in
+
+
+@dataclass(frozen=True)
+class NoteSaved:
+    """What was saved: whose, when it was observed, and when it was written."""
+
+    entry_id: int
+    resident_id: int | None
+    unit_code: str
+    resident: str
+    observed_at: datetime
+    recorded_at: datetime
+    late: bool
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Names for the keys that items of the journal carry."""
+
+    people: dict[int, str]
+    residents: dict[int, tuple[str, str]]
+    """(unit code, alias); no unit code for those who have left."""
+
+    def person(self, person_id: int | None) -> str:
+        """The name of somebody who works or worked here; of the station itself for 0."""
+        if person_id == 0:
+            return _("the station")
+        return self.people.get(person_id or 0, "")
+
+    def resident(self, resident_id: int | None) -> str:
+        """Unit and alias, or the house."""
+        if resident_id is None:
+            return _("the house")
+        return " ".join(part for part in self.residents.get(resident_id, ("", "")) if part)
+
+
+class Notes:
+    """Shift notes of residents and of the house."""
+
+    def __init__(self, database: Database, house_id: int) -> None:
+        self.database = database
+        self.house_id = house_id
+        self.journal = Journal(database, house_id)
+
+    @allowed(Permission.WRITE)
+    def write(
+        self,
+        actor: Actor,
+        text: str,
+        resident_id: int | None = None,
+        *,
+        kind: Kind = Kind.EVERYDAY,
+        importance: Importance = Importance.ROUTINE,
+        observed_at: datetime | None = None,
+        late_reason: str = "",
+        on_behalf_id: int | None = None,
+        epj: bool = False,
+        source: Source | None = None,
+    ) -> NoteSaved:
+        """A note about a resident, or (None) about the house.
+
+        What was observed more than twelve hours ago belongs to an earlier shift: it needs a reason and is marked as
+        entered later for ever. `source` is said for notes that are carried over from paper.
+        """
+        if kind not in NOTE_KINDS:
+            raise ValueError(kind)
+        with self.database.write(actor, "note.write", subject=resident_id) as tx:
+            text = typed_text(text)
+            resident = resident_in(tx, self.house_id, resident_id) if resident_id is not None else None
+            observed_at = past_moment(observed_at or tx.now, tx.now)
+            late = is_late(observed_at, tx.now)
+            if late and not late_reason.strip():
+                raise Invalid(_("This was more than twelve hours ago. Say why it is entered later."), "late_reason")
+            entry = write_entry(
+                tx, kind, text, house_id=self.house_id, resident_id=resident_id, importance=importance,
+                observed_from=observed_at, source=source or (Source.AFTERWARDS if late else Source.DIRECT),
+                late_reason=late_reason, on_behalf_id=on_behalf_id, epj=epj,
+            )  # fmt: skip
+            return NoteSaved(
+                entry.id, resident_id, resident.unit_code if resident else "", resident.alias if resident else "",
+                observed_at, tx.now, late,
+            )  # fmt: skip
+
+    @allowed(Permission.READ)
+    def timeline(
+        self,
+        actor: Actor,
+        resident_id: int | None = None,
+        *,
+        house_only: bool = False,
+        kinds: Sequence[Kind] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> list[TimelineItem]:
+        """A page of what was written, last observed first. Reading a single resident's stands in the ledger."""
+        if resident_id is not None and before is None:
+            self.database.opened(actor, "timeline.open", resident_id)
+        return self.journal.timeline(
+            actor, resident_id, house_only=house_only, kinds=kinds, since=since, until=until, before=before, limit=limit
+        )
+
+    @allowed(Permission.READ)
+    def search(
+        self,
+        actor: Actor,
+        query: str,
+        *,
+        resident_id: int | None = None,
+        kinds: Sequence[Kind] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
+        limit: int = 50,
+    ) -> list[TimelineItem]:
+        """What was written with all these words in it, newest first."""
+        return self.journal.search(
+            actor, query, resident_id=resident_id, kinds=kinds, since=since, until=until, before=before, limit=limit
+        )
+
+    @allowed(Permission.SEE_RESIDENTS)
+    def labels(self, actor: Actor) -> Labels:
+        """The names to show beside entries."""
+        del actor
+        with self.database.read() as tx:
+            return Labels(names_in(tx), labels_in(tx, self.house_id))
