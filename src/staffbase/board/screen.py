@@ -175,7 +175,8 @@ class BoardScreen(StaffScreen):
             )
             for row in rows
         ]
-        return lines(shown(heading, "$muted"), "", *said) if said else Content("")
+        width = max(20, self.query_one("#today").content_size.width or 35)
+        return lines(shown(heading, "$muted"), "", *(row.truncate(width, ellipsis=True) for row in said)) if said else Content("")
 
     def chosen_resident(self) -> int | None:
         return self.focused.tile.resident_id if isinstance(self.focused, Tile) else None

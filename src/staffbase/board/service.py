@@ -207,7 +207,7 @@ class Board:
             status=Sign(_(STATUS_NAMES[resident.status]), level) if level > Level.QUIET else Sign(""),
             presence=_presence(resident, now),
             seen_at=when(seen.at_to, now) if seen else "",
-            seen=_(SEEN_SHORT[seen.outcome]) if seen else _("not seen on a round"),
+            seen=_(SEEN_SHORT[seen.outcome]) if seen else _("not seen yet"),
             signs=tuple(signs),
             dangers=" · ".join(warning.line for warning in resident.warnings),
         )
