@@ -120,31 +120,40 @@ class StaffbaseApp(App[int]):
         """What the strip says now."""
         return self._strip
 
+    def offers(self, action: str) -> bool:
+        """Whether a named action exists, and for this person."""
+        if self._actor is None or self._sections is None:
+            return False
+        offer = self._sections.OFFERS.get(action)
+        return offer is not None and self._actor.may(offer.permission)
+
+    def _offer(self, action: str, resident_id: int | None) -> None:
+        if self.offers(action):
+            self.push_screen(self._sections.OFFERS[action].make(self, self.station, resident_id))
+
     def open_card(self, resident_id: int) -> None:
         """Open the crisis card over whatever is there, also over a half-typed note."""
-        from staffbase.crisis_plans.screen import CardScreen  # noqa: PLC0415
-
-        self.push_screen(CardScreen(self, self.station.crisis_plans, resident_id))
+        self._offer("open_card", resident_id)
 
     def open_resident(self, resident_id: int) -> None:
         """Open the resident's page."""
-        self.push_screen(self._sections.resident_page(self, self.station, resident_id))
+        self._offer("open_resident", resident_id)
 
     def write_note(self, resident_id: int | None = None) -> None:
         """Open the note dialog."""
-        self.push_screen(self._sections.note_dialog(self, self.station, resident_id))
+        self._offer("write_note", resident_id)
 
     def start_incident(self, resident_id: int | None = None) -> None:
-        """Open the incident dialog."""
-        self.push_screen(self._sections.incident_screen(self, self.station, resident_id))
+        """Open the incident."""
+        self._offer("start_incident", resident_id)
 
     def extra_check(self, resident_id: int | None = None) -> None:
         """Open the extra check."""
-        self.push_screen(self._sections.extra_check_dialog(self, self.station, resident_id))
+        self._offer("extra_check", resident_id)
 
     def search(self) -> None:
         """Open the search."""
-        self.push_screen(self._sections.search_screen(self, self.station))
+        self._offer("search", None)
 
     def choose_resident(self, then: Callable[[int], None]) -> None:
         """Let the person pick a resident by unit or name."""
@@ -185,12 +194,9 @@ class StaffbaseApp(App[int]):
         door.state = replace(door.state, note=_("The station is opening."))
         try:
             opened = await asyncio.to_thread(self._load)
-        except NoStation:
-            await self._set_up()
-            return
         except StaffbaseError as error:
-            door.state = replace(door.state, note=str(error))
             self.failure = error
+            self.exit(error.exit_code)
             return
         await self._opened(opened)
 
@@ -211,15 +217,6 @@ class StaffbaseApp(App[int]):
         self._door.state = DoorState(facts=facts, ready=True, pins=opened.pins)
         if opened.actor is not None:
             await self._enter(opened.actor)
-
-    async def _set_up(self) -> None:
-        from staffbase.sections import set_up_screen  # noqa: PLC0415
-
-        opened = await self.push_screen_wait(set_up_screen(self.settings, self.clock))
-        if opened is None:
-            self.exit(0)
-            return
-        await self._opened(opened)
 
     # -- signing in and locking -----------------------------------------------------------------------------------
 

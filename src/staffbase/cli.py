@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from staffbase import __version__
 from staffbase.kernel import i18n
-from staffbase.kernel.errors import Invalid, StaffbaseError
+from staffbase.kernel.errors import Invalid, NotAllowed, StaffbaseError
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings, read_settings
 
@@ -30,7 +30,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    everywhere = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    everywhere = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     everywhere.add_argument("--home", type=Path, metavar="DIR", help=_("the data folder"))
     everywhere.add_argument("--lang", choices=i18n.LANGUAGES, help=_("the language"))
     parser = _Parser(prog="staffbase", parents=[everywhere], description=_("The station of a supported house."))
@@ -182,6 +182,8 @@ def _signed_in(asked: argparse.Namespace, settings: Settings) -> tuple[Any, Any]
         if not found:
             raise Invalid(_("Nobody here has that name."))
         signed = station.people.sign_in(STATION_ITSELF, found[0].id, _read_pin(_("PIN")))
+        if signed.must_change_pin:
+            raise NotAllowed(_("Change your one-time PIN first: sign in to staffbase on the screen."))
     except BaseException:
         station.close()
         raise

@@ -5,9 +5,11 @@ Loaded in a thread while the PIN is typed: it imports every screen and, through 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
+from textual.screen import Screen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -47,9 +49,20 @@ def screen_of(name: str, desk: Desk, station: Station) -> StaffScreen:
     return SECTIONS[name].make(desk, station)
 
 
-def extra_check_dialog(desk: Desk, station: Station, resident_id: int | None) -> ExtraCheckDialog:
-    """The extra check, from anywhere."""
-    return ExtraCheckDialog(desk, station.rounds, station.residents, resident_id)
+@dataclass(frozen=True)
+class Offer:
+    """A named action that every screen may call: its permission, and the screen or dialog it opens."""
+
+    permission: Permission
+    make: Callable[[Desk, Station, int | None], Screen[Any]]
+
+
+OFFERS: dict[str, Offer] = {
+    "extra_check": Offer(
+        Permission.ROUND,
+        lambda desk, station, resident_id: ExtraCheckDialog(desk, station.rounds, station.residents, resident_id),
+    ),
+}
 
 
 def alarm_screen(desk: Desk, station: Station, walk: WalkFacts) -> AlarmScreen:
@@ -101,4 +114,4 @@ class ResidentChooser(StaffDialog[int]):
         self.dismiss(self._found[event.option_index][0])
 
 
-__all__ = ["SECTIONS", "Alarm", "AlarmScreen", "ResidentChooser", "Section", "alarm_screen", "extra_check_dialog", "screen_of"]
+__all__ = ["OFFERS", "SECTIONS", "Alarm", "AlarmScreen", "ResidentChooser", "Section", "alarm_screen", "screen_of"]

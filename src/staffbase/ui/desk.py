@@ -43,6 +43,9 @@ class Desk(Protocol):
     def strip_facts(self) -> StripFacts:
         """What the strip on top says now."""
 
+    def offers(self, action: str) -> bool:
+        """Whether this named action ("open_card", "write_note", …) exists in this station and for this person."""
+
     def open_card(self, resident_id: int) -> None:
         """Open the crisis card."""
 

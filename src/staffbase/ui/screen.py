@@ -15,6 +15,9 @@ from staffbase.ui.job import Asks
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.text import shown
 
+NAMED_ACTIONS = frozenset({"write_note", "open_card", "start_incident", "extra_check", "search"})
+"""What other rooms do for every screen, through the desk."""
+
 
 def in_words(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
     """The same bindings with label and tooltip in the person's language; footer, key panel and palette all read this."""
@@ -112,6 +115,12 @@ class StaffScreen(Asks, Screen[None]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         return in_words(super().active_bindings)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A named action that this station does not have, or this person may not use, is absent and no stub."""
+        if action in NAMED_ACTIONS:
+            return self.desk.offers(action)
+        return super().check_action(action, parameters)
 
     def action_write_note(self) -> None:
         self.desk.write_note(self.chosen_resident())

@@ -1,0 +1,45 @@
+"""The list of keys, from the same declarations as footer, key panel and palette; printed by `staffbase keys`."""
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from staffbase.app import StaffbaseApp
+from staffbase.board.screen import BoardScreen
+from staffbase.kernel.i18n import N_, _
+from staffbase.rounds.dialogs import AlarmScreen, BeyondDialog, DangerDialog, NoAnswerDialog
+from staffbase.rounds.screen import RoundsScreen
+from staffbase.ui.dialog import FormDialog
+from staffbase.ui.screen import StaffScreen
+
+PLACES: tuple[tuple[str, type[DOMNode]], ...] = (
+    (N_("Everywhere"), StaffbaseApp),
+    (N_("On every screen"), StaffScreen),
+    (N_("While typing"), FormDialog),
+    (N_("Board"), BoardScreen),
+    (N_("Rounds"), RoundsScreen),
+    (N_("Round: no answer"), NoAnswerDialog),
+    (N_("Round: beyond the agreement"), BeyondDialog),
+    (N_("Round: found in danger"), DangerDialog),
+    (N_("Alarm"), AlarmScreen),
+)
+"""Where keys are declared, in the order they are listed."""
+
+SHOWN = {"slash": "/", "question_mark": "?", "escape": "esc", "f2": "F2"}
+
+
+def bindings_of(place: type[DOMNode]) -> list[Binding]:
+    """The bindings a class declares itself."""
+    return [binding for binding in place.__dict__.get("BINDINGS", ()) if isinstance(binding, Binding)]
+
+
+def key_table() -> str:
+    """All keys as text, in the person's language."""
+    parts = []
+    for heading, place in PLACES:
+        rows = [
+            f"  {SHOWN.get(one.key, one.key):10}{_(one.tooltip or one.description)}"
+            for one in bindings_of(place)
+            if one.id
+        ]
+        parts.append("\n".join([_(heading), *rows]))
+    return "\n\n".join(parts)
