@@ -87,7 +87,9 @@ class StaffbaseApp(App[int]):
         self._minute = ""
         self._last_key = clock.monotonic()
         self._idle_warned = False
+        self._door = DoorScreen(self._sign_in)
         self._alarm: Any = None
+        self._stands = False
         self._alarm_left_at = 0.0
         self.failure: StaffbaseError | None = None
         for theme in THEMES:
@@ -173,20 +175,19 @@ class StaffbaseApp(App[int]):
         """Lock the screen; what is typed stays as drafts."""
         self._lock()
 
+    @property
+    def ready(self) -> bool:
+        """Whether the station is open, and whoever was to be signed in stands at the board."""
+        return self._stands
+
     # -- opening --------------------------------------------------------------------------------------------------
 
     async def on_mount(self) -> None:
-        self.add_mode("door", partial(DoorScreen, self._sign_in))
+        self.add_mode("door", lambda: self._door)
         await self.switch_mode("door")  # not DEFAULT_MODE: with eager tasks its Input would mount too early
         self._open()
         self.set_interval(1.0, self._tick)
         self._tick()
-
-    @property
-    def _door(self) -> DoorScreen:
-        door = self._screen_stacks["door"][0]
-        assert isinstance(door, DoorScreen)  # noqa: S101  (the mode's only base screen)
-        return door
 
     @job(group="open")
     async def _open(self) -> None:
@@ -217,6 +218,7 @@ class StaffbaseApp(App[int]):
         self._door.state = DoorState(facts=facts, ready=True, pins=opened.pins)
         if opened.actor is not None:
             await self._enter(opened.actor)
+        self._stands = True
 
     # -- signing in and locking -----------------------------------------------------------------------------------
 

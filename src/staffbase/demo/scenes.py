@@ -33,20 +33,10 @@ _WAYS: tuple[tuple[str, tuple[str, ...], datetime, str | None], ...] = (
     ("lock", ("ctrl+l",), ROUND, "Samira"),
     ("rounds", ("2",), ROUND, "Samira"),
     ("walk", ("2", "w"), ROUND, "Samira"),
-    ("card", ("k", "c"), EVENING, "Nora"),
-    ("plans", ("5",), EVENING, "Eva"),
-    ("report", ("3",), EVENING, "Marit"),
-    ("reading", ("3",), AFTER, "Marit"),
-    ("notes", ("4",), AFTER, "Jonas"),
-    ("note", ("n",), AFTER, "Jonas"),
-    ("search", ("4", "slash", "p", "u", "s"), AFTER, "Jonas"),
-    ("tasks", ("6",), AFTER, "Jonas"),
-    ("incident", ("h",), EVENING, "Marit"),
-    ("resident", ("enter",), AFTER, "Marit"),
-    ("admin", ("0",), EVENING, "Ingrid"),
+    ("extra-check", ("x",), ROUND, "Samira"),
     ("keys", ("question_mark",), EVENING, "Marit"),
 )
-_IN_ALL = ("board", "card", "rounds", "reading")
+_IN_ALL = ("board", "rounds")
 """These are looked at in both languages, all themes and at 80×24."""
 
 
