@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import moment
 
-from staffbase.journal.model import NOTE_KINDS, Importance, Kind, Source
+from staffbase.journal.model import Importance, Kind, Source
 from staffbase.kernel.errors import Invalid, NotAllowed, NotFound
-from staffbase.notes.rules import is_late, kinds_after, whom
+from staffbase.notes.rules import is_late, person_meant, whom
 
 NOW = moment(5, 21, 40)
 HOUSE = {1: ("A1", "Arild N."), 2: ("A2", "Bjarne T."), 3: ("A3", "Kim-André S."), 11: ("A11", "Anna")}
@@ -109,12 +109,12 @@ def test_whom_never_fails(typed):
     assert set(whom(typed, HOUSE)) <= set(HOUSE)
 
 
-def test_a_key_goes_through_all_kinds():
-    seen, kind = [], None
-    for _press in range(len(NOTE_KINDS) + 1):
-        kind = kinds_after(kind, NOTE_KINDS)
-        seen.append(kind)
-    assert seen == [*NOTE_KINDS, None]
+def test_typed_letters_mean_a_colleague():
+    people = {1: "Marit", 2: "Marianne", 3: "Mari"}
+    assert person_meant("mari", people) == [3]
+    assert person_meant("MARIT", people) == [1]
+    assert person_meant("ma", people) == [1, 2, 3]
+    assert person_meant(" ", people) == []
 
 
 def test_late_is_more_than_twelve_hours():

@@ -1,9 +1,7 @@
 """Rules about notes: when one is late, and whom typed letters mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-
-from staffbase.journal.model import Kind
 
 LATE_AFTER = timedelta(hours=12)
 """A shift lasts ten hours at most and a report is due at its end: what is older belongs to somebody else's shift."""
@@ -33,7 +31,10 @@ def whom(typed: str, residents: Mapping[int, tuple[str, str]]) -> list[int]:
     ]
 
 
-def kinds_after(kind: Kind | None, kinds: Sequence[Kind]) -> Kind | None:
-    """The next choice when one key goes through all, the kinds, and begins again."""
-    choices: list[Kind | None] = [None, *kinds]
-    return choices[(choices.index(kind) + 1) % len(choices)]
+def person_meant(typed: str, people: Mapping[int, str]) -> list[int]:
+    """Those whose name begins with what was typed; the one whose whole name it is, if there is one."""
+    wanted = typed.casefold().strip()
+    if not wanted:
+        return []
+    exact = [key for key, name in people.items() if name.casefold() == wanted]
+    return exact or [key for key, name in people.items() if name.casefold().startswith(wanted)]

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel import col, select
+
+from staffbase.journal.drafts import drafts_in
 from staffbase.journal.entries import write_entry
 from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import NOTE_KINDS, Importance, Kind, Source
@@ -14,8 +17,12 @@ from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
 from staffbase.kernel.typed import past_moment, typed_text
 from staffbase.notes.rules import is_late
+from staffbase.people.model import Person
 from staffbase.people.service import names_in
-from staffbase.residents.reading import labels_in, resident_in
+from staffbase.residents.reading import facts_in, labels_in, resident_in
+
+DRAFT = "note:"
+"""What the forms of note drafts begin with; the resident's key or "house" follows."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,18 @@ class NoteSaved:
     observed_at: datetime
     recorded_at: datetime
     late: bool
+
+
+@dataclass(frozen=True)
+class Addressees:
+    """Whom a note can be about, and on whose behalf it can be written."""
+
+    residents: dict[int, tuple[str, str]]
+    """(unit code, alias) of those who live here, in walking order."""
+    people: dict[int, str]
+    """Those who work here."""
+    drafts: tuple[str, ...] = ()
+    """The forms of the actor's half-written notes."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +117,15 @@ class Notes:
                 entry.id, resident_id, resident.unit_code if resident else "", resident.alias if resident else "",
                 observed_at, tx.now, late,
             )  # fmt: skip
+
+    @allowed(Permission.WRITE)
+    def addressees(self, actor: Actor) -> Addressees:
+        """What the note dialog chooses among."""
+        with self.database.read() as tx:
+            residents = {key: (facts.unit_code, facts.alias) for key, facts in facts_in(tx, self.house_id).items()}
+            people = {person.id: person.name for person in tx.all(select(Person).where(col(Person.left_at).is_(None)))}
+            drafts = tuple(draft.form for draft in drafts_in(tx, actor.person_id) if draft.form.startswith(DRAFT))
+        return Addressees(residents, people, drafts)
 
     @allowed(Permission.READ)
     def timeline(

@@ -1,0 +1,86 @@
+"""An app with nothing but a desk, for screens and dialogs by themselves."""
+
+from typing import Any
+
+from textual.app import App
+from textual.screen import Screen
+
+from staffbase.kernel.access import Actor
+from staffbase.kernel.settings import Settings
+from staffbase.station import Station
+from staffbase.ui.strip import StripFacts
+from staffbase.ui.themes import THEMES
+
+
+class Bench(App[None]):
+    """Shows one screen; what it asks of the desk is kept in `asked`, what dialogs answer in `answers`."""
+
+    CSS_PATH = "../src/staffbase/ui/kit.tcss"
+
+    def __init__(self, station: Station, actor: Actor) -> None:
+        super().__init__()
+        self.actor = actor
+        self.clock = station.database.clock
+        self.settings = Settings(home=__file__)  # type: ignore[arg-type]  # no screen here looks into the folder
+        self.drafts = station.journal
+        self.strip_facts = StripFacts()
+        self.asked: list[tuple[Any, ...]] = []
+        self.answers: list[object] = []
+        self.told: list[str] = []
+        self.chosen: int | None = None
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+
+    def show(self, screen: Screen[Any]) -> None:
+        self.push_screen(screen, self.answers.append)
+
+    def notify(self, message: str, **_how: Any) -> None:
+        self.told.append(message)
+
+    def offers(self, _action: str) -> bool:
+        return True
+
+    def open_card(self, resident_id: int) -> None:
+        self.asked.append(("card", resident_id))
+
+    def open_resident(self, resident_id: int) -> None:
+        self.asked.append(("resident", resident_id))
+
+    def write_note(self, resident_id: int | None = None) -> None:
+        self.asked.append(("note", resident_id))
+
+    def start_incident(self, resident_id: int | None = None) -> None:
+        self.asked.append(("incident", resident_id))
+
+    def extra_check(self, resident_id: int | None = None) -> None:
+        self.asked.append(("extra check", resident_id))
+
+    def search(self) -> None:
+        self.asked.append(("search",))
+
+    def choose_resident(self, then: Any) -> None:
+        if self.chosen is not None:
+            then(self.chosen)
+
+    def show_section(self, name: str) -> None:
+        self.asked.append(("section", name))
+
+    def lock(self) -> None:
+        self.asked.append(("lock",))
+
+
+async def settle(pilot: Any) -> None:
+    """Until nothing is under way."""
+    for _round in range(2):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+
+
+def seen(app: App[Any]) -> str:
+    """Everything that stands on the screen, as text."""
+    screen = app.screen
+    width, _height = app.size
+    return "\n".join(
+        "".join(segment.text for segment in strip).rstrip()[:width] for strip in screen._compositor.render_strips()
+    )
