@@ -73,6 +73,7 @@ class Studio:
         async with app.run_test(size=scene.size) as pilot:
             while not app.ready:
                 await pilot.pause(0.05)
+            await app.workers.wait_for_complete()
             await pilot.pause(SETTLED_AFTER)
             for key in scene.keys:
                 await pilot.press(key)
