@@ -16,6 +16,8 @@ from textual.widgets.option_list import Option
 from staffbase.board.screen import BoardScreen
 from staffbase.kernel.access import STATION_ITSELF, Permission
 from staffbase.kernel.i18n import N_, _
+from staffbase.notes.dialogs import NoteDialog
+from staffbase.residents.screen import ResidentPage
 from staffbase.residents.service import Residents
 from staffbase.rounds.alarm import Alarm
 from staffbase.rounds.dialogs import AlarmScreen, ExtraCheckDialog
@@ -58,6 +60,15 @@ class Offer:
 
 
 OFFERS: dict[str, Offer] = {
+    "open_resident": Offer(
+        Permission.READ,
+        lambda desk, station, resident_id: ResidentPage(
+            desk, station.residents, station.journal, station.people, resident_id or 0
+        ),
+    ),
+    "write_note": Offer(
+        Permission.WRITE, lambda desk, station, resident_id: NoteDialog(desk, station.notes, resident_id)
+    ),
     "extra_check": Offer(
         Permission.ROUND,
         lambda desk, station, resident_id: ExtraCheckDialog(desk, station.rounds, station.residents, resident_id),

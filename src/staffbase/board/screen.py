@@ -176,7 +176,11 @@ class BoardScreen(StaffScreen):
             for row in rows
         ]
         width = max(20, self.query_one("#today").content_size.width or 35)
-        return lines(shown(heading, "$muted"), "", *(row.truncate(width, ellipsis=True) for row in said)) if said else Content("")
+        return (
+            lines(shown(heading, "$muted"), "", *(row.truncate(width, ellipsis=True) for row in said))
+            if said
+            else Content("")
+        )
 
     def chosen_resident(self) -> int | None:
         return self.focused.tile.resident_id if isinstance(self.focused, Tile) else None
@@ -184,6 +188,12 @@ class BoardScreen(StaffScreen):
     @on(Tile.Chosen)
     def _open_resident(self, event: Tile.Chosen) -> None:
         self.desk.open_resident(event.resident_id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Opening is there for those who may read."""
+        if action == "open":
+            return self.desk.offers("open_resident")
+        return super().check_action(action, parameters)
 
     def action_open(self) -> None:
         if isinstance(self.focused, Tile):

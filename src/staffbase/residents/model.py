@@ -6,7 +6,19 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel
 
 from staffbase.kernel.columns import (
-    APPEND_ONLY, CHANGING, ERASABLE, Key, Versioned, key, maybe_moment, maybe_ref, moment, nonce, prose, ref, word,
+    APPEND_ONLY,
+    CHANGING,
+    ERASABLE,
+    Key,
+    Versioned,
+    key,
+    maybe_moment,
+    maybe_ref,
+    moment,
+    nonce,
+    prose,
+    ref,
+    word,
 )  # fmt: skip
 from staffbase.kernel.i18n import N_
 
