@@ -57,7 +57,6 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("file", type=Path)
     imported.add_argument("--dry-run", action="store_true", help=_("check only; nothing is saved"))
     _asks_who(imported)
-    _asks_who(command("handover", _("the current shift report as plain text")))
     backup = command("backup", _("write one encrypted file that the recovery identity opens"))
     backup.add_argument("file", type=Path)
     _asks_who(backup)
@@ -180,10 +179,11 @@ def _signed_in(asked: argparse.Namespace, settings: Settings) -> tuple[Any, Any]
         people = station.people.directory(STATION_ITSELF)
         found = [person for person in people if person.name.casefold() == asked.person.casefold() and not person.left]
         if not found:
-            raise Invalid(_("Nobody here has that name."))
+            raise Invalid(_("Nobody here has that name."))  # noqa: TRY301  (the station must be closed first)
         signed = station.people.sign_in(STATION_ITSELF, found[0].id, _read_pin(_("PIN")))
         if signed.must_change_pin:
-            raise NotAllowed(_("Change your one-time PIN first: sign in to staffbase on the screen."))
+            sentence = _("Change your one-time PIN first: sign in to staffbase on the screen.")
+            raise NotAllowed(sentence)  # noqa: TRY301  (the same)
     except BaseException:
         station.close()
         raise
@@ -198,15 +198,6 @@ def _import(asked: argparse.Namespace, settings: Settings) -> int:
         imports = Imports(station.database, station.house_id)
         result = imports.import_file(actor, asked.file, dry_run=asked.dry_run)
         print(result.in_words())
-    finally:
-        station.close()
-    return 0
-
-
-def _handover(asked: argparse.Namespace, settings: Settings) -> int:
-    station, actor = _signed_in(asked, settings)
-    try:
-        print(station.handover.report_text(actor))
     finally:
         station.close()
     return 0
@@ -262,7 +253,6 @@ _COMMANDS: dict[str, Command] = {
     "demo": _demo,
     "init": _init,
     "import": _import,
-    "handover": _handover,
     "backup": _backup,
     "keys": _keys,
     "screenshots": _screenshots,

@@ -8,8 +8,11 @@ from staffbase.board.screen import BoardScreen
 from staffbase.kernel.i18n import N_, _
 from staffbase.rounds.dialogs import AlarmScreen, BeyondDialog, DangerDialog, NoAnswerDialog
 from staffbase.rounds.screen import RoundsScreen
+from staffbase.sections import OFFERS, SECTIONS
 from staffbase.ui.dialog import FormDialog
-from staffbase.ui.screen import StaffScreen
+from staffbase.ui.screen import NAMED_ACTIONS, StaffScreen
+
+SECTION_NAMES = ("board", "rounds", "handover", "notes", "crisis_plans", "tasks", "admin")
 
 PLACES: tuple[tuple[str, type[DOMNode]], ...] = (
     (N_("Everywhere"), StaffbaseApp),
@@ -29,7 +32,14 @@ SHOWN = {"slash": "/", "question_mark": "?", "escape": "esc", "f2": "F2"}
 
 def bindings_of(place: type[DOMNode]) -> list[Binding]:
     """The bindings a class declares itself."""
-    return [binding for binding in place.__dict__.get("BINDINGS", ()) if isinstance(binding, Binding)]
+    absent = {f"show_section('{name}')" for name in SECTION_NAMES if name not in SECTIONS}
+    declared = [binding for binding in place.__dict__.get("BINDINGS", ()) if isinstance(binding, Binding)]
+    return [binding for binding in declared if binding.action not in absent and _offered(binding.action)]
+
+
+def _offered(action: str) -> bool:
+    """Whether this station has the named action; what is no named action is always there."""
+    return action not in NAMED_ACTIONS or action in OFFERS
 
 
 def key_table() -> str:

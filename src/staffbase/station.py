@@ -22,9 +22,7 @@ from staffbase.migrations import ensure_schema, load_models
 
 if TYPE_CHECKING:
     from staffbase.board.service import Board
-    from staffbase.crisis_plans.service import CrisisPlans
     from staffbase.exchange.backup import Backup
-    from staffbase.handover.service import Handover
     from staffbase.incidents.service import Incidents
     from staffbase.journal.service import Journal
     from staffbase.notes.service import Notes
@@ -52,12 +50,13 @@ class SetUp:
 def open_station(
     settings: Settings, clock: Clock, identities: IdentityStore | None = None, passphrase: str | None = None
 ) -> "Station":
-    """Open the station in the data folder. Raises NoStation when there is none yet, and what the key, the database and
-    its schema raise: each a sentence for a person.
+    """Open the station in the data folder.
+
+    Raises NoStation when there is none yet, and what the key, the database and its schema raise: each a sentence.
     """
     if not (settings.home / "key.age").exists():
         raise NoStation(
-            _("There is no station in %(folder)s yet. Start staffbase to set one up.") % {"folder": settings.home}
+            _("There is no station in %(folder)s yet. Set one up with staffbase init, or look around with staffbase demo.") % {"folder": settings.home}
         )
     key = open_key(settings.home, identities or SystemIdentities(), passphrase)
     if not settings.database_url and not (settings.home / DATABASE_FILE).exists():
@@ -180,25 +179,11 @@ class Station:
         return Incidents(self.database, self.house_id)
 
     @cached_property
-    def crisis_plans(self) -> "CrisisPlans":
-        """Crisis plans and cards."""
-        from staffbase.crisis_plans.service import CrisisPlans
-
-        return CrisisPlans(self.database, self.house_id)
-
-    @cached_property
     def rounds(self) -> "Rounds":
         """Night rounds."""
         from staffbase.rounds.service import Rounds
 
         return Rounds(self.database, self.house_id)
-
-    @cached_property
-    def handover(self) -> "Handover":
-        """Shift reports and readings."""
-        from staffbase.handover.service import Handover
-
-        return Handover(self.database, self.house_id)
 
     @cached_property
     def board(self) -> "Board":

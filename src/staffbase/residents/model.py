@@ -144,7 +144,7 @@ WARNING_NAMES = {
 }
 
 
-class Warning_(Versioned, table=True):
+class Warning_(Versioned, table=True):  # noqa: N801  (Python has a Warning already)
     """A danger, an allergy or a serious condition; ended, never removed."""
 
     __tablename__ = "warning"

@@ -17,4 +17,4 @@ def refresh_screen(screen: "StaffScreen") -> None:
         except StaffbaseError as error:
             screen.app.notify(str(error), severity="error", markup=False, timeout=12)
 
-    screen.run_worker(run, group="refresh", exclusive=True)
+    screen.run_worker(run, group="refresh", exclusive=True)  # type: ignore[arg-type]  # it returns nothing
