@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from staffbase.board.screen import BoardScreen
+from staffbase.incidents.screen import IncidentStart
 from staffbase.kernel.access import STATION_ITSELF, Permission
 from staffbase.kernel.i18n import N_, _
 from staffbase.notes.dialogs import NoteDialog
@@ -68,6 +69,10 @@ OFFERS: dict[str, Offer] = {
     ),
     "write_note": Offer(
         Permission.WRITE, lambda desk, station, resident_id: NoteDialog(desk, station.notes, resident_id)
+    ),
+    "start_incident": Offer(
+        Permission.WRITE,
+        lambda desk, station, resident_id: IncidentStart(desk, station.incidents, station.residents, resident_id),
     ),
     "extra_check": Offer(
         Permission.ROUND,

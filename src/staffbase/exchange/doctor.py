@@ -62,7 +62,12 @@ def examine(
     """Examine the station in the data folder. Raises NoStation when there is none."""
     home = settings.home
     if not (home / KEY_FILE).exists():
-        raise NoStation(_("There is no station in %(folder)s yet. Start staffbase to set one up.") % {"folder": home})
+        raise NoStation(
+            _(
+                "There is no station in %(folder)s yet. Set one up with staffbase init, or look around with staffbase demo."
+            )
+            % {"folder": home}
+        )
     store = identities or SystemIdentities()
     findings = [*_files(home, store), *_disk(home)]
     try:
