@@ -1,7 +1,6 @@
 """Reading rounds inside a transaction: who was last seen, the windows of tonight, the walk under way, the sheet."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,10 +15,11 @@ from staffbase.kernel.errors import NotFound
 from staffbase.kernel.i18n import _
 from staffbase.people.model import Person
 from staffbase.people.rules import night_of
-from staffbase.residents.model import Resident, RoundAgreement, RoundForm, Status, Stay, Unit
+from staffbase.residents.model import Resident, RoundAgreement, Status, Stay, Unit
 from staffbase.residents.reading import doors_in
 from staffbase.residents.rules import AgreementFacts, Door, ResidentFacts, expired, form_now
-from staffbase.rounds.model import OUTCOME_NAMES, Beyond, OpenDoor, Outcome, RoundCheck, RoundWindow, Walk
+from staffbase.rounds.facts import CheckFacts, DoorLine, LastSeen, RoundSheet, WalkFacts, WindowFacts
+from staffbase.rounds.model import OpenDoor, RoundCheck, RoundWindow, Walk
 from staffbase.rounds.rules import (
     DEFAULT_WINDOWS,
     SEEN,
@@ -30,114 +30,6 @@ from staffbase.rounds.rules import (
     window_for,
     windows_of,
 )
-
-
-@dataclass(frozen=True)
-class LastSeen:
-    """When a resident was last seen on a round, and how."""
-
-    at_from: datetime
-    at_to: datetime
-    outcome: Outcome
-
-    @property
-    def words(self) -> str:
-        """By which kind of contact, in words."""
-        return _(OUTCOME_NAMES[self.outcome])
-
-
-@dataclass(frozen=True)
-class CheckFacts:
-    """What was answered at a door: seen during an interval, written at a time."""
-
-    entry_id: int
-    outcome: Outcome
-    at_from: datetime
-    at_to: datetime
-    recorded_at: datetime
-    late: bool
-    incident_id: int | None
-    concluded: bool = True
-    """False for a no-answer or a danger whose incident still runs: it keeps the round from being signed."""
-    beyond: Beyond | None = None
-
-
-@dataclass(frozen=True)
-class WalkFacts:
-    """A walk, without anything personal but who walks."""
-
-    id: int
-    walker_id: int
-    walker: str
-    left_at: datetime
-    due_back_at: datetime
-    returned_at: datetime | None
-    signed_at: datetime | None
-    late_reason: str
-    window_begins: datetime | None = None
-    walked: bool = True
-    """False for a round nobody walked, with a reason for each door."""
-
-    def overdue(self, moment: datetime) -> bool:
-        """Whether she should have been back by now."""
-        return self.returned_at is None and moment >= self.due_back_at
-
-
-@dataclass(frozen=True)
-class DoorLine:
-    """One door on the sheet."""
-
-    door: Door
-    form: RoundForm | None
-    expired: bool
-    reason: str | None
-    """Why no check is due; None when one is."""
-    last_seen: LastSeen | None
-    check: CheckFacts | None
-    open_reason: str = ""
-
-    @property
-    def due(self) -> bool:
-        """Whether a check is due here."""
-        return self.reason is None
-
-
-@dataclass(frozen=True)
-class RoundSheet:
-    """The round as it stands: window, walk, doors in walking order."""
-
-    window: Window | None
-    """The window of the walk, or the present or next one."""
-    in_window: bool
-    walk: WalkFacts | None
-    lines: tuple[DoorLine, ...]
-    unsigned: tuple[WalkFacts, ...] = ()
-    """Earlier walks that still wait for a signature."""
-    not_walked: tuple[Window, ...] = ()
-    """Windows of tonight that passed, and nobody walked or said why."""
-
-    @property
-    def open_lines(self) -> tuple[DoorLine, ...]:
-        """The due doors that have no answer yet."""
-        return tuple(line for line in self.lines if line.due and line.check is None)
-
-
-@dataclass(frozen=True)
-class WindowFacts:
-    """How far a window of a night has come. No names."""
-
-    window: Window
-    due: int
-    done: int
-    units: tuple[tuple[str, str], ...]
-    """Unit codes with done, open or none."""
-    walked_at: datetime | None = None
-    """When somebody came back from it first."""
-    signed: bool = False
-
-    def missed(self, moment: datetime) -> bool:
-        """Whether it passed with open doors."""
-        return moment >= self.window.ends_at and self.done < self.due
 
 
 def hours_in(tx: Reading, house_id: int) -> list[WindowHours]:
@@ -409,3 +301,10 @@ def windows_in(tx: Reading, house_id: int, now: datetime, night: date | None = N
             )
         )  # fmt: skip
     return found
+
+
+__all__ = [
+    "CheckFacts", "DoorLine", "LastSeen", "RoundSheet", "WalkFacts", "WindowFacts", "answered_in", "check_facts", "checks_in",
+    "door_in", "hours_in", "last_seen_in", "not_walked_in", "round_of_in", "sheet_in", "taken_back_in", "unsigned_walks_in",
+    "walk_facts", "walk_under_way_in", "windows_in",
+]  # fmt: skip

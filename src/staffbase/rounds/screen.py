@@ -1,37 +1,36 @@
 """The round sheet: every door in walking order, one key a door, and honest words about when and how it was seen."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding
-from textual.content import Content
+from textual.containers import Horizontal
 from textual.reactive import reactive
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from staffbase.kernel.clock import local
 from staffbase.kernel.i18n import N_, _
-from staffbase.residents.model import ROUND_FORM_NAMES
-from staffbase.rounds.dialogs import BeyondDialog, DangerDialog, LateRoundDialog, NoAnswerDialog, OpenDoorsDialog
-from staffbase.rounds.model import OUTCOME_NAMES, Outcome
-from staffbase.rounds.reading import DoorLine, RoundSheet
-from staffbase.rounds.rules import DEBOUNCE_SECONDS, GENERAL_SUPERVISION, SEEN, HeldKey, Pressed, beyond
+from staffbase.kernel.moments import show_span
+from staffbase.rounds.dialogs import BeyondDialog, LateReasonDialog, LateRoundDialog, OpenDoorsDialog
+from staffbase.rounds.facts import CheckFacts, Colleague, DoorLine, RoundSheet, WalkFacts
+from staffbase.rounds.guard import KeyGuard
+from staffbase.rounds.ladder_dialogs import DangerDialog, LadderDialog, NoAnswerDialog
+from staffbase.rounds.model import Outcome
+from staffbase.rounds.rules import GENERAL_SUPERVISION, KEYS, LADDER, LATE_AFTER, beyond
+from staffbase.rounds.sheet_words import door_row, head, side
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
-from staffbase.ui.text import line, shown
+from staffbase.ui.text import shown
 
 if TYPE_CHECKING:
     from staffbase.rounds.service import Rounds
 
-
-def at(moment: datetime) -> str:
-    """A time on the wall clock."""
-    return f"{local(moment):%H:%M}"
+MORE_MINUTES = 15
+"""What a walker who was reached is given."""
 
 
 class RoundsScreen(StaffScreen):
@@ -46,14 +45,15 @@ class RoundsScreen(StaffScreen):
         Binding("y", "outcome('heard')", N_("Heard"), tooltip=N_("Heard, not seen"), id="rounds.heard"),
         Binding("b", "outcome('away')", N_("Away"), tooltip=N_("Not at home"), id="rounds.away"),
         Binding("r", "outcome('declined')", N_("Declined"), tooltip=N_("Declined the check"), id="rounds.declined"),
-        Binding("i", "no_answer", N_("No answer"), tooltip=N_("No answer: begins the ladder"), id="rounds.no-answer"),
-        Binding("h", "danger", N_("In danger"), tooltip=N_("Found in danger: 113 first"), id="rounds.danger"),
+        Binding("i", "ladder('no_answer')", N_("No answer"), tooltip=N_("No answer: begins the ladder"), id="rounds.no-answer"),
+        Binding("h", "ladder('danger')", N_("In danger"), tooltip=N_("Found in danger: 113 first"), id="rounds.danger"),
+        Binding("w", "leave", N_("Leave"), tooltip=N_("I am leaving on the round now"), id="rounds.leave", show=False),
+        Binding("g", "sign", N_("Sign"), tooltip=N_("Sign the round"), id="rounds.sign"),
+        Binding("z", "take_back", N_("Take back"), tooltip=N_("Take the answer at this door back"), id="rounds.take-back"),
+        Binding("m", "reached", N_("Reached"), tooltip=N_("The walker was reached and needs 15 more minutes"), id="rounds.reached"),
         Binding("t", "door_note", N_("Door note"), tooltip=N_("A note to this door"), id="rounds.note", show=False),
-        Binding("z", "take_back", N_("Take back"), tooltip=N_("Take the last answer at this door back"), id="rounds.take-back"),
-        Binding("w", "leave", N_("Leave"), tooltip=N_("I am leaving on the round now"), id="rounds.leave"),
         Binding("l", "late", N_("Enter later"), tooltip=N_("Enter a round that was walked earlier"), id="rounds.late", show=False),
-        Binding("g", "sign", N_("Sign"), tooltip=N_("Sign the walk"), id="rounds.sign"),
-        Binding("enter", "open", N_("Open"), tooltip=N_("Open the resident"), id="rounds.open", show=False),
+        Binding("enter", "open", N_("Open"), tooltip=N_("Open the resident, or the ladder of this door"), id="rounds.open", show=False),
     ]  # fmt: skip
 
     sheet: reactive[RoundSheet | None] = reactive(None, init=False)
@@ -61,122 +61,65 @@ class RoundsScreen(StaffScreen):
     def __init__(self, desk: Desk, rounds: "Rounds") -> None:
         super().__init__(desk)
         self._rounds = rounds
-        self._held = HeldKey()
-        self._waiting: Timer | None = None
-        self._echo: dict[int, str] = {}
+        self._guard = KeyGuard(self, desk.clock, self._take, self._too_soon)
+        self._left: int | None = None
+        """The unit that was answered last."""
+        self._late: tuple[int, str] = (0, "")
+        """Why the answers of a walk are written late, asked once."""
+        self._walk_shown = 0
         self._busy = False
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="round-head")
-        yield OptionList(id="doors")
-        yield Static(id="round-foot")
+        with Horizontal(id="round-body"):
+            yield OptionList(id="doors")
+            yield Static(id="round-side")
+        yield Static(shown(_(GENERAL_SUPERVISION), "$muted"), id="round-foot")
+
+    # -- showing --------------------------------------------------------------------------------------------------
 
     async def refresh_view(self) -> None:
+        if self._busy:
+            return
         self.sheet = await self.ask(self._rounds.sheet)
+        if self.has_class("-wide"):
+            windows = await self.ask(self._rounds.windows)
+            self.query_one("#round-side", Static).update(side(windows, self.desk.clock.now()))
 
-    def watch_sheet(self, before: RoundSheet | None) -> None:
+    def watch_sheet(self) -> None:
         if self.sheet is None or not self.is_mounted:
             return
-        doors = self.query_one("#doors", OptionList)
-        here = doors.highlighted
-        doors.set_options(
-            [Option(self._row(row), id=str(row.door.unit_id), disabled=not row.due) for row in self.sheet.lines]
-        )
-        if before is None or here is None:
-            self._to_next_open(-1)
+        doors, now = self.query_one("#doors", OptionList), self.desk.clock.now()
+        width = max(40, self._row_width())
+        rows = [door_row(row, width, now, left=row.door.unit_id == self._left) for row in self.sheet.lines]
+        taking = [row.due or row.check is not None for row in self.sheet.lines]
+        standing = [(option.id, not option.disabled) for option in doors.options]
+        if standing == [(str(row.door.unit_id), takes) for row, takes in zip(self.sheet.lines, taking, strict=True)]:
+            for index, words in enumerate(rows):
+                doors.replace_option_prompt_at_index(index, words)
         else:
-            doors.highlighted = min(here, len(self.sheet.lines) - 1)
-        self.query_one("#round-head", Static).update(self._head(self.sheet))
-        self.query_one("#round-foot", Static).update(shown(_(GENERAL_SUPERVISION), "$muted"))
+            here = doors.highlighted
+            doors.set_options(
+                Option(words, id=str(row.door.unit_id), disabled=not takes)
+                for words, row, takes in zip(rows, self.sheet.lines, taking, strict=True)
+            )
+            if here is not None and here < len(rows) and taking[here]:
+                doors.highlighted = here
+        walk_id = self.sheet.walk.id if self.sheet.walk and self.sheet.walk.returned_at else 0
+        if doors.highlighted is None or walk_id != self._walk_shown:
+            self._walk_shown = walk_id
+            self._to_next_open(-1)
+        self.query_one("#round-head", Static).update(head(self.sheet, now))
         self.refresh_bindings()
+
+    def _row_width(self) -> int:
+        if inner := self.query_one("#doors", OptionList).scrollable_content_region.width:
+            return inner
+        return self.size.width - 4
 
     def on_resize(self) -> None:
         super().on_resize()
-        if self.sheet is not None:
-            self.watch_sheet(self.sheet)
-
-    def _head(self, sheet: RoundSheet) -> Content:
-        parts: list[str | Content | tuple[str, str]] = []
-        if sheet.window:
-            hours = f"{at(sheet.window.begins_at)}–{at(sheet.window.ends_at)}"
-            parts.append(
-                (
-                    _("Round %(hours)s") % {"hours": hours}
-                    if sheet.in_window
-                    else _("Next round %(hours)s") % {"hours": hours},
-                    "bold",
-                )
-            )
-        walk = sheet.walk
-        due = sum(row.due for row in sheet.lines)
-        done = due - len(sheet.open_lines)
-        if walk is None:
-            parts.append((_("%(due)d doors are due. Press w when you leave.") % {"due": due}, "$muted"))
-        elif walk.returned_at is None:
-            parts.append(
-                (
-                    _("%(who)s is on the walk since %(time)s.") % {"who": walk.walker, "time": at(walk.left_at)},
-                    "$warning-text",
-                )
-            )
-        else:
-            words = {"from": at(walk.left_at), "to": at(walk.returned_at)}
-            parts.append(_("seen during the walk %(from)s–%(to)s") % words)
-            parts.append(
-                (
-                    _("%(done)d of %(due)d doors") % {"done": done, "due": due},
-                    "bold $ok-text" if done == due else "bold $warning-text",
-                )
-            )
-            if walk.signed_at is not None:
-                parts.append((_("signed %(time)s") % {"time": at(walk.signed_at)}, "$ok-text"))
-            elif done == due:
-                parts.append((_("Press g to sign."), "$accent-text"))
-            if walk.late_reason:
-                parts.append((_("entered later: %(reason)s") % {"reason": walk.late_reason}, "$warning-text"))
-        return line(*parts, between="   ")
-
-    def _row(self, row: DoorLine) -> Content:
-        width = (self.size.width or 120) - 6
-        resident = row.door.resident
-        name = resident.alias if resident else ""
-        muted = "$muted" if not row.due else ""
-        wide = width >= 100  # noqa: PLR2004  (the breakpoint of the kit)
-        name_width, form_width = (20, 22) if wide else (14, 16)
-        form = _(ROUND_FORM_NAMES[row.form]) if row.form else ""
-        if row.expired:
-            form = _("knock only: agreement has run out")
-        seen = ""
-        if row.last_seen and wide:
-            seen = _("last seen %(time)s") % {"time": at(row.last_seen.at_to)}
-        parts = [
-            shown(row.door.code.ljust(4), f"bold {muted}".strip()),
-            shown(name[:name_width].ljust(name_width), f"bold {muted}".strip()),
-            shown(form[:form_width].ljust(form_width), "$muted"),
-        ]
-        if wide:
-            parts.append(shown(seen.ljust(17), "$muted"))
-        if row.reason:
-            parts.append(shown(row.reason, "$muted"))
-        elif row.check:
-            parts.append(self._answer(row))
-        elif row.open_reason:
-            parts.append(line((_("open"), "bold $warning-text"), row.open_reason))
-        else:
-            parts.append(shown("○", "$warning-text"))
-            if resident and resident.warnings:
-                parts.append(shown(resident.warnings[0].line, "$danger-text"))
-        return Content("  ").join(parts).truncate(width, ellipsis=True)
-
-    def _answer(self, row: DoorLine) -> Content:
-        check = row.check
-        if check is None:
-            return Content("")
-        style = "$ok-text" if check.outcome in SEEN else "bold $danger-text" if check.incident_id else "$warning-text"
-        interval = f"{at(check.at_from)}–{at(check.at_to)}"
-        written = _("written %(time)s") % {"time": at(check.recorded_at)}
-        late = (_("entered later"), "$warning-text") if check.late else ""
-        return line((_(OUTCOME_NAMES[check.outcome]), style), interval, (written, "$muted"), late, between="  ")
+        self.call_after_refresh(self.watch_sheet)
 
     def _here(self) -> DoorLine | None:
         index = self.query_one("#doors", OptionList).highlighted
@@ -195,152 +138,260 @@ class RoundsScreen(StaffScreen):
         here = self._here()
         return here.door.resident.id if here and here.door.resident else None
 
+    # -- which keys work ------------------------------------------------------------------------------------------
+
+    def _walk(self) -> WalkFacts | None:
+        return self.sheet.walk if self.sheet else None
+
+    def _answering(self) -> bool:
+        """The walker is back and the round is not signed: doors take answers."""
+        walk = self._walk()
+        return walk is not None and walk.returned_at is not None and walk.signed_at is None
+
+    def _someone_out(self) -> bool:
+        walk = self._walk()
+        return walk is not None and walk.returned_at is None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("outcome", "take_back"):
+            return self._answering()
+        if action == "leave":
+            return not self._someone_out()
+        if action == "reached":
+            walk = self._walk()
+            return walk is not None and self._someone_out() and walk.walker_id != self.desk.actor.person_id
+        if action == "sign":
+            return self._answering() or bool(self.sheet and self.sheet.not_walked)
+        return super().check_action(action, parameters)
+
+    def on_key(self, event: events.Key) -> None:
+        """An outcome key that cannot be taken now is answered with what to do."""
+        if (event.character or "").lower() in KEYS and not self._answering():
+            walk = self._walk()
+            if walk is not None and walk.returned_at is None:
+                said = _("The walk is under way. The doors are answered when the walker is back.")
+            elif walk is not None:
+                said = _("This round is signed. Press w for the next one, n for a note, x for an extra check.")
+            else:
+                said = _("Press w when you leave on the round; the doors are answered when you are back.")
+            self.notify(said, markup=False, timeout=5)
+
+    # -- answering ------------------------------------------------------------------------------------------------
+
+    def action_outcome(self, name: str) -> None:
+        self._guard.press(name)
+
+    def action_ladder(self, name: str) -> None:
+        walk = self._walk()
+        open_walk = walk is not None and walk.signed_at is None
+        if open_walk and (here := self._here()) is not None and here.due and here.check is None:
+            self._guard.press(name)
+        elif name == Outcome.DANGER:
+            self.desk.start_incident(self.chosen_resident())
+        elif not open_walk:
+            self.notify(
+                _("Press w when you leave on the round; the doors are answered when you are back."), markup=False
+            )
+        else:
+            self._said_already()
+
+    def _too_soon(self) -> None:
+        self.notify(
+            _("One key a door: that key came too soon after the one before and was not counted."),
+            severity="warning", markup=False, timeout=3,
+        )  # fmt: skip
+
+    def _said_already(self) -> None:
+        self.notify(_("This door has its answer. z takes it back, arrows go to another door."), markup=False, timeout=4)
+
+    def _take(self, name: str) -> None:
+        if self._busy:
+            self._too_soon()
+            return
+        here, walk = self._here(), self._walk()
+        if here is None or walk is None or not here.due:
+            return
+        if here.check is not None:
+            self._said_already()
+            return
+        self._busy = True
+        if Outcome(name) in LADDER:
+            self._climb(Outcome(name), here, walk)
+        else:
+            self._answer(Outcome(name), here, walk)
+
+    @job(group="answer")
+    async def _answer(self, outcome: Outcome, here: DoorLine, walk: WalkFacts) -> None:
+        try:
+            reason = None
+            if here.form is not None and beyond(outcome, here.form):
+                reason = await self.app.push_screen_wait(BeyondDialog(self.desk, here.door.code))
+                if reason is None:
+                    return
+            late = await self._late_reason(walk)
+            if late is None:
+                return
+            check = await self.ask(
+                self._rounds.check_off, walk.id, here.door.unit_id, outcome, reason=reason, late_reason=late
+            )
+            self._answered(here, check)
+        finally:
+            self._busy = False
+        if check.incident_id is not None:
+            await self._open_ladder(check.incident_id, "f")
+
+    def _answered(self, here: DoorLine, check: CheckFacts) -> None:
+        """Say it on the row just left, and move on to the next open door."""
+        if self.sheet is None:
+            return
+        self._left = here.door.unit_id
+        lines = tuple(
+            replace(row, check=check) if row.door.unit_id == here.door.unit_id else row for row in self.sheet.lines
+        )
+        index = next(number for number, row in enumerate(lines) if row.door.unit_id == here.door.unit_id)
+        self.sheet = replace(self.sheet, lines=lines)
+        self._to_next_open(index)
+
+    async def _late_reason(self, walk: WalkFacts) -> str | None:
+        """Why it is written now, where that must be said; None when the person went back."""
+        now = self.desk.clock.now()
+        if walk.late_reason or walk.returned_at is None or now - walk.returned_at <= LATE_AFTER:
+            return ""
+        if self._late[0] == walk.id:
+            return self._late[1]
+        reason = await self.app.push_screen_wait(LateReasonDialog(self.desk))
+        if reason is not None:
+            self._late = (walk.id, reason)
+        return reason
+
+    @job(group="answer")
+    async def _climb(self, outcome: Outcome, here: DoorLine, walk: WalkFacts) -> None:
+        """No answer or danger: asked first, recorded, and its ladder opened."""
+        reporting = Colleague(walk.walker_id, walk.walker, on_duty=True) if self._someone_out() else None
+        incident_id: int | None = None
+        try:
+            late = await self._late_reason(walk)
+            if late is None:
+                return
+            if outcome is Outcome.NO_ANSWER:
+                incident_id = await self.app.push_screen_wait(
+                    NoAnswerDialog(self.desk, self._rounds, walk, here.door, reporting=reporting, late=late)
+                )
+            elif await self.app.push_screen_wait(DangerDialog(self.desk, here.door.code)):
+                check = await self.ask(
+                    self._rounds.found_in_danger, walk.id, here.door.unit_id, reporting.id if reporting else None, late
+                )
+                incident_id = check.incident_id
+        finally:
+            self._busy = False
+        if incident_id is not None:
+            self._left = here.door.unit_id
+            await self.refresh_view()
+        if incident_id:
+            await self._open_ladder(incident_id, "s")
+        if incident_id is not None:
+            self._to_next_open(self.query_one("#doors", OptionList).highlighted or 0)
+
+    async def _open_ladder(self, incident_id: int, opened_with: str = "") -> None:
+        await self.app.push_screen_wait(LadderDialog(self.desk, self._rounds, incident_id, opened_with))
+        self._guard.forget()
+        await self.refresh_view()
+
+    # -- everything else ------------------------------------------------------------------------------------------
+
     @on(OptionList.OptionSelected, "#doors")
     def _selected(self) -> None:
         self.action_open()
 
     def action_open(self) -> None:
-        if (resident := self.chosen_resident()) is not None:
+        here = self._here()
+        if (
+            here is not None
+            and here.check is not None
+            and here.check.incident_id is not None
+            and not here.check.concluded
+        ):
+            self._go_on(here.check.incident_id)
+        elif (resident := self.chosen_resident()) is not None:
             self.desk.open_resident(resident)
 
-    def action_outcome(self, name: str) -> None:
-        now = self.desk.clock.monotonic()
-        pressed = self._held.press(name, now)
-        if self._waiting is not None:
-            self._waiting.stop()
-            self._waiting = None
-        if pressed is Pressed.IGNORE or self._busy:
-            self.notify(
-                _("One key a door: that key came too soon and was not counted."),
-                severity="warning",
-                markup=False,
-                timeout=3,
-            )
-        elif pressed is Pressed.WAIT:
-            self._waiting = self.set_timer(DEBOUNCE_SECONDS, lambda: self._answer_door(Outcome(name)))
-        else:
-            self._answer_door(Outcome(name))
-
-    def _answerable(self) -> DoorLine | None:
-        """The door under the cursor, if it can be answered; otherwise says what to do."""
-        here, walk = self._here(), self.sheet.walk if self.sheet else None
-        if walk is None:
-            self.notify(
-                _("Press w when you leave on the round; the doors are answered when you are back."), markup=False
-            )
-        elif walk.signed_at is not None:
-            self.notify(_("This walk is signed. Press w for the next one, or n for a note."), markup=False)
-        elif walk.returned_at is None:
-            self.notify(_("The walk is under way. The doors are answered when the walker is back."), markup=False)
-        elif here is not None and here.due:
-            return here
-        return None
-
-    @job(group="answer")
-    async def _answer_door(self, outcome: Outcome) -> None:
-        here = self._answerable()
-        if here is None or self.sheet is None or self.sheet.walk is None or here.form is None:
-            return
-        self._busy = True
-        try:
-            reason = None
-            if beyond(outcome, here.form):
-                reason = await self.app.push_screen_wait(BeyondDialog(self.desk, here.door.code))
-                if reason is None:
-                    return
-            index = self.sheet.lines.index(here)
-            await self.ask(self._rounds.check_off, self.sheet.walk.id, here.door.unit_id, outcome, reason=reason)
-            await self.refresh_view()
-            self._to_next_open(index)
-        finally:
-            self._busy = False
-
-    def action_no_answer(self) -> None:
-        self._no_answer()
-
-    @job(group="answer")
-    async def _no_answer(self) -> None:
-        here = self._answerable()
-        if here is None or self.sheet is None or self.sheet.walk is None:
-            return
-        walk = self.sheet.walk
-        check = await self.app.push_screen_wait(NoAnswerDialog(self.desk, self._rounds, walk, here.door))
-        await self.refresh_view()
-        if check is not None and check.live:
-            self.desk.start_incident(self.chosen_resident())
-
-    def action_danger(self) -> None:
-        if self._answerable_quietly():
-            self._danger()
-        else:
-            self.desk.start_incident(self.chosen_resident())
-
-    def _answerable_quietly(self) -> bool:
-        here, walk = self._here(), self.sheet.walk if self.sheet else None
-        return bool(here and here.due and here.check is None and walk and walk.returned_at and not walk.signed_at)
-
-    @job(group="answer")
-    async def _danger(self) -> None:
-        here = self._here()
-        if here is None or self.sheet is None or self.sheet.walk is None:
-            return
-        if await self.app.push_screen_wait(DangerDialog(self.desk, here.door.code)):
-            await self.ask(self._rounds.found_in_danger, self.sheet.walk.id, here.door.unit_id)
-            await self.refresh_view()
-            self.desk.start_incident(self.chosen_resident())
+    @job(group="ladder")
+    async def _go_on(self, incident_id: int) -> None:
+        await self._open_ladder(incident_id)
 
     def action_door_note(self) -> None:
         self.desk.write_note(self.chosen_resident())
 
-    def action_take_back(self) -> None:
-        self._take_back()
-
     @job(group="answer")
-    async def _take_back(self) -> None:
+    async def action_take_back(self) -> None:
+        self._guard.flush()
         here = self._here()
         if here is None or here.check is None:
+            here = next(
+                (row for row in (self.sheet.lines if self.sheet else ()) if row.door.unit_id == self._left), None
+            )
+        if here is None or here.check is None or self._busy:
             self.notify(_("There is no answer at this door to take back."), markup=False)
             return
         await self.ask(self._rounds.take_back, here.check.entry_id)
-        self._held = HeldKey()
+        self._guard.forget()
+        self._left = None
         await self.refresh_view()
-
-    def action_leave(self) -> None:
-        self._leave()
+        if self.sheet is not None:
+            codes = [row.door.unit_id for row in self.sheet.lines]
+            self.query_one("#doors", OptionList).highlighted = codes.index(here.door.unit_id)
+        self.notify(_("%(unit)s: taken back. Both stay readable.") % {"unit": here.door.code}, markup=False, timeout=4)
 
     @job(group="leave-round")
-    async def _leave(self) -> None:
+    async def action_leave(self) -> None:
         await self.ask(self._rounds.leave, self.desk.settings.walk_minutes)
         self.desk.lock()
 
-    def action_late(self) -> None:
-        self._late()
+    @job(group="reached")
+    async def action_reached(self) -> None:
+        walk = self._walk()
+        if walk is not None:
+            await self.ask(self._rounds.reached, walk.id, MORE_MINUTES)
+            await self.refresh_view()
 
     @job(group="leave-round")
-    async def _late(self) -> None:
+    async def action_late(self) -> None:
         if await self.app.push_screen_wait(LateRoundDialog(self.desk, self._rounds)):
             await self.refresh_view()
-            self._to_next_open(-1)
 
     def action_sign(self) -> None:
+        self._guard.flush()
         self._sign()
 
-    @job(group="sign")
+    @job(group="answer")
     async def _sign(self) -> None:
-        await self.refresh_view()
-        walk = self.sheet.walk if self.sheet else None
-        if walk is None or self.sheet is None or walk.signed_at is not None:
-            self.notify(_("There is no walk to sign."), markup=False)
+        if self._busy:
             return
-        reasons: dict[int, str] = {}
-        if walk.returned_at is not None and self.sheet.open_lines:
-            open_doors = [row.door for row in self.sheet.open_lines]
-            given = await self.app.push_screen_wait(OpenDoorsDialog(self.desk, open_doors))
+        await self.refresh_view()
+        sheet, walk = self.sheet, self._walk()
+        if sheet is None:
+            return
+        if walk is not None and self._answering():
+            reasons: dict[int, str] | None = {}
+            if sheet.open_lines and all(row.check is None or row.check.concluded for row in sheet.lines):
+                asked = OpenDoorsDialog(
+                    self.desk, [row.door for row in sheet.open_lines], _("These doors have no check. Why?")
+                )
+                reasons = await self.app.push_screen_wait(asked)
+            if reasons is None:
+                return
+            await self.ask(self._rounds.sign, walk.id, reasons)
+        elif sheet.not_walked:
+            window = sheet.not_walked[0]
+            title = _("Nobody walked %(hours)s. Why?") % {"hours": show_span(window.begins_at, window.ends_at)}
+            given = await self.app.push_screen_wait(
+                OpenDoorsDialog(self.desk, [row.door for row in sheet.lines if row.due], title)
+            )
             if given is None:
                 return
-            reasons = given
-        try:
-            await self.ask(self._rounds.sign, walk.id, reasons)
-        finally:
-            await self.refresh_view()
+            await self.ask(self._rounds.sign_not_walked, window, given)
+        else:
+            return
+        self._left = None
+        await self.refresh_view()
         self.notify(_("The round is signed."), markup=False, timeout=4)

@@ -4,35 +4,34 @@ What was seen was seen during the walk and is written when it is written: both t
 clock's. Nothing answers several doors at once, and a walk with an unfinished no-answer cannot be signed.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from sqlmodel import col, select
 
-from staffbase.incidents.model import INCIDENT_NAMES, IncidentKind, Step
-from staffbase.incidents.service import add_step, conclude_incident, start_incident
+from staffbase.incidents.model import INCIDENT_NAMES, IncidentKind
+from staffbase.incidents.service import start_incident
 from staffbase.journal.entries import write_entry
-from staffbase.journal.model import Entry, Importance, Kind, Source
+from staffbase.journal.model import Entry, Importance, Kind
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.clock import local
-from staffbase.kernel.database import Database, Reading, Writing
+from staffbase.kernel.database import Reading
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.typed import past_moment, typed_line, typed_text
 from staffbase.people.rules import night_of
 from staffbase.residents.reading import doors_in, resident_in
-from staffbase.residents.rules import Door, expired, form_now
-from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, OpenDoor, Outcome, RoundCheck, Walk
+from staffbase.residents.rules import Door, form_now
+from staffbase.rounds.answers import LadderStep, answer_in, ask_deviation_in, feared_in, open_walk_in, sign_in
+from staffbase.rounds.ladders import Ladders
+from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, Outcome, RoundCheck, Walk
 from staffbase.rounds.reading import (
     CheckFacts,
     RoundSheet,
     WalkFacts,
     WindowFacts,
-    answered_in,
     check_facts,
     checks_in,
-    door_in,
     hours_in,
     last_seen_in,
     not_walked_in,
@@ -43,27 +42,13 @@ from staffbase.rounds.reading import (
     walk_under_way_in,
     windows_in,
 )
-from staffbase.rounds.rules import LADDER, LATE_AFTER, LATEST_BACK, WARN_BEFORE, Window, beyond, not_due, window_of_walk
-from staffbase.tasks.service import add_task, tasks_in
+from staffbase.rounds.rules import LADDER, LATEST_BACK, WARN_BEFORE, Window, beyond, not_due, window_of_walk
 
 USUAL_WALK_MINUTES = 45
 
 
-@dataclass(frozen=True)
-class LadderStep:
-    """One step of a ladder that is entered afterwards, with the time it was taken."""
-
-    step: Step
-    at: datetime
-    text: str = ""
-
-
-class Rounds:
+class Rounds(Ladders):
     """Night rounds."""
-
-    def __init__(self, database: Database, house_id: int) -> None:
-        self.database = database
-        self.house_id = house_id
 
     @allowed(Permission.ROUND)
     def sheet(self, actor: Actor, walk_id: int | None = None) -> RoundSheet:
@@ -198,44 +183,14 @@ class Rounds:
         if outcome in LADDER:
             raise Invalid(_("No answer and danger begin an incident; they are no finished check."))
         with self.database.write(actor, "round.check") as tx:
-            entry, check, door = self._answer(
-                tx, walk_id, unit_id, outcome, reason=reason, note=note, late_reason=late_reason
+            entry, check, door = answer_in(
+                tx, self.house_id, walk_id, unit_id, outcome, reason=reason, note=note, late_reason=late_reason
             )
             if reason is Beyond.FEARED:
-                check.incident_id = start_incident(
-                    tx, self.house_id, IncidentKind.OTHER, check.resident_id, _("Let in for fear of life.")
-                )
-                self._ask_deviation(tx, door, _("let in for fear of life"))
+                check.incident_id = feared_in(tx, self.house_id, door)
             tx.flush()
             tx.add(check)
             return check_facts(entry, check, concluded=check.incident_id is None)
-
-    @allowed(Permission.ROUND)
-    def no_answer(
-        self, actor: Actor, walk_id: int, unit_id: int, steps: Sequence[LadderStep] = (), conclusion: str = "",
-        colleague_id: int | None = None, late_reason: str = "",
-    ) -> CheckFacts:  # fmt: skip
-        """No answer at a door: a check that starts an incident, never a tick.
-
-        Without conclusion the ladder is live. With steps and a conclusion it was resolved at the door, and each step
-        has its time and is marked as entered afterwards. `colleague_id` says who is there and reports: while the
-        walk is under way, the walker. Raises Invalid for a step before the walk or in the future.
-        """
-        with self.database.write(actor, "round.no-answer") as tx:
-            return self._ladder(
-                tx, walk_id, unit_id, Outcome.NO_ANSWER, steps=steps, conclusion=conclusion, colleague_id=colleague_id,
-                late_reason=late_reason,
-            )  # fmt: skip
-
-    @allowed(Permission.ROUND)
-    def found_in_danger(
-        self, actor: Actor, walk_id: int, unit_id: int, colleague_id: int | None = None, late_reason: str = ""
-    ) -> CheckFacts:
-        """Somebody was found in danger: the same ladder, 113 first."""
-        with self.database.write(actor, "round.danger") as tx:
-            return self._ladder(
-                tx, walk_id, unit_id, Outcome.DANGER, colleague_id=colleague_id, late_reason=late_reason
-            )
 
     @allowed(Permission.ROUND)
     def take_back(self, actor: Actor, entry_id: int, reason: str = "") -> None:
@@ -259,7 +214,7 @@ class Rounds:
     def sign(self, actor: Actor, walk_id: int, reasons: Mapping[int, str] | None = None) -> None:
         """Sign the walk. Open doors need a reason each (`reasons` by unit); every no-answer needs a conclusion."""
         with self.database.write(actor, "round.sign") as tx:
-            walk = self._open_walk(tx, walk_id)
+            walk = open_walk_in(tx, walk_id)
             round_ids = round_of_in(tx, walk)
             checks = checks_in(tx, round_ids)
             if any(not check.concluded for check in checks.values()):
@@ -267,7 +222,14 @@ class Rounds:
                     _("A no-answer or danger on this walk has no conclusion yet. Conclude the incident first.")
                 )
             due = [door for door in doors_in(tx, self.house_id) if not_due(door, tx.now) is None]
-            self._sign(tx, walk, len(checks), [door for door in due if door.unit_id not in checks], reasons or {})
+            sign_in(
+                tx,
+                self.house_id,
+                walk,
+                len(checks),
+                [door for door in due if door.unit_id not in checks],
+                reasons or {},
+            )
             for other in round_ids:
                 if other != walk_id and tx.get(Walk, other).signed_at is None:
                     tx.change(tx.get(Walk, other), signed_at=tx.now)
@@ -289,56 +251,53 @@ class Rounds:
             )  # fmt: skip
             tx.flush()
             due = [door for door in doors_in(tx, self.house_id) if not_due(door, tx.now) is None]
-            self._sign(tx, walk, 0, due, reasons)
-
-    def _sign(self, tx: Writing, walk: Walk, done: int, open_doors: Sequence[Door], reasons: Mapping[int, str]) -> None:
-        lacking = [door.code for door in open_doors if not reasons.get(door.unit_id, "").strip()]
-        if lacking:
-            raise Invalid(
-                _("These doors have no check; give a reason for each: %(units)s.") % {"units": ", ".join(lacking)}
-            )
-        for door in open_doors:
-            reason = typed_line(reasons[door.unit_id], "reason", limit=300)
-            tx.add(OpenDoor(walk_id=walk.id, unit_id=door.unit_id, reason=reason))
-            write_entry(
-                tx, Kind.ROUND, _("Not checked on the round: %(reason)s") % {"reason": reason}, house_id=self.house_id,
-                resident_id=door.resident.id if door.resident else None, importance=Importance.HANDOVER,
-            )  # fmt: skip
-        tx.change(walk, signed_at=tx.now)
-        told = _("Round signed: %(done)d of %(due)d doors.") % {"done": done, "due": done + len(open_doors)}
-        if open_doors:
-            told += " " + _("Not checked: %(units)s.") % {"units": ", ".join(door.code for door in open_doors)}
-        write_entry(
-            tx, Kind.ROUND, told, house_id=self.house_id,
-            importance=Importance.HANDOVER if open_doors else Importance.ROUTINE,
-        )  # fmt: skip
+            sign_in(tx, self.house_id, walk, 0, due, reasons)
 
     @allowed(Permission.ROUND)
-    def extra_check(self, actor: Actor, resident_id: int, outcome: Outcome, reason: str, asked_by: str = "") -> int:
-        """A check outside the rounds, with why and who asked for it. Returns its entry."""
+    def extra_check(
+        self, actor: Actor, resident_id: int, outcome: Outcome, reason: str, asked_by: str = "", *, beyond_reason: Beyond | None = None,
+    ) -> CheckFacts:  # fmt: skip
+        """A check outside the rounds, with why and who asked for it. No answer and danger begin an incident, as on a round.
+
+        Raises Invalid with the field "beyond" for an outcome that goes further than the agreement without a reason.
+        """
         with self.database.write(actor, "round.extra-check", subject=resident_id) as tx:
             resident = resident_in(tx, self.house_id, resident_id)
             reason = typed_text(reason, "reason", limit=300)
-            asked = (
-                _("Asked by %(who)s.") % {"who": typed_line(asked_by, "asked_by", limit=60)} if asked_by.strip() else ""
-            )
-            said = _(OUTCOME_NAMES[outcome])
+            asked_by = typed_line(asked_by, "asked_by", required=False, limit=60)
+            form = form_now(resident.agreement, tx.now)
+            if beyond(outcome, form) and beyond_reason is None:
+                raise Invalid(
+                    _("This goes further than the agreement at %(unit)s. Say why.") % {"unit": resident.unit_code},
+                    "beyond",
+                )
+            said = [f"{_(OUTCOME_NAMES[outcome])}.", reason]
+            if asked_by:
+                said.append(_("Asked by %(who)s.") % {"who": asked_by})
+            if beyond_reason is not None:
+                said.append(f"{_(BEYOND_NAMES[beyond_reason]).capitalize()}.")
             entry = write_entry(
-                tx, Kind.EXTRA_CHECK, f"{said}. {reason} {asked}".strip(), house_id=self.house_id, resident_id=resident_id,
-                importance=Importance.HANDOVER,
+                tx, Kind.EXTRA_CHECK, " ".join(said), house_id=self.house_id, resident_id=resident_id,
+                importance=Importance.URGENT if outcome in LADDER else Importance.HANDOVER,
             )  # fmt: skip
             tx.flush()
-            incident = None
+            check = RoundCheck(
+                id=entry.id,
+                unit_id=resident.unit_id,
+                resident_id=resident_id,
+                outcome=outcome,
+                form=form,
+                beyond=beyond_reason,
+            )
+            door = Door(resident.unit_id, resident.unit_code, "", 0, resident)
             if outcome in LADDER:
                 kind = IncidentKind.NO_ANSWER if outcome is Outcome.NO_ANSWER else IncidentKind.FOUND_IN_DANGER
-                incident = start_incident(tx, self.house_id, kind, resident_id)
-            tx.add(
-                RoundCheck(
-                    id=entry.id, unit_id=resident.unit_id, resident_id=resident_id, outcome=outcome,
-                    form=form_now(resident.agreement, tx.now), incident_id=incident,
-                )
-            )  # fmt: skip
-            return entry.id
+                check.incident_id = start_incident(tx, self.house_id, kind, resident_id)
+                ask_deviation_in(tx, self.house_id, door, _(INCIDENT_NAMES[kind]))
+            elif beyond_reason is Beyond.FEARED:
+                check.incident_id = feared_in(tx, self.house_id, door)
+            tx.add(check)
+            return check_facts(entry, check, concluded=check.incident_id is None)
 
     def _nobody_out(self, tx: Reading) -> None:
         out = walk_under_way_in(tx, self.house_id)
@@ -347,96 +306,6 @@ class Rounds:
                 _("%(who)s is on the walk since %(time)s. One walk at a time; two may go together.")
                 % {"who": out.walker, "time": f"{local(out.left_at):%H:%M}"}
             )
-
-    @staticmethod
-    def _open_walk(tx: Reading, walk_id: int, *, under_way: bool = False) -> Walk:
-        """A walk that is not signed and, unless it may be `under_way`, over."""
-        walk = tx.get(Walk, walk_id)
-        if walk.returned_at is None and not under_way:
-            raise Invalid(_("The walk is under way. The doors are answered when the walker is back."))
-        if walk.signed_at is not None:
-            raise Invalid(_("The walk is signed. Write a note or a comment instead."))
-        return walk
-
-    def _answer(
-        self, tx: Writing, walk_id: int, unit_id: int, outcome: Outcome, *, reason: Beyond | None = None, note: str = "",
-        on_behalf_id: int | None = None, resolved: bool = False, late_reason: str = "",
-    ) -> tuple[Entry, RoundCheck, Door]:  # fmt: skip
-        """The entry of an answer, and its check, which the caller adds. As few queries as it takes: somebody waits."""
-        walk = self._open_walk(tx, walk_id, under_way=outcome in LADDER)
-        door = door_in(tx, unit_id)
-        if door.resident is None or (why_not := not_due(door, tx.now)):
-            raise Invalid(
-                _("No check is due at %(unit)s: %(reason)s.")
-                % {"unit": door.code, "reason": why_not if door.resident else _("vacant")}
-            )
-        if answered_in(tx, walk, unit_id):
-            raise Invalid(_("%(unit)s has an answer already. Take it back first (z).") % {"unit": door.code})
-        form = form_now(door.resident.agreement, tx.now)
-        if beyond(outcome, form) and reason is None:
-            raise Invalid(
-                _("This goes further than the agreement at %(unit)s. Say why.") % {"unit": door.code}, "beyond"
-            )
-        late_reason = walk.late_reason or typed_line(late_reason, "late_reason", required=False, limit=200)
-        if walk.returned_at is not None and tx.now - walk.returned_at > LATE_AFTER and not late_reason:
-            raise Invalid(_("It is more than half an hour since the walk. Say why it is written now."), "late_reason")
-        self._renew(tx, door)
-        words = [_(BEYOND_NAMES[reason]).capitalize() + "."] if reason else []
-        urgent = outcome in LADDER and not resolved
-        handover = outcome in LADDER or reason is Beyond.FEARED
-        entry = write_entry(
-            tx, Kind.CHECK, " ".join([*words, typed_text(note, "note", required=False)]).strip(), house_id=self.house_id,
-            resident_id=door.resident.id, observed_from=walk.left_at, observed_to=walk.returned_at or tx.now,
-            importance=Importance.URGENT if urgent else Importance.HANDOVER if handover else Importance.ROUTINE,
-            source=Source.AFTERWARDS if late_reason else Source.DIRECT, late_reason=late_reason,
-            on_behalf_id=on_behalf_id if on_behalf_id != tx.actor.person_id else None,
-        )  # fmt: skip
-        check = RoundCheck(
-            id=entry.id, walk_id=walk_id, unit_id=unit_id, resident_id=door.resident.id, outcome=outcome, form=form,
-            beyond=reason,
-        )  # fmt: skip
-        return entry, check, door
-
-    def _renew(self, tx: Writing, door: Door) -> None:
-        """An expired agreement means knock only, and somebody must make a new one: a task, once."""
-        resident = door.resident
-        if resident is None or resident.agreement is None or not expired(resident.agreement, tx.now):
-            return
-        text = _("%(unit)s: the check agreement has run out; make a new one with the resident.") % {"unit": door.code}
-        if not any(task.text == text for task in tasks_in(tx, self.house_id)):
-            add_task(tx, self.house_id, text, resident_id=resident.id)
-
-    def _ask_deviation(self, tx: Writing, door: Door, what: str) -> None:
-        """What happened at the door leaves the question whether it is a deviation; it stands until somebody answers."""
-        text = _("%(unit)s, %(what)s %(time)s: is this a deviation to be reported?") % {
-            "unit": door.code,
-            "what": what,
-            "time": f"{local(tx.now):%d.%m %H:%M}",
-        }
-        add_task(tx, self.house_id, text, resident_id=door.resident.id if door.resident else None)
-
-    def _ladder(
-        self, tx: Writing, walk_id: int, unit_id: int, outcome: Outcome, *, steps: Sequence[LadderStep] = (),
-        conclusion: str = "", colleague_id: int | None = None, late_reason: str = "",
-    ) -> CheckFacts:  # fmt: skip
-        resolved = bool(conclusion.strip())
-        entry, check, door = self._answer(
-            tx, walk_id, unit_id, outcome, on_behalf_id=colleague_id, resolved=resolved, late_reason=late_reason
-        )
-        tx.flush()
-        began = min((step.at for step in steps), default=None)
-        if began is not None and began < entry.observed_from.replace(second=0, microsecond=0):
-            raise Invalid(_("A step lies before the walk. Look at its time again."), "steps")
-        kind = IncidentKind.NO_ANSWER if outcome is Outcome.NO_ANSWER else IncidentKind.FOUND_IN_DANGER
-        check.incident_id = start_incident(tx, self.house_id, kind, check.resident_id, "", began)
-        tx.flush()
-        tx.add(check)
-        for step in sorted(steps, key=lambda step: step.at):
-            add_step(tx, self.house_id, check.incident_id, step.step, step.text, past_moment(step.at, tx.now, "steps"))
-        if resolved:
-            conclude_incident(tx, self.house_id, check.incident_id, conclusion)
-        self._ask_deviation(tx, door, _(INCIDENT_NAMES[kind]))
-        return check_facts(entry, check, concluded=resolved)
 
 
 __all__ = ["LadderStep", "Rounds", "last_seen_in", "walk_under_way_in", "windows_in"]

@@ -1,0 +1,163 @@
+"""Writing an answer, a ladder or a signature inside a transaction: the rules of a round that no screen can pass by."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from staffbase.incidents.model import INCIDENT_NAMES, Deviation, IncidentKind, Step
+from staffbase.incidents.service import add_step, conclude_incident, start_incident
+from staffbase.journal.entries import write_entry
+from staffbase.journal.model import Entry, Importance, Kind, Source
+from staffbase.kernel.clock import local
+from staffbase.kernel.database import Reading, Writing
+from staffbase.kernel.errors import Invalid
+from staffbase.kernel.i18n import _
+from staffbase.kernel.typed import past_moment, typed_line, typed_text
+from staffbase.residents.rules import Door, expired, form_now
+from staffbase.rounds.model import BEYOND_NAMES, Beyond, OpenDoor, Outcome, RoundCheck, Walk
+from staffbase.rounds.reading import (
+    CheckFacts,
+    answered_in,
+    check_facts,
+    door_in,
+)
+from staffbase.rounds.rules import LADDER, LATE_AFTER, beyond, not_due
+from staffbase.tasks.service import add_task, tasks_in
+
+
+@dataclass(frozen=True)
+class LadderStep:
+    """One step of a ladder that is entered afterwards, with the time it was taken."""
+
+    step: Step
+    at: datetime
+    text: str = ""
+
+
+def open_walk_in(tx: Reading, walk_id: int, *, under_way: bool = False) -> Walk:
+    """A walk that is not signed and, unless it may be `under_way`, over."""
+    walk = tx.get(Walk, walk_id)
+    if walk.returned_at is None and not under_way:
+        raise Invalid(_("The walk is under way. The doors are answered when the walker is back."))
+    if walk.signed_at is not None:
+        raise Invalid(_("The walk is signed. Write a note or a comment instead."))
+    return walk
+
+
+def answer_in(
+    tx: Writing, house_id: int, walk_id: int, unit_id: int, outcome: Outcome, *, reason: Beyond | None = None, note: str = "",
+    on_behalf_id: int | None = None, resolved: bool = False, late_reason: str = "",
+) -> tuple[Entry, RoundCheck, Door]:  # fmt: skip
+    """The entry of an answer, and its check, which the caller adds. As few queries as it takes: somebody waits."""
+    walk = open_walk_in(tx, walk_id, under_way=outcome in LADDER)
+    door = door_in(tx, unit_id)
+    if door.resident is None or (why_not := not_due(door, tx.now)):
+        raise Invalid(
+            _("No check is due at %(unit)s: %(reason)s.")
+            % {"unit": door.code, "reason": why_not if door.resident else _("vacant")}
+        )
+    if answered_in(tx, walk, unit_id):
+        raise Invalid(_("%(unit)s has an answer already. Take it back first (z).") % {"unit": door.code})
+    form = form_now(door.resident.agreement, tx.now)
+    if beyond(outcome, form) and reason is None:
+        raise Invalid(_("This goes further than the agreement at %(unit)s. Say why.") % {"unit": door.code}, "beyond")
+    late_reason = walk.late_reason or typed_line(late_reason, "late_reason", required=False, limit=200)
+    if walk.returned_at is not None and tx.now - walk.returned_at > LATE_AFTER and not late_reason:
+        raise Invalid(_("It is more than half an hour since the walk. Say why it is written now."), "late_reason")
+    _renew(tx, house_id, door)
+    words = [_(BEYOND_NAMES[reason]).capitalize() + "."] if reason else []
+    urgent = outcome in LADDER and not resolved
+    handover = outcome in LADDER or reason is Beyond.FEARED
+    entry = write_entry(
+        tx, Kind.CHECK, " ".join([*words, typed_text(note, "note", required=False)]).strip(), house_id=house_id,
+        resident_id=door.resident.id, observed_from=walk.left_at, observed_to=walk.returned_at or tx.now,
+        importance=Importance.URGENT if urgent else Importance.HANDOVER if handover else Importance.ROUTINE,
+        source=Source.AFTERWARDS if late_reason else Source.DIRECT, late_reason=late_reason,
+        on_behalf_id=on_behalf_id if on_behalf_id != tx.actor.person_id else None,
+    )  # fmt: skip
+    check = RoundCheck(
+        id=entry.id, walk_id=walk_id, unit_id=unit_id, resident_id=door.resident.id, outcome=outcome, form=form,
+        beyond=reason,
+    )  # fmt: skip
+    return entry, check, door
+
+
+def _renew(tx: Writing, house_id: int, door: Door) -> None:
+    """An expired agreement means knock only, and somebody must make a new one: a task, once."""
+    resident = door.resident
+    if resident is None or resident.agreement is None or not expired(resident.agreement, tx.now):
+        return
+    text = _("%(unit)s: the check agreement has run out; make a new one with the resident.") % {"unit": door.code}
+    if not any(task.text == text for task in tasks_in(tx, house_id)):
+        add_task(tx, house_id, text, resident_id=resident.id)
+
+
+def ask_deviation_in(tx: Writing, house_id: int, door: Door, what: str) -> None:
+    """What happened at the door leaves the question whether it is a deviation; it stands until somebody answers."""
+    text = _("%(unit)s, %(what)s %(time)s: is this a deviation to be reported?") % {
+        "unit": door.code,
+        "what": what,
+        "time": f"{local(tx.now):%d.%m %H:%M}",
+    }
+    add_task(tx, house_id, text, resident_id=door.resident.id if door.resident else None)
+
+
+def feared_in(tx: Writing, house_id: int, door: Door) -> int:
+    """Somebody went in for fear of life: an emergency that leaves an incident of its own. Returns its key."""
+    tx.flush()
+    resident_id = door.resident.id if door.resident else None
+    made = start_incident(tx, house_id, IncidentKind.OTHER, resident_id, _("Let in for fear of life."))
+    ask_deviation_in(tx, house_id, door, _("let in for fear of life"))
+    return made
+
+
+def ladder_in(
+    tx: Writing, house_id: int, walk_id: int, unit_id: int, outcome: Outcome, *, steps: Sequence[LadderStep] = (),
+    conclusion: str = "", colleague_id: int | None = None, late_reason: str = "", deviation: Deviation = Deviation.LATER,
+) -> CheckFacts:  # fmt: skip
+    """A no-answer or a danger: its check, its incident with the steps that were taken, and what must be asked after it."""
+    resolved = bool(conclusion.strip())
+    entry, check, door = answer_in(
+        tx, house_id, walk_id, unit_id, outcome, on_behalf_id=colleague_id, resolved=resolved, late_reason=late_reason
+    )
+    tx.flush()
+    began = min((step.at for step in steps), default=None)
+    if began is not None and began < entry.observed_from.replace(second=0, microsecond=0):
+        raise Invalid(_("A step lies before the walk. Look at its time again."), "steps")
+    kind = IncidentKind.NO_ANSWER if outcome is Outcome.NO_ANSWER else IncidentKind.FOUND_IN_DANGER
+    check.incident_id = start_incident(tx, house_id, kind, check.resident_id, "", began)
+    tx.flush()
+    tx.add(check)
+    for step in sorted(steps, key=lambda step: step.at):
+        add_step(tx, house_id, check.incident_id, step.step, step.text, past_moment(step.at, tx.now, "steps"))
+    if resolved:
+        conclude_incident(tx, house_id, check.incident_id, conclusion, deviation=deviation)
+    if deviation is not Deviation.NO:
+        ask_deviation_in(tx, house_id, door, _(INCIDENT_NAMES[kind]))
+    return check_facts(entry, check, concluded=resolved)
+
+
+def sign_in(
+    tx: Writing, house_id: int, walk: Walk, done: int, open_doors: Sequence[Door], reasons: Mapping[int, str]
+) -> None:
+    """Sign a walk: each open door with its reason on its resident's timeline, and the count on the house's."""
+    lacking = [door.code for door in open_doors if not reasons.get(door.unit_id, "").strip()]
+    if lacking:
+        raise Invalid(
+            _("These doors have no check; give a reason for each: %(units)s.") % {"units": ", ".join(lacking)}
+        )
+    for door in open_doors:
+        reason = typed_line(reasons[door.unit_id], "reason", limit=300)
+        tx.add(OpenDoor(walk_id=walk.id, unit_id=door.unit_id, reason=reason))
+        write_entry(
+            tx, Kind.ROUND, _("Not checked on the round: %(reason)s") % {"reason": reason}, house_id=house_id,
+            resident_id=door.resident.id if door.resident else None, importance=Importance.HANDOVER,
+        )  # fmt: skip
+    tx.change(walk, signed_at=tx.now)
+    told = _("Round signed: %(done)d of %(due)d doors.") % {"done": done, "due": done + len(open_doors)}
+    if open_doors:
+        told += " " + _("Not checked: %(units)s.") % {"units": ", ".join(door.code for door in open_doors)}
+    write_entry(
+        tx, Kind.ROUND, told, house_id=house_id,
+        importance=Importance.HANDOVER if open_doors else Importance.ROUTINE,
+    )  # fmt: skip

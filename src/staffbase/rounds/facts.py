@@ -1,0 +1,156 @@
+"""What screens show of rounds: plain values, complete, with names filled in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from staffbase.incidents.rules import IncidentFacts
+from staffbase.kernel.i18n import _
+from staffbase.residents.model import RoundForm
+from staffbase.residents.rules import Door, HouseFacts, ResidentFacts
+from staffbase.rounds.model import OUTCOME_NAMES, Beyond, Outcome
+from staffbase.rounds.rules import Window
+
+
+@dataclass(frozen=True)
+class LastSeen:
+    """When a resident was last seen on a round, and how."""
+
+    at_from: datetime
+    at_to: datetime
+    outcome: Outcome
+
+    @property
+    def words(self) -> str:
+        """By which kind of contact, in words."""
+        return _(OUTCOME_NAMES[self.outcome])
+
+
+@dataclass(frozen=True)
+class CheckFacts:
+    """What was answered at a door: seen during an interval, written at a time."""
+
+    entry_id: int
+    outcome: Outcome
+    at_from: datetime
+    at_to: datetime
+    recorded_at: datetime
+    late: bool
+    incident_id: int | None
+    concluded: bool = True
+    """False for a no-answer or a danger whose incident still runs: it keeps the round from being signed."""
+    beyond: Beyond | None = None
+
+
+@dataclass(frozen=True)
+class WalkFacts:
+    """A walk, without anything personal but who walks."""
+
+    id: int
+    walker_id: int
+    walker: str
+    left_at: datetime
+    due_back_at: datetime
+    returned_at: datetime | None
+    signed_at: datetime | None
+    late_reason: str
+    window_begins: datetime | None = None
+    walked: bool = True
+    """False for a round nobody walked, with a reason for each door."""
+
+    def overdue(self, moment: datetime) -> bool:
+        """Whether she should have been back by now."""
+        return self.returned_at is None and moment >= self.due_back_at
+
+
+@dataclass(frozen=True)
+class DoorLine:
+    """One door on the sheet."""
+
+    door: Door
+    form: RoundForm | None
+    expired: bool
+    reason: str | None
+    """Why no check is due; None when one is."""
+    last_seen: LastSeen | None
+    check: CheckFacts | None
+    open_reason: str = ""
+
+    @property
+    def due(self) -> bool:
+        """Whether a check is due here."""
+        return self.reason is None
+
+
+@dataclass(frozen=True)
+class RoundSheet:
+    """The round as it stands: window, walk, doors in walking order."""
+
+    window: Window | None
+    """The window of the walk, or the present or next one."""
+    in_window: bool
+    walk: WalkFacts | None
+    lines: tuple[DoorLine, ...]
+    unsigned: tuple[WalkFacts, ...] = ()
+    """Earlier walks that still wait for a signature."""
+    not_walked: tuple[Window, ...] = ()
+    """Windows of tonight that passed, and nobody walked or said why."""
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """How many doors are due (those with an answer were), and how many have one."""
+        done = sum(line.check is not None for line in self.lines)
+        return done + len(self.open_lines), done
+
+    @property
+    def open_lines(self) -> tuple[DoorLine, ...]:
+        """The due doors that have no answer yet."""
+        return tuple(line for line in self.lines if line.due and line.check is None)
+
+
+@dataclass(frozen=True)
+class WindowFacts:
+    """How far a window of a night has come. No names."""
+
+    window: Window
+    due: int
+    done: int
+    units: tuple[tuple[str, str], ...]
+    """Unit codes with done, open or none."""
+    walked_at: datetime | None = None
+    """When somebody came back from it first."""
+    signed: bool = False
+
+    def missed(self, moment: datetime) -> bool:
+        """Whether it passed with open doors."""
+        return moment >= self.window.ends_at and self.done < self.due
+
+
+@dataclass(frozen=True)
+class Number:
+    """Somebody to ring, and whether they answer at this hour."""
+
+    name: str
+    role: str
+    phone: str
+    answers: bool
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """An incident at a door with all one needs beside it: what comes next, the numbers, and what must be known."""
+
+    incident: IncidentFacts
+    next: str
+    """What to do next, as source text; empty when the ladder says nothing more."""
+    resident: ResidentFacts | None
+    house: HouseFacts
+    numbers: tuple[Number, ...]
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who may be at the door and report."""
+
+    id: int
+    name: str
+    on_duty: bool

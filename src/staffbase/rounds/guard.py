@@ -1,0 +1,54 @@
+"""Keeps a held or slipped key from answering more than it should, on any screen where one key is one act."""
+
+from collections.abc import Callable
+
+from textual.dom import DOMNode
+from textual.timer import Timer
+
+from staffbase.kernel.clock import Clock
+from staffbase.rounds.rules import DEBOUNCE_SECONDS, HeldKey, Pressed
+
+
+class KeyGuard:
+    """Passes a key on to `take` once it is no repeat of a held one; `refuse` is told of those that do not count."""
+
+    def __init__(self, node: DOMNode, clock: Clock, take: Callable[[str], None], refuse: Callable[[], None]) -> None:
+        self._node, self._clock, self._take, self._refuse = node, clock, take, refuse
+        self._held = HeldKey()
+        self._waiting: str | None = None
+        self._timer: Timer | None = None
+
+    def press(self, name: str) -> None:
+        """A key was pressed, by the name of what it does."""
+        verdict = self._held.press(name, self._clock.monotonic())
+        if verdict is Pressed.IGNORE:
+            self._drop()
+            self._refuse()
+            return
+        self.flush()
+        if verdict is Pressed.TAKE:
+            self._take(name)
+        else:
+            self._waiting = name
+            self._timer = self._node.set_timer(DEBOUNCE_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        """Take the key that waits, if one does: what comes next is another key."""
+        name = self._waiting
+        self._drop()
+        if name is not None:
+            self._take(name)
+
+    def begin(self, name: str) -> None:
+        """As if this key had just been pressed: it opened this screen, and may still be held."""
+        self._held.press(name, self._clock.monotonic())
+
+    def forget(self) -> None:
+        """Something else was done in between; the next key is a new one."""
+        self._drop()
+        self._held = HeldKey()
+
+    def _drop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer, self._waiting = None, None

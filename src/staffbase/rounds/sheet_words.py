@@ -1,0 +1,211 @@
+"""The round sheet in words: one row a door, in columns that fit the width, and what stands above and beside them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.content import Content
+
+from staffbase.kernel.i18n import N_, _
+from staffbase.kernel.moments import show_moment, show_span, show_time
+from staffbase.residents.model import ROUND_FORM_NAMES, RoundForm, Status, WarningKind
+from staffbase.residents.rules import ResidentFacts
+from staffbase.rounds.facts import DoorLine, RoundSheet, WindowFacts
+from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Outcome
+from staffbase.rounds.rules import SEEN, Window
+from staffbase.ui.text import line, lines, shown
+
+SHORT_FORMS = {
+    RoundForm.NONE: N_("no check"),
+    RoundForm.OUTSIDE: N_("from outside"),
+    RoundForm.KNOCK: N_("knock, voice"),
+    RoundForm.OPEN_DOOR: N_("open door"),
+    RoundForm.ENTER: N_("enter if none"),
+}
+SHORT_OUTCOMES = {
+    Outcome.ASLEEP: N_("asleep, breathing"),
+    Outcome.AWAKE: N_("seen awake"),
+    Outcome.SPOKE: N_("spoke with"),
+    Outcome.HEARD: N_("heard, not seen"),
+    Outcome.AWAY: N_("not at home"),
+    Outcome.DECLINED: N_("declined"),
+    Outcome.NO_ANSWER: N_("NO ANSWER"),
+    Outcome.DANGER: N_("IN DANGER"),
+}
+WIDE = 100
+"""Cells from which a row has its columns in full words."""
+
+
+def cell(text: str | Content, width: int, style: str = "") -> Content:
+    """One column."""
+    content = text if isinstance(text, Content) else shown(text, style)
+    return content.truncate(width, ellipsis=True, pad=True)
+
+
+def door_row(row: DoorLine, width: int, now: datetime, *, left: bool = False) -> Content:
+    """A door: sign, unit, name, agreement, last seen, and its answer with interval and recorded time, or why none is due.
+
+    `left` marks the row that was just answered.
+    """
+    wide = width >= WIDE
+    resident = row.door.resident
+    dim = "" if row.due else "$muted"
+    name = _name(resident, 16 if wide else 14, dim)
+    columns = [cell(_sign(row), 1), cell(row.door.code, 4, f"bold {dim}".strip()), name]
+    answered = row.check is not None
+    if not row.due and not answered:
+        columns.append(shown(row.reason or "", "$muted"))
+        return Content(" ").join(columns).truncate(width, ellipsis=True)
+    form = _form(row, short=not wide)
+    if wide:
+        columns.append(cell(form, 27))
+        if not answered:
+            columns.append(cell(_seen(row, now), 26))
+    elif not answered:
+        columns.append(cell(form, 13))
+    columns.append(_answer(row, short=not wide, left=left) if answered else _open(row, now, short=not wide))
+    return Content(" ").join(columns).truncate(width, ellipsis=True)
+
+
+def _sign(row: DoorLine) -> Content:
+    if row.check is None:
+        return shown("○", "$warning-text") if row.due else shown("–", "$muted")
+    if not row.check.concluded:
+        return shown("!", "bold $danger-text")
+    return shown("●", "$ok-text") if row.check.outcome in SEEN else shown("◐", "$warning-text")
+
+
+def _name(resident: ResidentFacts | None, width: int, dim: str) -> Content:
+    if resident is None:
+        return cell("", width + 2)
+    mark = ""
+    if resident.status is Status.UNSTABLE or any(one.kind is WarningKind.DANGER for one in resident.warnings):
+        mark = "$danger-text"
+    elif resident.status is Status.WATCH:
+        mark = "$warning-text"
+    return cell(resident.alias, width, dim) + cell("!" if mark else "", 2, f"bold {mark}".strip())
+
+
+def _form(row: DoorLine, *, short: bool) -> Content:
+    if row.form is None:
+        return Content("")
+    if row.expired:
+        return shown(_("knock only") if short else _("knock only, run out"), "$warning-text")
+    return shown(_((SHORT_FORMS if short else ROUND_FORM_NAMES)[row.form]), "$muted")
+
+
+def _seen(row: DoorLine, now: datetime) -> Content:
+    if row.last_seen is None:
+        return Content("")
+    return line((show_moment(row.last_seen.at_to, now), "$muted"), (_(SHORT_OUTCOMES[row.last_seen.outcome]), "$muted"))
+
+
+def _open(row: DoorLine, now: datetime, *, short: bool) -> Content:
+    if row.open_reason:
+        return line((_("not checked:"), "bold $warning-text"), row.open_reason)
+    resident = row.door.resident
+    warning = shown(resident.warnings[0].line, "$danger-text") if resident and resident.warnings else ""
+    return line(_seen(row, now) if short else "", warning, between="  ")
+
+
+def _answer(row: DoorLine, *, short: bool, left: bool) -> Content:
+    check = row.check
+    if check is None:
+        return Content("")
+    style = "$ok-text" if check.outcome in SEEN else "$warning-text" if check.concluded else "$danger-text"
+    said = _((SHORT_OUTCOMES if short else OUTCOME_NAMES)[check.outcome])
+    if check.late:
+        written = shown(_("entered later %(time)s") % {"time": show_time(check.recorded_at)}, "$warning-text")
+    else:
+        written = shown(_("written %(time)s") % {"time": show_time(check.recorded_at)}, "$muted")
+    running = "" if check.concluded else shown(_("ladder open"), "bold $danger-text")
+    why = shown(_(BEYOND_NAMES[check.beyond]), "$muted") if check.beyond else ""
+    return line(
+        (said, f"bold {style}" if left or not check.concluded else style), running,
+        show_span(check.at_from, check.at_to), written, why, between=" " if short else "  ",
+    )  # fmt: skip
+
+
+def head(sheet: RoundSheet, now: datetime) -> Content:
+    """The window, the walk, how many doors; below, what to do next."""
+    return lines(line(*_standing(sheet), between="   "), _next(sheet, now))
+
+
+def _hours(window: Window) -> str:
+    return show_span(window.begins_at, window.ends_at)
+
+
+def _standing(sheet: RoundSheet) -> list[tuple[str, str]]:
+    parts: list[tuple[str, str]] = []
+    if sheet.window:
+        told = _("Round %(hours)s") if sheet.walk or sheet.in_window else _("Next round %(hours)s")
+        parts.append((told % {"hours": _hours(sheet.window)}, "bold"))
+    walk, due, done = sheet.walk, *sheet.counted
+    if walk is None:
+        parts.append((_("%(due)d doors are due") % {"due": due}, "$muted"))
+        return parts
+    if walk.returned_at is None:
+        told = _("%(who)s is on the walk since %(time)s, due back %(due)s")
+        words = {"who": walk.walker, "time": show_time(walk.left_at), "due": show_time(walk.due_back_at)}
+        parts.append((told % words, "$warning-text"))
+    elif walk.walked:
+        parts.append((_("seen during the walk %(span)s") % {"span": show_span(walk.left_at, walk.returned_at)}, ""))
+    counted = _("%(done)d of %(due)d doors") % {"done": done, "due": due}
+    parts.append((counted, "bold $ok-text" if done == due else "bold $warning-text"))
+    if walk.signed_at is not None:
+        parts.append((_("signed %(time)s") % {"time": show_time(walk.signed_at)}, "$ok-text"))
+    if walk.late_reason:
+        parts.append((_("entered later: %(reason)s") % {"reason": walk.late_reason}, "$warning-text"))
+    return parts
+
+
+def _next(sheet: RoundSheet, now: datetime) -> Content:
+    walk = sheet.walk
+    due, done = sheet.counted
+    missed = sheet.not_walked[0] if sheet.not_walked else None
+    if walk is not None and walk.returned_at is None:
+        said = shown(
+            _("The walker's PIN ends the walk. m: reached, 15 more minutes · i, h: the walker rings."), "$muted"
+        )
+    elif walk is not None and walk.signed_at is None:
+        if any(row.check and not row.check.concluded for row in sheet.lines):
+            said = shown(
+                _("A ladder is open: enter on its door goes on. The round is signed when it is concluded."),
+                "bold $danger-text",
+            )
+        elif done == due:
+            said = shown(_("Every door has its answer. g signs."), "bold $accent-text")
+        else:
+            said = shown(_("One key a door: what you saw, as you saw it."), "$muted")
+    elif missed is not None:
+        said = line(
+            (_("Nobody walked %(hours)s.") % {"hours": _hours(missed)}, "bold $danger-text"),
+            _("g: say why · l: it was walked, enter it later"),
+        )
+    else:
+        said = shown(_("w when you leave. The screen locks; your PIN ends the walk and opens the doors."), "$muted")
+    waiting = [one for one in sheet.unsigned if walk is None or one.id != walk.id]
+    if not waiting:
+        return said
+    times = ", ".join(show_moment(one.left_at, now) for one in waiting)
+    return lines(
+        said,
+        shown(
+            _("Not signed yet: the walk of %(times)s. It comes when this one is signed.") % {"times": times},
+            "$warning-text",
+        ),
+    )
+
+
+def side(windows: Sequence[WindowFacts], now: datetime) -> Content:
+    """The windows of tonight, beside the doors where there is room."""
+    rows = []
+    for found in windows:
+        counted = _("%(done)d of %(due)d doors") % {"done": found.done, "due": found.due}
+        if found.missed(now):
+            style, word = "bold $danger-text", _("passed")
+        elif found.signed:
+            style, word = "$ok-text", _("signed")
+        else:
+            style, word = "$muted" if now < found.window.begins_at else "$warning-text", ""
+        rows.append(line(_hours(found.window), (counted, style), (word, style), between="  "))
+    return lines(shown(_("TONIGHT"), "$muted"), "", *rows) if rows else Content("")
