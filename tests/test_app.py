@@ -1,0 +1,135 @@
+"""The app as staff use it: sign in, board, a calm round in ten keys and the PIN, lock, alarm, a note that is never lost."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from staffbase.app import Opened, StaffbaseApp
+from staffbase.demo.clock import PlotClock
+from staffbase.demo.house import STAFF
+from staffbase.demo.run import PINS, open_demo, signed_in
+from staffbase.kernel.clock import OSLO, HeldClock
+from staffbase.kernel.key import SystemIdentities
+from staffbase.kernel.settings import Settings
+from staffbase.people.screen import DoorScreen
+from staffbase.rounds.dialogs import AlarmScreen
+from staffbase.rounds.screen import RoundsScreen
+from staffbase.station import open_station
+
+NIGHT = datetime(2026, 1, 5, 23, 38, tzinfo=OSLO)
+SAMIRA = next(person.pin for person in STAFF if person.name == "Samira")
+
+
+class House:
+    """The demo's house with a clock the test moves."""
+
+    def __init__(self, folder: Path, at: datetime, who: str | None) -> None:
+        self.clock = HeldClock(at)
+        if folder.exists():  # a restart: the plot does not go on
+            self.station = open_station(Settings(home=folder), self.clock, SystemIdentities().files)
+        else:
+            self.station = open_demo(Settings(home=folder), at, folder)
+            plot_clock = self.station.database.clock
+            assert isinstance(plot_clock, PlotClock)
+            plot_clock.follow(self.clock)
+        actor = signed_in(self.station, who) if who else None
+        self.app = StaffbaseApp(
+            Settings(home=folder, language="en"), self.clock, lambda _say: Opened(self.station, actor, PINS)
+        )
+
+    async def settled(self, pilot: Pilot[int]) -> None:
+        for _ in range(3):
+            await self.app.workers.wait_for_complete()
+            await pilot.pause(0.05)
+
+    async def press(self, pilot: Pilot[int], *keys: str) -> None:
+        for key in keys:
+            self.clock.move_to(self.clock.now() + timedelta(seconds=2))
+            await pilot.press(key)
+            await self.settled(pilot)
+
+    async def ready(self, pilot: Pilot[int]) -> None:
+        while not self.app.ready:
+            await pilot.pause(0.05)
+        await self.settled(pilot)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path / "house", NIGHT, "Samira")
+
+
+async def test_a_calm_round_takes_ten_keys_and_the_pin(house: House, eager: None) -> None:
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "2")
+        screen = house.app.screen
+        assert isinstance(screen, RoundsScreen)
+        assert sum(row.due for row in screen.sheet.lines) == 8
+        await house.press(pilot, "w")
+        assert isinstance(house.app.screen, DoorScreen)
+        house.clock.move_to(NIGHT + timedelta(minutes=20))
+        await pilot.press(*SAMIRA)
+        await house.press(pilot, "enter")
+        await pilot.pause(0.5)
+        await house.settled(pilot)
+        assert isinstance(house.app.screen, RoundsScreen)
+        for _ in range(8):
+            await house.press(pilot, "p")
+        await house.press(pilot, "g")
+        sheet = house.app.screen.sheet
+        assert sheet.walk.signed_at is not None
+        answered = [row.check for row in sheet.lines if row.due]
+        assert len(answered) == 8
+        assert all(check.at_from < check.at_to <= check.recorded_at for check in answered)
+
+
+async def test_the_alarm_covers_the_lock_screen_and_survives_a_restart(
+    house: House, tmp_path: Path, eager: None
+) -> None:
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "2", "w")
+        house.clock.move_to(NIGHT + timedelta(hours=2))
+        await pilot.pause(2.2)
+        await house.settled(pilot)
+        assert isinstance(house.app.screen, AlarmScreen)
+    house.station.close()
+    again = House(tmp_path / "house", NIGHT + timedelta(hours=2, minutes=1), None)
+    async with again.app.run_test(size=(120, 36)) as pilot:
+        await again.ready(pilot)
+        await pilot.pause(2.2)
+        await again.settled(pilot)
+        assert isinstance(again.app.screen, AlarmScreen)
+
+
+async def test_locking_shows_nothing_of_the_house_but_unit_codes(house: House, eager: None) -> None:
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "ctrl+l")
+        picture = house.app.export_screenshot(simplify=True)
+        assert "Kim-Andr" not in picture
+        assert "113" in picture
+        assert "A3" in picture
+
+
+async def test_a_half_typed_note_is_kept_and_offered_again(house: House, eager: None) -> None:
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "n")
+        await pilot.press(*"urolig")
+        await pilot.pause(1.3)
+        await house.settled(pilot)
+        drafts = house.station.journal.drafts(house.app.actor)
+        assert len(drafts) == 1
+        await house.press(pilot, "escape", "n")
+        assert "urolig" in house.app.export_screenshot(simplify=True)
+
+
+async def test_letters_work_in_both_cases(house: House, eager: None) -> None:
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "N")
+        assert type(house.app.screen).__name__ == "NoteDialog"
