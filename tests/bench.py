@@ -70,11 +70,10 @@ class Bench(App[None]):
         self.asked.append(("lock",))
 
 
-async def settle(pilot: Any) -> None:
-    """Until nothing is under way."""
-    for _round in range(2):
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+async def settle(pilot: Any, rounds: int = 8) -> None:
+    """Until what was asked of services is answered and shown. A dialog that waits for a person is no work under way."""
+    for _round in range(rounds):
+        await pilot.pause(0.03)
 
 
 def seen(app: App[Any]) -> str:

@@ -23,7 +23,9 @@ def marked_texts() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted(SOURCE.rglob("*.py")):
         with path.open("rb") as file:
-            for _line, message, _comments, _context in extract("python", file, keywords={"_": None, "N_": None, "ngettext": (1, 2)}):
+            for _line, message, _comments, _context in extract(
+                "python", file, keywords={"_": None, "N_": None, "ngettext": (1, 2)}
+            ):
                 text = message if isinstance(message, str) else message[0]
                 if text:
                     found.setdefault(text, str(path.relative_to(SOURCE)))

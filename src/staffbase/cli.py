@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("file", type=Path)
     imported.add_argument("--dry-run", action="store_true", help=_("check only; nothing is saved"))
     _asks_who(imported)
+    _asks_who(command("handover", _("the current shift report as plain text")))
     backup = command("backup", _("write one encrypted file that the recovery identity opens"))
     backup.add_argument("file", type=Path)
     _asks_who(backup)
@@ -203,6 +204,15 @@ def _import(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _handover(asked: argparse.Namespace, settings: Settings) -> int:
+    station, actor = _signed_in(asked, settings)
+    try:
+        print(station.handover.report_text(actor))
+    finally:
+        station.close()
+    return 0
+
+
 def _backup(asked: argparse.Namespace, settings: Settings) -> int:
     station, actor = _signed_in(asked, settings)
     try:
@@ -253,6 +263,7 @@ _COMMANDS: dict[str, Command] = {
     "demo": _demo,
     "init": _init,
     "import": _import,
+    "handover": _handover,
     "backup": _backup,
     "keys": _keys,
     "screenshots": _screenshots,

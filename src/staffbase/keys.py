@@ -5,8 +5,10 @@ from textual.dom import DOMNode
 
 from staffbase.app import StaffbaseApp
 from staffbase.board.screen import BoardScreen
+from staffbase.incidents.screen import IncidentScreen
 from staffbase.kernel.i18n import N_, _
-from staffbase.rounds.dialogs import AlarmScreen, BeyondDialog, DangerDialog, NoAnswerDialog
+from staffbase.residents.screen import ResidentPage
+from staffbase.rounds.dialogs import AlarmScreen, BeyondDialog
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.sections import OFFERS, SECTIONS
 from staffbase.ui.dialog import FormDialog
@@ -20,9 +22,9 @@ PLACES: tuple[tuple[str, type[DOMNode]], ...] = (
     (N_("While typing"), FormDialog),
     (N_("Board"), BoardScreen),
     (N_("Rounds"), RoundsScreen),
-    (N_("Round: no answer"), NoAnswerDialog),
     (N_("Round: beyond the agreement"), BeyondDialog),
-    (N_("Round: found in danger"), DangerDialog),
+    (N_("Resident"), ResidentPage),
+    (N_("Incident"), IncidentScreen),
     (N_("Alarm"), AlarmScreen),
 )
 """Where keys are declared, in the order they are listed."""
@@ -47,7 +49,7 @@ def key_table() -> str:
     parts = []
     for heading, place in PLACES:
         rows = [
-            f"  {SHOWN.get(one.key, one.key):10}{_(one.tooltip or one.description)}"
+            f"  {SHOWN.get(one.key, one.key):10}{_(one.description):24}{_(one.tooltip)}"
             for one in bindings_of(place)
             if one.id
         ]

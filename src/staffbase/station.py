@@ -23,6 +23,7 @@ from staffbase.migrations import ensure_schema, load_models
 if TYPE_CHECKING:
     from staffbase.board.service import Board
     from staffbase.exchange.backup import Backup
+    from staffbase.handover.service import Handover
     from staffbase.incidents.service import Incidents
     from staffbase.journal.service import Journal
     from staffbase.notes.service import Notes
@@ -184,6 +185,13 @@ class Station:
         from staffbase.rounds.service import Rounds
 
         return Rounds(self.database, self.house_id)
+
+    @cached_property
+    def handover(self) -> "Handover":
+        """Shift reports and readings."""
+        from staffbase.handover.service import Handover
+
+        return Handover(self.database, self.house_id)
 
     @cached_property
     def board(self) -> "Board":

@@ -6,7 +6,16 @@ from textual.content import Content
 
 from staffbase.ui.text import harmless, line, marked, shown
 
-HOSTILE = ["[/b]", "[@click=app.bell]x[/]", "\x1b[2J\x1b[31m", "a\u202eb", "zero\u200bwidth", "nul\x00", "\x9b31m", "\x07"]
+HOSTILE = [
+    "[/b]",
+    "[@click=app.bell]x[/]",
+    "\x1b[2J\x1b[31m",
+    "a\u202eb",
+    "zero\u200bwidth",
+    "nul\x00",
+    "\x9b31m",
+    "\x07",
+]
 
 
 @given(st.text())

@@ -108,5 +108,3 @@ def _identities(place: Path) -> Iterator[None]:
             del os.environ["STAFFBASE_IDENTITY_DIR"]
         else:
             os.environ["STAFFBASE_IDENTITY_DIR"] = before
-
-

@@ -201,7 +201,7 @@ ACTS: tuple[Act, ...] = (
         20,
     ),
     Kept(at(7, 18, 30), "Jonas", PLATES),
-    Kept(at(7, 13, 15), "Odd", LAMP),
+    Kept(at(7, 13, 15), "Tone", LAMP),
     # d4
     MovedIn(at(8, 12, 5), "Eva"),
     Said(

@@ -9,6 +9,8 @@ from staffbase.kernel.i18n import N_
 
 _SHARE = 0.42
 """How many residents get an everyday note in a shift: about half; calm ones need no text."""
+_SHARE_BEFORE = 0.2
+"""The same for the days before the plot."""
 _GONE = (("A3", date(2026, 1, 9), date(2026, 1, 10)), ("B3", date(2026, 1, 3), date(2026, 1, 4)))
 
 ROTA: dict[date, tuple[tuple[str, ...], tuple[str, ...], str]] = {
@@ -154,7 +156,7 @@ def everyday(day: date) -> list[Said]:
         if not _lives_here(unit, day):
             continue
         for pool, who, first, minutes in ((DAYTIME, days, time(10, 5), 250), (EVENINGS, evenings, time(18, 0), 195)):
-            if chance.random() > _SHARE:
+            if chance.random() > (_SHARE if day >= date(2026, 1, 5) else _SHARE_BEFORE):
                 continue
             moment = datetime.combine(day, first, OSLO) + timedelta(minutes=chance.randrange(minutes))
             texts = pool[unit]

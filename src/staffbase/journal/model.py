@@ -50,6 +50,8 @@ class Kind(StrEnum):
     QUESTION = "question"
     ANSWER = "answer"
     CONCERN = "concern"
+    SAID_BACK = "said_back"
+    READING = "reading"
     ROUND = "round"
     DUTY = "duty"
     HOUSE = "house"
@@ -92,6 +94,8 @@ KIND_NAMES = {
     Kind.QUESTION: N_("question"),
     Kind.ANSWER: N_("answer"),
     Kind.CONCERN: N_("concern"),
+    Kind.SAID_BACK: N_("said back"),
+    Kind.READING: N_("handover accepted"),
     Kind.ROUND: N_("night round"),
     Kind.DUTY: N_("duty"),
     Kind.HOUSE: N_("the house"),

@@ -276,6 +276,8 @@ _SHORT = {
     Step.CALLED_113: N_("113 called"),
     Step.OTHER: N_("something else …"),
 }
+_ROOM_FOR_FOUR = 100
+"""Cells from which four columns of keys fit."""
 _DANGEROUS = (Step.CALLED_113, Step.CALLED_112, Step.CALLED_110)
 
 
@@ -345,13 +347,21 @@ class LadderDialog(StaffDialog[bool]):
         self.query_one("#ladder-keys", Static).update(self._keys())
 
     def _keys(self) -> Content:
-        parts = [
-            line((key, "bold $danger-text" if step in _DANGEROUS else "bold $accent-text"), _(_SHORT.get(step, STEP_NAMES[step])))
+        """All keys in columns, three where there is room for three."""
+        told = [
+            (key, "bold $danger-text" if step in _DANGEROUS else "bold $accent-text", _(_SHORT.get(step, STEP_NAMES[step])))
             for key, step in STEP_KEYS.items()
         ]  # fmt: skip
-        parts.append(line(("c", "bold $accent-text"), _("conclude")))
-        parts.append(line(("k", "bold $accent-text"), _("crisis card")))
-        return Content("   ").join(Content(part.plain.replace(" ", "\u00a0"), list(part.spans)) for part in parts)
+        told += [("c", "bold $accent-text", _("conclude")), ("k", "bold $accent-text", _("crisis card"))]
+        columns = 4 if self.size.width >= _ROOM_FOR_FOUR else 3
+        width = (min(self.size.width, 110) - 6) // columns
+        cells = [line((key, style), words).truncate(width, ellipsis=True, pad=True) for key, style, words in told]
+        return lines(*(Content("").join(cells[start : start + columns]) for start in range(0, len(cells), columns)))
+
+    def on_resize(self) -> None:
+        """The columns follow the width."""
+        if self._ladder is not None:
+            self._show(self._ladder)
 
     def action_step(self, name: str) -> None:
         """One step, done now. A held key is one step."""

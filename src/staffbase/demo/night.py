@@ -1,0 +1,138 @@
+"""The night watch's rounds as they are played: leave, come back, answer door by door, sign."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from staffbase.demo.cast import Cast
+from staffbase.demo.plot import at
+from staffbase.demo.walks import Walk
+from staffbase.incidents.model import Step as LadderWord
+from staffbase.kernel.access import Actor
+from staffbase.kernel.i18n import N_, _
+from staffbase.residents.model import Presence
+from staffbase.rounds.model import Outcome
+from staffbase.rounds.reading import RoundSheet
+from staffbase.rounds.service import LadderStep
+
+Step = Callable[[Cast], None]
+Timed = list[tuple[datetime, Step]]
+
+_BETWEEN = timedelta(seconds=4)
+"""From one answered door to the next."""
+
+
+def walked(walk: Walk) -> Timed:
+    """All steps of one round."""
+    steps: Timed = []
+    if walk.late:
+        steps.append((walk.entered, _enter_late(walk)))
+    else:
+        steps.append((walk.leaves, _leave(walk)))
+        steps.append((walk.back, _come_back(walk)))
+    for place, unit in enumerate(walk.found, 1):
+        steps.append((walk.entered + place * _BETWEEN, _check_off(walk, unit)))
+    signs = walk.entered + (len(walk.found) + 2) * _BETWEEN
+    steps.append((signs, _sign(walk)))
+    if walk.no_answer:
+        steps.append((signs + timedelta(minutes=2), _admitted(walk)))
+    return steps
+
+
+def finish_open_walk(cast: Cast) -> None:
+    """Bring to an end a walk that a visitor of the demo left unsigned, so that the next night can begin."""
+    rounds = cast.station.rounds
+    walk = rounds.sheet(cast.actor("Ingrid")).walk
+    if walk is None or walk.signed_at is not None:
+        return
+    walker = cast.by_key(walk.walker_id)
+    rounds.come_back(walker)
+    sheet = rounds.sheet(walker)
+    for line in sheet.lines:
+        if line.check is not None and line.check.incident_id is not None:
+            _conclude(cast, walker, line.check.incident_id)
+    rounds.sign(walker, walk.id, _reasons(sheet))
+
+
+def _conclude(cast: Cast, walker: Actor, incident_id: int) -> None:
+    if any(one.id == incident_id for one in cast.station.incidents.running(walker)):
+        cast.station.incidents.conclude(walker, incident_id, _("Concluded by the night watch before signing."))
+
+
+def _reasons(sheet: RoundSheet) -> dict[int, str]:
+    return {line.door.unit_id: _("Not reached on this round.") for line in sheet.open_lines}
+
+
+def _leave(walk: Walk) -> Step:
+    def step(cast: Cast) -> None:
+        if cast.visited:
+            finish_open_walk(cast)
+        cast.walk_begins(cast.station.rounds.leave(cast.actor(walk.watch)).id)
+
+    return step
+
+
+def _come_back(walk: Walk) -> Step:
+    def step(cast: Cast) -> None:
+        cast.station.rounds.come_back(cast.actor(walk.watch))
+
+    return step
+
+
+def _enter_late(walk: Walk) -> Step:
+    def step(cast: Cast) -> None:
+        if cast.visited:
+            finish_open_walk(cast)
+        begun = cast.station.rounds.enter_late(cast.actor(walk.watch), walk.leaves, walk.back, _(walk.late))
+        cast.walk_begins(begun.id)
+
+    return step
+
+
+def _check_off(walk: Walk, unit: str) -> Step:
+    def step(cast: Cast) -> None:
+        actor = cast.actor(walk.watch)
+        rounds = cast.station.rounds
+        unit_id = cast.unit(unit)
+        walk_id = cast.walk_id(actor)
+        if unit == walk.no_answer:
+            steps = [LadderStep(word, at(9, 4, minute), _(text)) for minute, word, text in _LADDER]
+            rounds.no_answer(actor, walk_id, unit_id, steps, _(_CONCLUSION))
+        else:
+            rounds.check_off(actor, walk_id, unit_id, Outcome(walk.found[unit]), note=_(walk.remarks.get(unit, "")))
+
+    return step
+
+
+def _sign(walk: Walk) -> Step:
+    def step(cast: Cast) -> None:
+        actor = cast.actor(walk.watch)
+        reasons = _reasons(cast.station.rounds.sheet(actor)) if cast.visited else {}
+        cast.station.rounds.sign(actor, cast.walk_id(actor), reasons)
+
+    return step
+
+
+_LADDER = (
+    (10, LadderWord.KNOCKED, N_("Knocked and called three times.")),
+    (11, LadderWord.PHONED, N_("The phone rings inside.")),
+    (12, LadderWord.LET_IN, N_("Let myself in, as agreed with him.")),
+    (12, LadderWord.FOUND, N_("On the bathroom floor, breathing 8 a minute, cannot be woken.")),
+    (13, LadderWord.CALLED_113, N_("113 called, on the line until the ambulance came.")),
+    (14, LadderWord.NALOXONE, N_("Naloxone nasal spray, first dose; airway open.")),
+    (17, LadderWord.NALOXONE, N_("Second dose, other nostril. Breathing 12.")),
+    (27, LadderWord.AMBULANCE, N_("Ambulance took over; opened his eyes.")),
+)
+"""The night of the overdose, each step with its time on 9 January after four."""
+_CONCLUSION = N_(
+    "04:10 no answer, entered 04:12: breathing 8 a minute. 113 called 04:13, naloxone 04:14 and 04:17, ambulance 04:27, taken to hospital awake at 04:40. On-call told. Deviation: yes."
+)
+
+
+def _admitted(walk: Walk) -> Step:
+    def step(cast: Cast) -> None:
+        cast.station.residents.set_presence(
+            cast.actor(walk.watch), cast.resident("A3"), Presence.ADMITTED, at(9, 4, 40), None,
+            _("Hospital, after an overdose. The cat is with A4."),
+        )  # fmt: skip
+
+    return step

@@ -1,0 +1,106 @@
+"""Opens the demo: a folder of its own, the plot played up to the moment asked for, and the app on top."""
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from staffbase.demo.clock import PlotClock
+from staffbase.demo.house import ADDRESS, DEFAULT_MOMENT, ENTRANCE, NAME, ONCALL_NAME, ONCALL_PHONE, STAFF, UNITS
+from staffbase.kernel.access import STATION_ITSELF, Actor, Permission, Role
+from staffbase.kernel.clock import OSLO
+from staffbase.kernel.errors import Invalid, NotFound
+from staffbase.kernel.i18n import _
+from staffbase.kernel.key import KEY_FILE, FileIdentities, SystemIdentities
+from staffbase.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from staffbase.app import Opened, StaffbaseApp
+    from staffbase.station import Station
+
+PINS = tuple((person.name, person.pin) for person in STAFF)
+"""What the demo's sign-in screen shows."""
+
+_BUILT = datetime(2024, 3, 1, 9, 0, tzinfo=OSLO)
+"""When the invented house took staffbase into use."""
+
+
+def demo_app(settings: Settings, at: datetime | None, person: str | None, folder: Path | None) -> "StaffbaseApp":
+    """The app on the invented house. Without `folder` it is thrown away at the end."""
+    from staffbase.app import StaffbaseApp  # noqa: PLC0415  (loads Textual)
+
+    clock = PlotClock(at or DEFAULT_MOMENT)
+    clock.release()
+
+    def opener(say: Callable[[str], None]) -> "Opened":
+        from staffbase.app import Opened  # noqa: PLC0415
+
+        say(_("Playing the demo's house up to the moment you asked for …"))
+        station = open_demo(settings, at, folder)
+        clock.move_to(station.database.clock.now())
+        plot_clock = station.database.clock
+        if isinstance(plot_clock, PlotClock):
+            plot_clock.follow(clock)
+        return Opened(station, None if person is None else signed_in(station, person), PINS)
+
+    return StaffbaseApp(replace(settings, database_url=""), clock, opener)
+
+
+def open_demo(settings: Settings, at: datetime | None, folder: Path | None) -> "Station":
+    """The invented house, furnished if it is new and played up to `at`; its clock is held there.
+
+    Without `at` a new house stands at its default moment and a kept one where it was left. Raises Invalid for a moment
+    before that, and for a folder that holds something else.
+    """
+    from staffbase.demo.play import play, reached  # noqa: PLC0415  (loads the database)
+    from staffbase.station import SetUp, create_station, open_station  # noqa: PLC0415
+
+    home, identities = _places(folder)
+    settings = replace(settings, home=home, database_url="")
+    if (home / KEY_FILE).exists():
+        station = open_station(settings, PlotClock(_BUILT), identities)
+        before = reached(station)
+        if before is None:
+            station.close()
+            raise Invalid(_("%(folder)s holds no demo. Choose another folder.") % {"folder": home}, "dir")
+        upto = at or before.lived
+    else:
+        answers = SetUp(
+            house=NAME, units=UNITS, leader=STAFF[0].name, pin=STAFF[0].pin, address=ADDRESS, entrance=_(ENTRANCE),
+            oncall_name=_(ONCALL_NAME), oncall_phone=ONCALL_PHONE,
+        )  # fmt: skip
+        station, _recovery = create_station(settings, PlotClock(_BUILT), answers, identities)
+        upto = at or DEFAULT_MOMENT
+    try:
+        play(station, upto)
+    except BaseException:
+        station.close()
+        raise
+    return station
+
+
+def signed_in(station: "Station", name: str) -> Actor:
+    """This person, signed in and, if they work shifts, on duty. Raises NotFound for a name nobody has."""
+    people = station.people.directory(STATION_ITSELF)
+    found = next((one for one in people if one.name.casefold() == name.casefold() and not one.left), None)
+    if found is None:
+        raise NotFound(_("Nobody in the demo is called %(name)s.") % {"name": name})
+    actor = Actor(found.id, found.name, found.role)
+    station.database.opened(actor, "person.sign_in", None)
+    works_shifts = actor.may(Permission.DUTY) and actor.role not in {Role.LEADER, Role.CLINICAL_LEAD}
+    if works_shifts and not found.on_duty:
+        station.people.go_on_duty(actor)
+    return actor
+
+
+def _places(folder: Path | None) -> tuple[Path, FileIdentities]:
+    """The data folder, and where its identity lies: never in it, and never in the user's keyring."""
+    if folder is not None:
+        return folder, SystemIdentities().files
+    place = Path(tempfile.mkdtemp(prefix="staffbase-demo-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    return place / "data", FileIdentities(place / "identity")

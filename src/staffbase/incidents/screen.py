@@ -1,0 +1,374 @@
+"""An incident as it runs: what to do next in large words, one key a step, the numbers and the address always in sight.
+
+What runs is in the database and not on the screen: leaving it, locking or a power cut ends nothing.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from staffbase.incidents.dialogs import ConcludeDialog, SlipDialog, StepDialog
+from staffbase.incidents.model import INCIDENT_NAMES, STEP_NAMES, IncidentKind, Step
+from staffbase.incidents.rules import ALARMS, STEP_KEYS, IncidentFacts, StepFacts, next_step
+from staffbase.kernel.i18n import N_, _
+from staffbase.kernel.moments import show_moment, show_since, show_time
+from staffbase.residents.rules import HouseFacts, ResidentFacts
+from staffbase.ui.desk import Desk
+from staffbase.ui.job import job
+from staffbase.ui.screen import StaffScreen
+from staffbase.ui.text import line, lines, shown
+
+if TYPE_CHECKING:
+    from staffbase.incidents.service import Incidents
+    from staffbase.residents.service import Residents
+
+HELD_SECONDS = 1.0
+"""The same key again within this time is a held key, and no second step."""
+
+_CALLS = (("113", N_("ambulance")), ("112", N_("police")), ("110", N_("fire")))
+
+
+def heading(incident: IncidentFacts) -> str:
+    """Which incident it is, in one line."""
+    about = f"{incident.unit_code} {incident.resident}".strip() or _("the house")
+    return f"{about} · {_(INCIDENT_NAMES[incident.kind])}"
+
+
+class IncidentStart(StaffScreen):
+    """Which incident: go on with one that runs, or start one of a kind with one key."""
+
+    CSS_PATH = "screen.tcss"
+    CRISIS = True
+    AUTO_FOCUS = "OptionList"
+    BINDINGS = [
+        *(
+            Binding(str(number), f"begin('{kind}')", name, tooltip=N_("Start an incident of this kind"), id=f"incident-start.{kind.replace('_', '-')}", show=False)
+            for number, (kind, name) in enumerate(INCIDENT_NAMES.items(), 1)
+        ),
+        Binding("b", "whose", N_("Resident"), tooltip=N_("Choose the resident it is about"), id="incident-start.resident"),
+        Binding("u", "house", N_("The house"), tooltip=N_("It is about the house, not a resident"), id="incident-start.house"),
+        Binding("escape", "leave", N_("Back"), tooltip=N_("Back; nothing is started"), id="incident-start.back"),
+    ]  # fmt: skip
+
+    resident_id: reactive[int | None] = reactive(None, init=False)
+
+    def __init__(
+        self, desk: Desk, incidents: "Incidents", residents: "Residents", resident_id: int | None = None
+    ) -> None:
+        super().__init__(desk)
+        self._incidents, self._residents = incidents, residents
+        self.set_reactive(IncidentStart.resident_id, resident_id)
+        self._beginning = False
+        self._looked = False
+
+    def compose_body(self) -> Iterable[Widget]:
+        yield Static(id="incident-about")
+        yield OptionList(id="incident-kinds")
+        yield Static(id="incident-calls")
+
+    async def refresh_view(self) -> None:
+        running = await self.ask(self._incidents.running)
+        house = await self.ask(self._residents.house)
+        doors = await self.ask(self._residents.doors)
+        mine = [one for one in running if self.resident_id is not None and one.resident_id == self.resident_id]
+        if not self._looked and len(mine) == 1:
+            self._go_on(mine[0].id)
+            return
+        self._looked = True
+        about = next(
+            (
+                f"{door.code} {door.resident.alias}"
+                for door in doors
+                if door.resident and door.resident.id == self.resident_id
+            ),
+            _("the house"),
+        )
+        self.query_one("#incident-about", Static).update(
+            lines(
+                line(("113", "bold $danger-text"), (_("first, if life may be in danger."), "bold"), between="  "),
+                line(
+                    (_("It is about"), "$muted"),
+                    (about, "bold"),
+                    (_("b another · u the house"), "$muted"),
+                    between="  ",
+                ),
+            )
+        )
+        kinds = self.query_one("#incident-kinds", OptionList)
+        here = kinds.highlighted
+        kinds.set_options([*(Option(self._going(one), id=f"running:{one.id}") for one in running), *self._kinds()])
+        kinds.highlighted = here if here is not None and here < kinds.option_count else 0
+        self.query_one("#incident-calls", Static).update(numbers(house, between="   "))
+
+    def _going(self, one: IncidentFacts) -> Content:
+        since = _("since %(time)s") % {"time": show_time(one.started_at)}
+        return line(
+            ("●", "$danger-text"),
+            (heading(one), "bold"),
+            (since, "$warning-text"),
+            (_("enter: go on"), "$muted"),
+            between="  ",
+        )
+
+    @staticmethod
+    def _kinds() -> Iterable[Option]:
+        for number, (kind, name) in enumerate(INCIDENT_NAMES.items(), 1):
+            yield Option(line((str(number), "bold $accent-text"), _(name), between="  "), id=f"kind:{kind}")
+
+    def chosen_resident(self) -> int | None:
+        return self.resident_id
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "start_incident":
+            return False  # this is it
+        return super().check_action(action, parameters)
+
+    @on(OptionList.OptionSelected, "#incident-kinds")
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        what, _colon, value = (event.option_id or "").partition(":")
+        if what == "running":
+            self._go_on(int(value))
+        else:
+            self.action_begin(value)
+
+    def watch_resident_id(self) -> None:
+        self._looked = True
+        self.look_again()
+
+    def action_whose(self) -> None:
+        self.desk.choose_resident(lambda resident_id: setattr(self, "resident_id", resident_id))
+
+    def action_house(self) -> None:
+        self.resident_id = None
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def action_begin(self, kind: str) -> None:
+        if not self._beginning:
+            self._beginning = True
+            self._begin(IncidentKind(kind))
+
+    @job(group="begin")
+    async def _begin(self, kind: IncidentKind) -> None:
+        try:
+            started = await self.ask(self._incidents.start, kind, self.resident_id)
+        finally:
+            self._beginning = False
+        self._go_on(started)
+
+    def _go_on(self, incident_id: int) -> None:
+        self.app.switch_screen(IncidentScreen(self.desk, self._incidents, self._residents, incident_id))
+
+
+def numbers(house: HouseFacts, unit_code: str = "", *, named: bool = True, between: str = "\n") -> Content:
+    """What one needs with the phone in the hand: the numbers, the address, the way in, the on-call."""
+    calls = [
+        line((number, "bold $danger-text"), _(name)) if named else shown(number, "bold $danger-text")
+        for number, name in _CALLS
+    ]
+    where = line((house.address, "bold"), (unit_code, "bold"), house.entrance, between=" · ")
+    on_call = line((_("on-call"), "$muted"), house.oncall_name, (house.oncall_phone, "bold"))
+    return Content(between).join(part for part in (Content("  ").join(calls), where, on_call) if part.plain)
+
+
+class IncidentScreen(StaffScreen):
+    """The running timeline of one incident."""
+
+    CSS_PATH = "screen.tcss"
+    CRISIS = True
+    AUTO_FOCUS = ""
+    BINDINGS = [
+        *(
+            Binding(key, "words" if step is Step.OTHER else f"step('{step}')", STEP_NAMES[step], tooltip=N_("Record this step, now"), id=f"incident.{step.replace('_', '-')}", show=False)
+            for key, step in STEP_KEYS.items()
+        ),
+        Binding("z", "take_back", N_("Take back"), tooltip=N_("Take back my last step: it was a slip"), id="incident.take-back"),
+        Binding("ctrl+s", "conclude", N_("Conclude"), tooltip=N_("Say how it ended"), id="incident.conclude"),
+        Binding("escape", "leave", N_("Leave, it runs on"), tooltip=N_("Leave the screen; the incident runs on"), id="incident.leave"),
+    ]  # fmt: skip
+
+    incident: reactive[IncidentFacts | None] = reactive(None, init=False)
+
+    def __init__(self, desk: Desk, incidents: "Incidents", residents: "Residents", incident_id: int) -> None:
+        super().__init__(desk)
+        self._incidents, self._residents, self._incident_id = incidents, residents, incident_id
+        self._pressed: tuple[str, float] = ("", -HELD_SECONDS)
+        self._house: HouseFacts | None = None
+        self._resident: ResidentFacts | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield Static(id="incident-head")
+        yield Static(id="incident-next")
+        with Horizontal(id="incident-middle"):
+            with VerticalScroll(id="incident-steps", can_focus=False):
+                yield Static(id="incident-told")
+            with Vertical(id="incident-side"):
+                yield Static(id="incident-numbers")
+                yield Static(id="incident-dangers")
+        yield Static(id="incident-keys")
+
+    async def refresh_view(self) -> None:
+        self._house = await self.ask(self._residents.house)
+        incident = await self.ask(self._incidents.incident, self._incident_id)
+        doors = await self.ask(self._residents.doors)
+        self._resident = next(
+            (door.resident for door in doors if door.resident and door.resident.id == incident.resident_id), None
+        )
+        self.incident = incident
+        self._show()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._show()
+
+    def _show(self) -> None:
+        incident = self.incident
+        if incident is None or self._house is None or not self.is_mounted:
+            return
+        now = self.desk.clock.now()
+        state: tuple[str, str] = (
+            _("since %(time)s") % {"time": show_moment(incident.started_at, now)},
+            "$warning-text",
+        )
+        if incident.running:
+            state = (f"{state[0]} · {show_since(incident.started_at, now)}", state[1])
+        else:
+            state = (_("concluded"), "$ok-text")
+        self.query_one("#incident-head", Static).update(line((heading(incident), "bold"), state, between="   "))
+        done = [step.step for step in incident.steps if step.step and not step.taken_back]
+        wanted = next_step(incident.kind, done) if incident.running else ""
+        following = self.query_one("#incident-next", Static)
+        following.update(shown(_(wanted), "bold") if wanted else Content(""))
+        following.set_class("113" in wanted or "112" in wanted or "110" in wanted, "-alarm")
+        following.display = bool(wanted)
+        start = line(
+            (show_time(incident.started_at), "bold"), incident.words, (incident.started_by, "$muted"), between="  "
+        )
+        told = [(incident.started_at, start), *((step.at, self._step(step)) for step in incident.steps)]
+        told.sort(key=lambda one: one[0])
+        self.query_one("#incident-told", Static).update(lines(*(row for _at, row in told)))
+        self.query_one("#incident-steps", VerticalScroll).scroll_end(animate=False)
+        self.query_one("#incident-numbers", Static).update(
+            numbers(self._house, incident.unit_code, named=not self.has_class("-narrow"))
+        )
+        self.query_one("#incident-dangers", Static).update(self._dangers())
+        keys = self.query_one("#incident-keys", Static)
+        keys.display = incident.running
+        keys.update(self._keys(incident, (self.size.width or 120) - 4))
+        self.refresh_bindings()
+
+    @staticmethod
+    def _step(step: StepFacts) -> Content:
+        parts: list[str | Content | tuple[str, str]] = [
+            (show_time(step.at), "bold" if not step.taken_back else "$muted")
+        ]
+        if step.taken_back:
+            parts += [
+                (_(STEP_NAMES[step.step]) if step.step else "", "$muted strike"),
+                (_("taken back"), "$warning-text"),
+            ]
+        else:
+            parts.append((step.words, "bold" if step.step in ALARMS or step.step is None else ""))
+        parts.append((step.by, "$muted"))
+        if step.afterwards:
+            parts.append((_("entered later, %(time)s") % {"time": show_time(step.recorded_at)}, "$warning-text"))
+        return line(*parts, between="  ")
+
+    def _dangers(self) -> Content:
+        if self._resident is None:
+            return Content("")
+        told: list[Content] = [shown(warning.line, "$danger-text") for warning in self._resident.warnings]
+        if self._resident.naloxone:
+            told.append(line((_("naloxone"), "$muted"), (self._resident.naloxone, "bold")))
+        return lines(*told)
+
+    @staticmethod
+    def _keys(incident: IncidentFacts, width: int) -> Content:
+        """One key a step, in columns; what calls for help first."""
+        columns = max(1, width // 25)
+        rows = -(-len(STEP_KEYS) // columns)
+        made: list[list[Content]] = [[] for _row in range(rows)]
+        for number, (key, step) in enumerate(STEP_KEYS.items()):
+            style = "bold $danger-text" if step in (Step.CALLED_113, Step.CALLED_112, Step.CALLED_110) else ""
+            at = incident.when(step)
+            cell = line(
+                (key, "bold $accent-text"),
+                (show_time(at) if at else "", "$ok-text"),
+                (_(STEP_NAMES[step]), "$ok-text" if at else style),
+            ).truncate(width // columns - 1, ellipsis=True)
+            made[number % rows].append(cell + Content(" " * (width // columns - cell.cell_length)))
+        return lines(*(Content("").join(row) for row in made))
+
+    def chosen_resident(self) -> int | None:
+        return self.incident.resident_id if self.incident else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("step", "words", "take_back", "conclude"):
+            return self.incident is not None and self.incident.running
+        if action in ("start_incident", "extra_check", "write_note"):
+            return False  # their keys lie beside steps, and n is a step in words here
+        return super().check_action(action, parameters)
+
+    def action_step(self, name: str) -> None:
+        now = self.desk.clock.monotonic()
+        before, at = self._pressed
+        self._pressed = (name, now)
+        if name == before and now - at < HELD_SECONDS:
+            return
+        self._add(Step(name))
+
+    @job(group="step")
+    async def _add(self, step: Step) -> None:
+        await self.ask(self._incidents.step, self._incident_id, step)
+        await self.refresh_view()
+
+    def action_words(self) -> None:
+        self._words()
+
+    @job(group="words")
+    async def _words(self) -> None:
+        if self.incident is not None:
+            await self.app.push_screen_wait(StepDialog(self.desk, self._incidents, self.incident))
+            await self.refresh_view()
+
+    def action_take_back(self) -> None:
+        self._take_back()
+
+    @job(group="slip")
+    async def _take_back(self) -> None:
+        mine = [
+            step for step in (self.incident.steps if self.incident else ())
+            if step.step is not None and not step.taken_back and step.by == self.desk.actor.name
+        ]  # fmt: skip
+        if not mine:
+            self.app.notify(_("You have entered no step here that could be taken back."), markup=False)
+            return
+        last = max(mine, key=lambda step: step.entry_id)
+        if await self.app.push_screen_wait(SlipDialog(self.desk, last)):
+            await self.ask(self._incidents.take_back, last.entry_id)
+            self._pressed = ("", -HELD_SECONDS)
+            await self.refresh_view()
+
+    def action_conclude(self) -> None:
+        self._conclude()
+
+    @job(group="conclude")
+    async def _conclude(self) -> None:
+        if self.incident is None:
+            return
+        if await self.app.push_screen_wait(ConcludeDialog(self.desk, self._incidents, self.incident)):
+            self.app.notify(_("The incident is concluded. It stands in the shift report."), markup=False, timeout=5)
+            self.dismiss(None)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,403 @@
+"""The round sheet and its dialogs, as fingers meet them."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from tests.conftest import moment
+from textual.app import App
+from textual.widgets import Label, OptionList, Static
+
+from staffbase.incidents.model import Deviation, Step
+from staffbase.journal.model import Kind
+from staffbase.kernel.settings import Settings
+from staffbase.rounds.dialogs import BeyondDialog, ExtraCheckDialog, LateReasonDialog, LateRoundDialog, OpenDoorsDialog
+from staffbase.rounds.ladder_dialogs import (
+    ColleagueDialog,
+    ConcludeDialog,
+    DangerDialog,
+    LadderDialog,
+    NoAnswerDialog,
+    ResolvedDialog,
+)
+from staffbase.rounds.model import Outcome
+from staffbase.rounds.screen import RoundsScreen
+from staffbase.ui.strip import StripFacts
+from staffbase.ui.themes import THEMES
+
+pytestmark = pytest.mark.usefixtures("eager")
+
+
+class Bench(App[None]):
+    """An app with nothing but a desk and the round sheet."""
+
+    CSS_PATH = "../../src/staffbase/ui/kit.tcss"
+
+    def __init__(self, station, actor, home) -> None:
+        super().__init__()
+        self.did: list[object] = []
+        self.desk = SimpleNamespace(
+            actor=actor, clock=station.database.clock, drafts=station.journal, settings=Settings(home=home),
+            strip_facts=StripFacts(), lock=lambda: self.did.append("lock"),
+            start_incident=lambda resident: self.did.append(("incident", resident)),
+            open_resident=lambda resident: self.did.append(("resident", resident)),
+            open_card=lambda resident: self.did.append(("card", resident)),
+            write_note=lambda resident=None: self.did.append(("note", resident)),
+        )  # fmt: skip
+        self.station = station
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+
+    async def on_mount(self) -> None:
+        await self.push_screen(RoundsScreen(self.desk, self.station.rounds))
+
+
+class Hand:
+    """Presses keys a second apart, as a person does, and waits until what they began is done."""
+
+    def __init__(self, pilot, clock) -> None:
+        self.pilot, self.clock, self.app = pilot, clock, pilot.app
+
+    async def press(self, *keys, apart=1.5):
+        for key in keys:
+            self.clock.move_to(self.clock.now() + timedelta(seconds=apart))
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def settle(self):
+        for _round in range(3):
+            await self.pilot.pause(0.03)
+
+    async def until(self, kind):
+        for _wait in range(60):
+            if isinstance(self.app.screen, kind):
+                await self.settle()
+                return self.app.screen
+            await self.pilot.pause(0.03)
+        raise AssertionError(f"{kind.__name__} did not come, {self.app.screen} stands there")
+
+    @property
+    def sheet(self):
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, RoundsScreen)).sheet
+
+    def answered(self):
+        return {row.door.code: row.check.outcome for row in self.sheet.lines if row.check}
+
+    def rows(self):
+        doors = self.app.screen.query_one("#doors", OptionList)
+        return [str(option.prompt) for option in doors.options]
+
+
+@pytest.fixture
+def bench(night, actors, tmp_path):
+    return Bench(night, actors["samira"], tmp_path)
+
+
+async def test_one_key_a_door_and_the_row_says_what_when_and_when_written(bench, back, clock):
+    async with bench.run_test(size=(120, 36)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("p", "s", "a")
+        assert hand.answered() == {"A1": Outcome.SPOKE, "A2": Outcome.ASLEEP, "B1": Outcome.AWAKE}
+        assert [part for part in hand.rows()[1].split("  ") if part.strip()][-3:] == [
+            "seen asleep, breathing", "23:40–23:58", "written 23:58",
+        ]  # fmt: skip
+        await hand.press("g")
+        assert hand.sheet.walk.signed_at is not None
+
+
+async def test_a_held_key_answers_one_door(bench, back, clock):
+    async with bench.run_test(size=(120, 36)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("p")
+        await hand.press("p", apart=0.5)
+        for _repeat in range(20):
+            await hand.press("p", apart=0.03)
+        await pilot.pause(0.5)
+        assert list(hand.answered()) == ["A1"]
+
+
+async def test_the_same_answer_given_twice_at_an_ordinary_pace_counts_twice(bench, back, clock):
+    async with bench.run_test(size=(120, 36)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("p")
+        await hand.press("p", apart=0.5)
+        assert list(hand.answered()) == ["A1"]  # it waits to see whether the key is held
+        await pilot.pause(0.5)
+        assert list(hand.answered()) == ["A1", "A2"]
+        await hand.press("p", apart=0.5)
+        await hand.press("g", apart=0.5)
+        assert hand.sheet.walk.signed_at is not None
+
+
+async def test_capital_letters_and_the_end_of_the_round_do_nothing_odd(bench, back, clock):
+    async with bench.run_test(size=(120, 36)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("p", "p", "p", "p", "p")
+        assert len(hand.answered()) == 3
+        await hand.press("g", "p", "s")
+        assert hand.answered() == dict.fromkeys(("A1", "A2", "B1"), Outcome.SPOKE)
+
+
+async def test_before_the_walk_an_answer_is_not_taken_and_says_what_to_do(bench, clock):
+    async with bench.run_test(size=(80, 24), notifications=True) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("s")
+        assert any("Press w when you leave" in toast.message for toast in bench._notifications)
+        await hand.press("w")
+        assert bench.did == ["lock"]
+        assert bench.station.rounds.walk_under_way(bench.desk.actor).left_at == clock.now()
+
+
+async def test_going_further_than_agreed_asks_one_key(bench, back, clock):
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("s")
+        await hand.until(BeyondDialog)
+        await hand.press("escape")
+        assert hand.answered() == {}
+        await hand.press("s")
+        await hand.until(BeyondDialog)
+        await hand.press("d")
+        assert hand.answered() == {"A1": Outcome.ASLEEP}
+        assert "the door was open" in hand.rows()[0]
+
+
+async def test_fear_for_life_opens_the_ladder(bench, back, clock):
+    async with bench.run_test(size=(120, 36)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("s")
+        await hand.until(BeyondDialog)
+        await hand.press("f")
+        await hand.until(LadderDialog)
+        assert len(bench.station.incidents.running(bench.desk.actor)) == 1
+
+
+async def test_take_back_opens_the_door_again(bench, back, clock):
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("p", "z")
+        assert hand.answered() == {}
+        await hand.press("y")
+        assert hand.answered() == {"A1": Outcome.HEARD}
+
+
+async def test_still_no_answer_opens_the_live_ladder_and_the_round_waits_for_its_end(bench, back, flats, clock):
+    async with bench.run_test(size=(120, 36), notifications=True) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("i")
+        await hand.until(NoAnswerDialog)
+        await hand.press("escape")
+        assert hand.answered() == {}
+        await hand.press("i")
+        await hand.until(NoAnswerDialog)
+        await hand.press("s")
+        ladder = await hand.until(LadderDialog)
+        assert "Knock and call out" in str(ladder.query_one("#next-step", Static).content)
+        await hand.press("b", "f", "escape")
+        assert bench.station.incidents.running(bench.desk.actor)[0].when(Step.CALLED_113) is not None
+        await hand.press("s", "a", "g")
+        assert hand.sheet.walk.signed_at is None
+        assert any("no conclusion yet" in toast.message for toast in bench._notifications)
+        await hand.press("up", "up", "enter")
+        ladder = await hand.until(LadderDialog)
+        assert "113" in str(ladder.query_one("#ladder-steps", Static).content)
+        await hand.press("c")
+        await hand.until(ConcludeDialog)
+        await hand.press(*"fint", "tab", "right", "ctrl+s", apart=0.1)
+        await hand.until(RoundsScreen)
+        await hand.press("g")
+        assert hand.sheet.walk.signed_at is not None
+        told = bench.station.incidents.latest(bench.desk.actor, flats["A1"])[0]
+        assert (told.conclusion, told.deviation) == ("Concluded: fint", Deviation.YES)
+
+
+async def test_the_key_that_opened_the_ladder_is_no_step_while_it_is_held(bench, back, clock):
+    async with bench.run_test(size=(120, 36)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("i")
+        await hand.until(NoAnswerDialog)
+        await hand.press("s", apart=0.5)
+        for apart in (0.5, *[0.03] * 10):
+            await hand.press("s", apart=apart)
+        await hand.until(LadderDialog)
+        await pilot.pause(0.5)
+        assert [step.step for step in bench.station.incidents.running(bench.desk.actor)[0].steps] == []
+
+
+async def test_resolved_at_the_door_asks_steps_with_times_and_how_it_ended(bench, back, flats, clock):
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("i")
+        await hand.until(NoAnswerDialog)
+        await hand.press("l")
+        dialog = await hand.until(ResolvedDialog)
+        await hand.press("ctrl+s")
+        assert "at least one step" in str(dialog.query_one("#dialog-fault", Label).content)
+        await hand.press(*"23:45", "enter", *"23:46", apart=0.1)
+        dialog.query_one("#conclusion").value = "Headphones on, all well."
+        await hand.press("ctrl+s")
+        await hand.until(RoundsScreen)
+        assert hand.answered() == {"A1": Outcome.NO_ANSWER}
+        assert bench.station.incidents.running(bench.desk.actor) == []
+        steps = bench.station.incidents.latest(bench.desk.actor, flats["A1"])[0].steps
+        assert [(step.step, step.at, step.afterwards) for step in steps[:2]] == [
+            (Step.KNOCKED, moment(5, 23, 45), True), (Step.PHONED, moment(5, 23, 46), True),
+        ]  # fmt: skip
+
+
+async def test_a_colleague_who_is_there_reports(bench, back, actors, flats, clock):
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("i")
+        await hand.until(NoAnswerDialog)
+        await hand.press("k")
+        chooser = await hand.until(ColleagueDialog)
+        names = [str(option.prompt).split()[0] for option in chooser.query_one(OptionList).options]
+        assert "Samira" not in names
+        assert "Odd" not in names
+        chooser.query_one(OptionList).highlighted = names.index("Jonas")
+        await hand.press("enter")
+        dialog = await hand.until(NoAnswerDialog)
+        assert "Jonas is there" in str(dialog.query_one("#openings", Static).content)
+        await hand.press("s")
+        await hand.until(LadderDialog)
+        (item,) = bench.station.journal.timeline(bench.desk.actor, flats["A1"], kinds=[Kind.CHECK])
+        assert item.on_behalf_id == actors["jonas"].person_id
+
+
+async def test_found_in_danger_asks_before_it_records(bench, back, clock):
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("h")
+        await hand.until(DangerDialog)
+        await hand.press("escape")
+        assert hand.answered() == {}
+        await hand.press("h")
+        await hand.until(DangerDialog)
+        await hand.press("enter")
+        ladder = await hand.until(LadderDialog)
+        assert "113" in str(ladder.query_one("#next-step", Static).content)
+
+
+async def test_open_doors_are_signed_with_a_reason_each(bench, back, clock):
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("p", "g")
+        dialog = await hand.until(OpenDoorsDialog)
+        await hand.press("ctrl+s")
+        assert "reason" in str(dialog.query_one("#dialog-fault", Label).content)
+        await hand.press(*"besøk", "enter", *"ute", "enter", apart=0.1)
+        await hand.until(RoundsScreen)
+        assert [row.open_reason for row in hand.sheet.lines] == ["", "besøk", "ute"]
+
+
+async def test_what_is_written_late_asks_why_once(bench, back, clock):
+    clock.move_to(moment(6, 0, 40))
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("p")
+        await hand.until(LateReasonDialog)
+        await hand.press(*"til B4", "enter", apart=0.1)
+        await hand.until(RoundsScreen)
+        await hand.press("p")
+        assert list(hand.answered()) == ["A1", "A2"]
+        assert "entered later 00:40" in hand.rows()[0]
+
+
+async def test_a_round_from_paper(bench, clock):
+    clock.move_to(moment(6, 5, 5))
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("l")
+        await hand.until(LateRoundDialog)
+        await hand.press(*"03:40", "enter", *"0401", "enter", *"papir", "enter", apart=0.1)
+        await hand.until(RoundsScreen)
+        await hand.press("p")
+        assert "03:40–04:01" in hand.rows()[0]
+
+
+async def test_a_round_nobody_walked_is_said_and_signed_with_reasons(bench, clock):
+    clock.move_to(moment(6, 2, 0))
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        assert "Nobody walked 23:30–01:30" in str(bench.screen.query_one("#round-head", Static).content)
+        await hand.press("g")
+        await hand.until(OpenDoorsDialog)
+        await hand.press(*"brann", "enter", *"brann", "enter", *"brann", "enter", apart=0.1)
+        await hand.until(RoundsScreen)
+        assert hand.sheet.not_walked == ()
+
+
+async def test_somebody_else_is_told_of_the_walk_and_gives_more_time(night, actors, tmp_path, clock):
+    night.rounds.leave(actors["samira"])
+    bench = Bench(night, actors["marit"], tmp_path)
+    async with bench.run_test(size=(120, 36), notifications=True) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        assert "Samira is on the walk since 23:40" in str(bench.screen.query_one("#round-head", Static).content)
+        await hand.press("s")
+        assert hand.answered() == {}
+        clock.move_to(moment(6, 0, 30))
+        await hand.press("m")
+        assert hand.sheet.walk.due_back_at > moment(6, 0, 45)
+
+
+async def test_the_walker_rings_in_from_a_silent_door(night, actors, flats, tmp_path, clock):
+    night.rounds.leave(actors["samira"])
+    bench = Bench(night, actors["marit"], tmp_path)
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("i")
+        dialog = await hand.until(NoAnswerDialog)
+        assert "Samira is there" in str(dialog.query_one("#openings", Static).content)
+        await hand.press("s")
+        await hand.until(LadderDialog)
+        (item,) = night.journal.timeline(actors["marit"], flats["A1"], kinds=[Kind.CHECK])
+        assert (item.author_id, item.on_behalf_id) == (actors["marit"].person_id, actors["samira"].person_id)
+
+
+async def test_an_extra_check_from_anywhere(bench, flats, clock):
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        bench.push_screen(ExtraCheckDialog(bench.desk, bench.station.rounds, bench.station.residents, flats["A2"]))
+        dialog = await hand.until(ExtraCheckDialog)
+        await hand.settle()
+        await hand.press("ctrl+s")
+        assert "why" in str(dialog.query_one("#dialog-fault", Label).content)
+        await hand.press(*"blek", "enter", *"Marit", "enter", apart=0.1)
+        await hand.until(RoundsScreen)
+        (item,) = bench.station.journal.timeline(bench.desk.actor, flats["A2"], kinds=[Kind.EXTRA_CHECK])
+        assert item.text == "seen asleep, breathing. blek Asked by Marit."
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_every_answered_row_shows_interval_and_recorded_time_whole(bench, back, units, clock, size):
+    samira = bench.desk.actor
+    for code, outcome in (("A1", Outcome.HEARD), ("A2", Outcome.ASLEEP), ("B1", Outcome.ASLEEP)):
+        bench.station.rounds.check_off(samira, back.id, units[code], outcome)
+    async with bench.run_test(size=size) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        for row in hand.rows():
+            assert row.rstrip().endswith("23:40–23:58  written 23:58" if size[0] > 80 else "23:40–23:58 written 23:58")
+        assert "no suicide watch" in str(bench.screen.query_one("#round-foot", Static).content)
