@@ -1,0 +1,154 @@
+"""The plot played through the real services: to several moments, in both languages, further on, and after a visitor."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from staffbase.demo.house import DEFAULT_MOMENT, LAST_MOMENT, STAFF
+from staffbase.demo.play import play, reached
+from staffbase.demo.run import PINS, open_demo, signed_in
+from staffbase.journal.model import Importance, Kind
+from staffbase.kernel import i18n
+from staffbase.kernel.access import STATION_ITSELF
+from staffbase.kernel.clock import OSLO
+from staffbase.kernel.errors import Invalid, NotFound
+from staffbase.kernel.settings import Settings
+from staffbase.residents.model import Presence
+from staffbase.station import Station
+
+Opener = Callable[..., Station]
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 1, day, hour, minute, tzinfo=OSLO)
+
+
+@pytest.fixture
+def demo(tmp_path: Path):
+    opened: list[Station] = []
+
+    def opener(moment: datetime | None = None) -> Station:
+        station = open_demo(Settings(home=tmp_path / "unused"), moment, tmp_path / "house")
+        opened.append(station)
+        return station
+
+    yield opener
+    for station in opened:
+        station.close()
+
+
+def person(station: Station, name: str):
+    return signed_in(station, name)
+
+
+def test_the_evening_it_opens_on(demo: Opener) -> None:
+    station = demo()
+    assert station.database.clock.now() == DEFAULT_MOMENT
+    ingrid = person(station, "ingrid")
+    assert {one.name for one in station.people.on_duty(ingrid)} == {"Marit", "Jonas"}
+    sheet = station.rounds.sheet(ingrid)
+    assert [line.door.code for line in sheet.lines if line.due] == ["A1", "A2", "A3", "A5", "A6", "B1", "B2", "B3"]
+    assert {line.door.code: bool(line.reason) for line in sheet.lines if not line.due} == {"A4": True, "B4": True}
+    assert all(line.last_seen or line.door.code in ("B1", "B3", "A1", "A5") for line in sheet.lines if line.due)
+    assert len(station.tasks.open_tasks(ingrid)) >= 4
+    assert len(station.journal.timeline(ingrid)) >= 20
+
+
+def test_the_night_watch_is_on_duty_before_the_round(demo: Opener) -> None:
+    station = demo(at(5, 23, 38))
+    samira = person(station, "Samira")
+    assert "Samira" in {one.name for one in station.people.on_duty(samira)}
+    assert station.rounds.sheet(samira).walk is None
+    assert len(station.rounds.sheet(samira).open_lines) == 8
+
+
+def test_the_night_of_the_overdose(demo: Opener) -> None:
+    station = demo(at(9, 14, 40))
+    marit = person(station, "Marit")
+    assert {"Marit", "Jonas"} <= {one.name for one in station.people.on_duty(marit)}
+    last = station.people.last_duty_before(marit, marit.person_id, at(9, 14, 0))
+    assert last is not None
+    assert (last.shift_date.day, str(last.shift)) == (6, "evening")
+    doors = {door.code: door.resident for door in station.residents.doors(marit)}
+    assert doors["A3"] is not None
+    assert doors["A3"].presence is Presence.ADMITTED
+    assert doors["B4"] is not None
+    urgent = [
+        item
+        for item in station.journal.timeline(marit, doors["A3"].id, limit=100)
+        if item.importance is Importance.URGENT and item.observed_from > at(9, 0)
+    ]
+    assert urgent
+    assert station.incidents.running(marit) == []
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_it_plays_to_its_end_in_both_languages(demo: Opener, language: str) -> None:
+    i18n.use(language)
+    station = demo(LAST_MOMENT)
+    ingrid = person(station, "Ingrid")
+    words = {"nb": "Brukerråd", "en": "House council"}
+    assert station.journal.search(ingrid, words[language])
+    other = words["en" if language == "nb" else "nb"]
+    assert not station.journal.search(ingrid, other)
+    assert i18n.language() == language
+
+
+def test_a_kept_house_plays_on_and_never_back(demo: Opener) -> None:
+    first = demo(at(6, 12))
+    written = len(first.journal.timeline(person(first, "Ingrid"), limit=1000))
+    first.close()
+    second = demo()
+    known = reached(second)
+    assert known is not None
+    assert second.database.clock.now() == known.played == at(6, 12)
+    assert len(second.journal.timeline(person(second, "Ingrid"), limit=1000)) == written
+    play(second, at(7, 12))
+    assert len(second.journal.timeline(person(second, "Ingrid"), limit=1000)) > written
+    with pytest.raises(Invalid, match="already come to"):
+        play(second, at(7, 11))
+
+
+def test_a_house_keeps_the_language_it_was_furnished_in(demo: Opener) -> None:
+    i18n.use("nb")
+    demo(at(5, 12)).close()
+    i18n.use("en")
+    station = demo(at(6, 12))
+    texts = [item.text for item in station.journal.timeline(person(station, "Eva"), kinds=[Kind.EVERYDAY], limit=100)]
+    assert any("Laget taco" in text for text in texts)
+    assert not any("tacos" in text for text in texts)
+
+
+def test_what_a_visitor_did_stays_and_the_plot_goes_on(demo: Opener) -> None:
+    station = demo(at(5, 23, 38))
+    samira = person(station, "Samira")
+    station.rounds.leave(samira)  # and the visitor quits in the middle of the walk
+    station.notes.write(samira, "A visitor was here.")
+    station.close()
+    later = demo(at(9, 14, 40))
+    marit = person(later, "Marit")
+    assert later.journal.search(marit, "visitor was here")
+    assert later.rounds.walk_under_way(marit) is None
+    doors = {door.code: door.resident for door in later.residents.doors(marit)}
+    assert doors["A3"] is not None
+    assert doors["A3"].presence is Presence.ADMITTED
+
+
+def test_the_demo_begins_when_it_begins(demo: Opener) -> None:
+    with pytest.raises(Invalid, match=r"02\.01\.2026"):
+        demo(datetime(2025, 12, 31, tzinfo=OSLO))
+
+
+def test_the_pins_on_the_sign_in_screen_open(demo: Opener) -> None:
+    station = demo(at(3, 12))
+    keys = {name: key for key, name in station.people.names(STATION_ITSELF).items()}
+    assert len(PINS) == len(STAFF)
+    for name, pin in PINS:
+        assert not station.people.sign_in(STATION_ITSELF, keys[name], pin).must_change_pin
+
+
+def test_nobody_has_that_name(demo: Opener) -> None:
+    with pytest.raises(NotFound):
+        signed_in(demo(at(3, 12)), "Nobody")
