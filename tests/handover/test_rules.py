@@ -31,7 +31,7 @@ from staffbase.people.rules import DEFAULT_SHIFTS, shift_at, shift_on
 from staffbase.residents.model import Status
 
 NOW = moment(9, 14, 40)
-moments = st.datetimes(datetime(2025, 6, 1), datetime(2026, 6, 1)).map(lambda one: one.replace(tzinfo=UTC))
+moments = st.integers(0, 525_600).map(lambda minutes: datetime(2025, 6, 1, tzinfo=UTC) + timedelta(minutes=minutes))
 kinds, importances, statuses = st.sampled_from(Kind), st.sampled_from(Importance), st.sampled_from(Status)
 
 
