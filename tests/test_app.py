@@ -1,10 +1,12 @@
 """The app as staff use it: sign in, board, a calm round in ten keys and the PIN, lock, alarm, a note that is never lost."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from staffbase.app import Opened, StaffbaseApp
 from staffbase.demo.clock import PlotClock
@@ -41,7 +43,8 @@ class House:
 
     async def settled(self, pilot: Pilot[int]) -> None:
         for _ in range(3):
-            await self.app.workers.wait_for_complete()
+            with suppress(WorkerCancelled):  # a refresh that a newer one replaced
+                await self.app.workers.wait_for_complete()
             await pilot.pause(0.05)
 
     async def press(self, pilot: Pilot[int], *keys: str) -> None:

@@ -57,7 +57,10 @@ def open_station(
     """
     if not (settings.home / "key.age").exists():
         raise NoStation(
-            _("There is no station in %(folder)s yet. Set one up with staffbase init, or look around with staffbase demo.") % {"folder": settings.home}
+            _(
+                "There is no station in %(folder)s yet. Set one up with staffbase init, or look around with staffbase demo."
+            )
+            % {"folder": settings.home}
         )
     key = open_key(settings.home, identities or SystemIdentities(), passphrase)
     if not settings.database_url and not (settings.home / DATABASE_FILE).exists():

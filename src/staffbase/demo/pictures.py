@@ -8,9 +8,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from staffbase.app import Opened, StaffbaseApp
 from staffbase.demo.clock import PlotClock
@@ -73,16 +76,22 @@ class Studio:
         async with app.run_test(size=scene.size) as pilot:
             while not app.ready:
                 await pilot.pause(0.05)
-            await app.workers.wait_for_complete()
-            await pilot.pause(SETTLED_AFTER)
+            await _settled(app, pilot)
             for key in scene.keys:
                 await pilot.press(key)
-                await app.workers.wait_for_complete()
-                await pilot.pause(SETTLED_AFTER)
+                await _settled(app, pilot)
             picture = app.export_screenshot(title="staffbase", simplify=True)
         for station in opened:
             station.close()
         return "\n".join(row.rstrip() for row in picture.splitlines()) + "\n"
+
+
+async def _settled(app: StaffbaseApp, pilot: Pilot[int]) -> None:
+    """Wait until no work is left; a refresh that a newer one replaced counts as done."""
+    for _ in range(2):
+        with suppress(WorkerCancelled):
+            await app.workers.wait_for_complete()
+        await pilot.pause(SETTLED_AFTER)
 
 
 def write_pictures(folder: Path, settings: Settings) -> Iterator[str]:
