@@ -56,11 +56,11 @@ class Step(StrEnum):
 
 
 STEP_NAMES = {
-    Step.KNOCKED: N_("knocked and called out"),
-    Step.PHONED: N_("phoned the resident"),
+    Step.KNOCKED: N_("knocked, called out"),
+    Step.PHONED: N_("phoned"),
     Step.SECOND_ATTEMPT: N_("second attempt"),
     Step.COLLEAGUE: N_("a colleague came"),
-    Step.LET_IN: N_("let oneself in (necessity)"),
+    Step.LET_IN: N_("went in (necessity)"),
     Step.FOUND: N_("found the resident"),
     Step.BREATHING: N_("breathing"),
     Step.NALOXONE: N_("naloxone given"),
@@ -70,7 +70,7 @@ STEP_NAMES = {
     Step.ONCALL: N_("on-call rung"),
     Step.AMBULANCE: N_("ambulance arrived"),
     Step.WELL: N_("the resident is well"),
-    Step.OTHER: N_("something else, in words"),
+    Step.OTHER: N_("something in words"),
 }
 """Each as it stands in the timeline, after its time."""
 

@@ -300,7 +300,7 @@ class IncidentScreen(StaffScreen):
         made: list[list[Content]] = [[] for _row in range(rows)]
         for number, (key, step) in enumerate(STEP_KEYS.items()):
             style = "bold $danger-text" if step in (Step.CALLED_113, Step.CALLED_112, Step.CALLED_110) else ""
-            at = incident.when(step)
+            at = None if step is Step.OTHER else incident.when(step)
             cell = line(
                 (key, "bold $accent-text"),
                 (show_time(at) if at else "", "$ok-text"),

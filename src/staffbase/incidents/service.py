@@ -203,7 +203,9 @@ def _standing_steps(tx: Reading, incident_id: int) -> set[Step]:
 
 def _sentence(words: str, text: str) -> str:
     """The standard words and what was typed; the typed alone where it begins by saying the same."""
-    if text and text.split(maxsplit=1)[0].casefold().strip(".,:;") == words.split(maxsplit=1)[0].casefold():
+    if text and text.split(maxsplit=1)[0].casefold().strip(".,:;") == words.split(maxsplit=1)[0].casefold().strip(
+        ".,:;"
+    ):
         return text
     return f"{words[:1].upper()}{words[1:]}. {text}".strip()
 

@@ -1,0 +1,180 @@
+"""An incident as fingers meet it, at three in the morning."""
+
+import pytest
+from tests.bench import Bench, seen, settle
+from tests.conftest import moment
+
+from staffbase.incidents.dialogs import ConcludeDialog, SlipDialog, StepDialog
+from staffbase.incidents.model import IncidentKind, Step
+from staffbase.incidents.rules import STEP_KEYS
+from staffbase.incidents.screen import IncidentScreen, IncidentStart
+from staffbase.kernel import i18n
+from staffbase.residents.model import Status, WarningKind
+
+pytestmark = pytest.mark.usefixtures("eager")
+
+
+def opened(app, station, resident_id=None) -> IncidentStart:
+    return IncidentStart(app, station.incidents, station.residents, resident_id)
+
+
+async def test_from_h_to_113_in_two_keys(station, actors, flats, clock):
+    app = Bench(station, actors["samira"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(opened(app, station, flats["A2"]))
+        await settle(pilot)
+        assert "A2 Beboer A2" in seen(app)
+        await pilot.press("3")
+        await settle(pilot)
+        assert "Ring 113 now" in seen(app)
+        await pilot.press("f")
+        await settle(pilot)
+        shown = seen(app)
+        assert "Ring 113 now" not in shown
+        assert "21:40  113 called." in shown
+    (running,) = station.incidents.running(actors["samira"])
+    assert (running.kind, running.resident_id) == (IncidentKind.OVERDOSE, flats["A2"])
+    assert [step.step for step in running.steps] == [Step.CALLED_113]
+
+
+async def test_a_running_incident_survives_leaving_and_is_found_again(station, actors, flats):
+    app = Bench(station, actors["samira"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(opened(app, station, flats["A2"]))
+        await settle(pilot)
+        await pilot.press("1")
+        await settle(pilot)
+        await pilot.press("b", "escape")
+        await settle(pilot)
+        app.show(opened(app, station, flats["A2"]))
+        await settle(pilot)
+        assert isinstance(app.screen, IncidentScreen)
+        assert "Knocked, called out." in seen(app)
+        await pilot.press("escape")
+        app.show(opened(app, station))
+        await settle(pilot)
+        assert isinstance(app.screen, IncidentStart)
+        assert "A2 Beboer A2 · no answer" in seen(app)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, IncidentScreen)
+    assert len(station.incidents.running(actors["samira"])) == 1
+
+
+async def test_a_held_key_is_one_step(station, actors, flats, clock):
+    app = Bench(station, actors["samira"])
+    key = station.incidents.start(actors["samira"], IncidentKind.OVERDOSE, flats["A2"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(IncidentScreen(app, station.incidents, station.residents, key))
+        await settle(pilot)
+        await pilot.press(*"ffffffff")
+        await settle(pilot)
+        clock.move_to(moment(5, 21, 43))
+        await pilot.press("s")
+        clock.move_to(moment(5, 21, 46))
+        await pilot.press("s")
+        await settle(pilot)
+    steps = station.incidents.incident(actors["samira"], key).steps
+    assert [step.step for step in steps] == [Step.CALLED_113, Step.NALOXONE, Step.NALOXONE]
+
+
+async def test_a_slip_is_asked_about_and_taken_back(station, actors, flats):
+    app = Bench(station, actors["samira"])
+    key = station.incidents.start(actors["samira"], IncidentKind.NO_ANSWER, flats["A2"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(IncidentScreen(app, station.incidents, station.residents, key))
+        await settle(pilot)
+        await pilot.press("z")
+        await settle(pilot)
+        assert "no step" in app.told[-1]
+        await pilot.press("f", "z")
+        await settle(pilot)
+        assert isinstance(app.screen, SlipDialog)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert station.incidents.incident(actors["samira"], key).when(Step.CALLED_113)
+        await pilot.press("z")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "taken back" in seen(app)
+    assert station.incidents.incident(actors["samira"], key).when(Step.CALLED_113) is None
+
+
+async def test_a_step_in_words_with_its_time(station, actors, flats, clock):
+    clock.move_to(moment(6, 4, 20))
+    app = Bench(station, actors["samira"])
+    key = station.incidents.start(actors["samira"], IncidentKind.NO_ANSWER, flats["A2"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(IncidentScreen(app, station.incidents, station.residents, key))
+        await settle(pilot)
+        await pilot.press("n")
+        await settle(pilot)
+        assert isinstance(app.screen, StepDialog)
+        assert app.screen.query_one(".dialog").max_scroll_y == 0
+        await pilot.press(*"Looked in", "f2", "shift+tab", *"04:12", "ctrl+s")
+        await settle(pilot)
+        assert "04:12  Looked in" in seen(app)
+        assert "entered later," in seen(app)
+    assert app.asked == [("card", flats["A2"])]
+
+
+async def test_concluding_asks_what_follows(station, actors, flats):
+    app = Bench(station, actors["samira"])
+    key = station.incidents.start(actors["samira"], IncidentKind.OVERDOSE, flats["A2"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(IncidentScreen(app, station.incidents, station.residents, key))
+        await settle(pilot)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert isinstance(app.screen, ConcludeDialog)
+        assert app.screen.query_one(".dialog").max_scroll_y == 0
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert isinstance(app.screen, ConcludeDialog)  # a conclusion needs words
+        await pilot.press(*"In hospital", "tab", "left", "left", "tab", "tab", "right", "right", "ctrl+s")
+        await settle(pilot)
+        assert not isinstance(app.screen, IncidentScreen)
+    facts = station.incidents.incident(actors["samira"], key)
+    assert (facts.deviation, facts.review_plan, facts.conclusion) == ("yes", True, "Concluded: In hospital")
+    assert station.residents.resident(actors["samira"], flats["A2"]).status is Status.UNSTABLE
+
+
+async def test_the_keys_that_lie_beside_steps_do_nothing(station, actors, flats):
+    app = Bench(station, actors["samira"])
+    key = station.incidents.start(actors["samira"], IncidentKind.OVERDOSE, flats["A2"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(IncidentScreen(app, station.incidents, station.residents, key))
+        await settle(pilot)
+        await pilot.press(*"hxtdgrcvu")
+        await settle(pilot)
+        assert isinstance(app.screen, IncidentScreen)
+        assert app.asked == []
+        await pilot.press("k")
+        assert app.asked == [("card", flats["A2"])]
+    assert station.incidents.incident(actors["samira"], key).steps == ()
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 48)])
+async def test_numbers_address_and_every_key_are_always_in_sight(station, actors, flats, language, size):
+    i18n.use(language)
+    station.residents.add_warning(actors["ingrid"], flats["A2"], WarningKind.DANGER, "[/b] overdose ×2 \u202egå to")
+    key = station.incidents.start(actors["samira"], IncidentKind.OVERDOSE, flats["A2"], "[red]x[/] " * 30)
+    for _number in range(12):
+        station.incidents.step(actors["samira"], key, Step.OTHER, "Looked in again and heard breathing")
+    app = Bench(station, actors["samira"])
+    async with app.run_test(size=size) as pilot:
+        app.show(IncidentScreen(app, station.incidents, station.residents, key))
+        await settle(pilot)
+        shown = seen(app)
+        for wanted in ("113", "112", "110", "Prøveveien 1", "port B", "00 00 00 01", "A2", "[/b] overdose"):
+            assert wanted in shown
+        assert "\u202e" not in shown
+        for key_ in STEP_KEYS:
+            assert f" {key_} " in shown
+        await pilot.press("escape")
+        app.show(opened(app, station))
+        await settle(pilot)
+        assert "00 00 00 01" in seen(app)
+        assert " 9  " in f" {seen(app)}".replace("\n", " ")
