@@ -25,6 +25,7 @@ from staffbase.rounds.dialogs import AlarmScreen, ExtraCheckDialog
 from staffbase.rounds.reading import WalkFacts
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.station import Station
+from staffbase.tasks.screen import TasksScreen
 from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import StaffDialog
 from staffbase.ui.fields import LineField
@@ -43,6 +44,7 @@ class Section:
 
 SECTIONS: dict[str, Section] = {
     "board": Section(Permission.SEE_HOUSE, lambda desk, station: BoardScreen(desk, station.board)),
+    "tasks": Section(Permission.SEE_RESIDENTS, lambda desk, station: TasksScreen(desk, station.tasks)),
     "rounds": Section(Permission.ROUND, lambda desk, station: RoundsScreen(desk, station.rounds)),
 }
 

@@ -34,6 +34,9 @@ _WAYS: tuple[tuple[str, tuple[str, ...], datetime, str | None], ...] = (
     ("rounds", ("2",), ROUND, "Samira"),
     ("walk", ("2", "w"), ROUND, "Samira"),
     ("extra-check", ("x",), ROUND, "Samira"),
+    ("tasks", ("6",), EVENING, "Marit"),
+    ("note", ("n",), EVENING, "Marit"),
+    ("resident", ("right", "right", "enter"), EVENING, "Marit"),
     ("keys", ("question_mark",), EVENING, "Marit"),
 )
 _IN_ALL = ("board", "rounds")

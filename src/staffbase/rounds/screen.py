@@ -1,5 +1,6 @@
 """The round sheet: every door in walking order, one key a door, and honest words about when and how it was seen."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -67,7 +68,9 @@ class RoundsScreen(StaffScreen):
         self._late: tuple[int, str] = (0, "")
         """Why the answers of a walk are written late, asked once."""
         self._walk_shown = 0
-        self._busy = False
+        self._idle = asyncio.Event()
+        """Set while no answer is being asked about or saved."""
+        self._idle.set()
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="round-head")
@@ -79,7 +82,7 @@ class RoundsScreen(StaffScreen):
     # -- showing --------------------------------------------------------------------------------------------------
 
     async def refresh_view(self) -> None:
-        if self._busy:
+        if not self._idle.is_set():
             return
         self.sheet = await self.ask(self._rounds.sheet)
         if self.has_class("-wide"):
@@ -129,8 +132,12 @@ class RoundsScreen(StaffScreen):
         if self.sheet is None:
             return
         order = [*range(after + 1, len(self.sheet.lines)), *range(after + 1)]
-        due = [index for index in order if self.sheet.lines[index].due]
-        wanted = [index for index in due if self.sheet.lines[index].check is None] or due
+        lines = self.sheet.lines
+        due = [index for index in order if lines[index].due]
+        wanted = [index for index in due if lines[index].check is None]
+        wanted += [index for index in due if (check := lines[index].check) and not check.concluded]
+        if not wanted and self.query_one("#doors", OptionList).highlighted is None:
+            wanted = due
         if wanted:
             self.query_one("#doors", OptionList).highlighted = wanted[0]
 
@@ -205,7 +212,7 @@ class RoundsScreen(StaffScreen):
         self.notify(_("This door has its answer. z takes it back, arrows go to another door."), markup=False, timeout=4)
 
     def _take(self, name: str) -> None:
-        if self._busy:
+        if not self._idle.is_set():
             self._too_soon()
             return
         here, walk = self._here(), self._walk()
@@ -214,7 +221,7 @@ class RoundsScreen(StaffScreen):
         if here.check is not None:
             self._said_already()
             return
-        self._busy = True
+        self._idle.clear()
         if Outcome(name) in LADDER:
             self._climb(Outcome(name), here, walk)
         else:
@@ -236,7 +243,7 @@ class RoundsScreen(StaffScreen):
             )
             self._answered(here, check)
         finally:
-            self._busy = False
+            self._idle.set()
         if check.incident_id is not None:
             await self._open_ladder(check.incident_id, "f")
 
@@ -283,7 +290,7 @@ class RoundsScreen(StaffScreen):
                 )
                 incident_id = check.incident_id
         finally:
-            self._busy = False
+            self._idle.set()
         if incident_id is not None:
             self._left = here.door.unit_id
             await self.refresh_view()
@@ -330,7 +337,7 @@ class RoundsScreen(StaffScreen):
             here = next(
                 (row for row in (self.sheet.lines if self.sheet else ()) if row.door.unit_id == self._left), None
             )
-        if here is None or here.check is None or self._busy:
+        if here is None or here.check is None or not self._idle.is_set():
             self.notify(_("There is no answer at this door to take back."), markup=False)
             return
         await self.ask(self._rounds.take_back, here.check.entry_id)
@@ -365,7 +372,8 @@ class RoundsScreen(StaffScreen):
 
     @job(group="answer")
     async def _sign(self) -> None:
-        if self._busy:
+        await self._idle.wait()  # the last answer may be on its way
+        if self.app.screen is not self:
             return
         await self.refresh_view()
         sheet, walk = self.sheet, self._walk()

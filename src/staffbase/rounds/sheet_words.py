@@ -10,7 +10,7 @@ from staffbase.kernel.moments import show_moment, show_span, show_time
 from staffbase.residents.model import ROUND_FORM_NAMES, RoundForm, Status, WarningKind
 from staffbase.residents.rules import ResidentFacts
 from staffbase.rounds.facts import DoorLine, RoundSheet, WindowFacts
-from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Outcome
+from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, Outcome
 from staffbase.rounds.rules import SEEN, Window
 from staffbase.ui.text import line, lines, shown
 
@@ -30,6 +30,11 @@ SHORT_OUTCOMES = {
     Outcome.DECLINED: N_("declined"),
     Outcome.NO_ANSWER: N_("NO ANSWER"),
     Outcome.DANGER: N_("IN DANGER"),
+}
+SHORT_BEYOND = {
+    Beyond.INVITED: N_("invited"),
+    Beyond.DOOR_OPEN: N_("door open"),
+    Beyond.FEARED: N_("feared"),
 }
 WIDE = 100
 """Cells from which a row has its columns in full words."""
@@ -118,7 +123,7 @@ def _answer(row: DoorLine, *, short: bool, left: bool) -> Content:
     else:
         written = shown(_("written %(time)s") % {"time": show_time(check.recorded_at)}, "$muted")
     running = "" if check.concluded else shown(_("ladder open"), "bold $danger-text")
-    why = shown(_(BEYOND_NAMES[check.beyond]), "$muted") if check.beyond else ""
+    why = shown(_((SHORT_BEYOND if short else BEYOND_NAMES)[check.beyond]), "$muted") if check.beyond else ""
     return line(
         (said, f"bold {style}" if left or not check.concluded else style), running,
         show_span(check.at_from, check.at_to), written, why, between=" " if short else "  ",

@@ -1,5 +1,6 @@
 """What staff do with tasks: add, change, take over, finish. Adding and finishing are told on the timeline."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -15,7 +16,7 @@ from staffbase.kernel.typed import typed_text
 from staffbase.people.model import Person
 from staffbase.people.service import names_in
 from staffbase.residents.model import Resident
-from staffbase.residents.reading import labels_in
+from staffbase.residents.reading import facts_in, labels_in
 from staffbase.tasks.model import Task
 from staffbase.tasks.rules import TaskFacts, in_order
 
@@ -101,6 +102,16 @@ def _open(tx: Reading, house_id: int, task_id: int) -> Task:
     return task
 
 
+@dataclass(frozen=True)
+class TaskChoices:
+    """Whom a task can be about, and who can have it."""
+
+    residents: dict[int, tuple[str, str]]
+    """(unit code, alias) of those who live here, in walking order."""
+    people: dict[int, str]
+    """Those who work here."""
+
+
 class Tasks:
     """Tasks of the house and its residents."""
 
@@ -127,6 +138,17 @@ class Tasks:
         del actor
         with self.database.read() as tx:
             return tasks_in(tx, self.house_id, resident_id)
+
+    @allowed(Permission.WRITE)
+    def choices(self, actor: Actor) -> TaskChoices:
+        """What the task dialog chooses among."""
+        del actor
+        with self.database.read() as tx:
+            people = tx.all(select(Person).where(col(Person.left_at).is_(None)))
+            return TaskChoices(
+                {key: (facts.unit_code, facts.alias) for key, facts in facts_in(tx, self.house_id).items()},
+                {person.id: person.name for person in people},
+            )
 
     @allowed(Permission.READ)
     def tasks_since(self, actor: Actor, moment: datetime) -> list[TaskFacts]:
@@ -163,4 +185,4 @@ class Tasks:
             tx.change(task, done_at=tx.now, done_by_id=actor.person_id)
 
 
-__all__ = ["TASK_LIMIT", "TaskFacts", "Tasks", "add_task", "take_over_in", "tasks_in"]
+__all__ = ["TASK_LIMIT", "TaskChoices", "TaskFacts", "Tasks", "add_task", "take_over_in", "tasks_in"]
