@@ -83,9 +83,9 @@ def test_what_the_house_knows_is_a_fault_too(imports: Imports, actors: dict[str,
     file = written(tmp_path, "bolig;navn;født;primærkontakt\nA1;Ny;1980;\nX9;Ny to;2099;\nX9;beboer a2;1980;Ola\n")
     with pytest.raises(Faulty) as refused:
         imports.import_file(actors["leader"], file)
-    assert [(fault.row, fault.heading) for fault in refused.value.faults] == [
-        (2, "bolig"), (3, "født"), (4, "bolig"), (4, "navn"), (4, "primærkontakt"),
-    ]  # fmt: skip
+    assert {(fault.row, fault.heading) for fault in refused.value.faults} == {
+        (2, "bolig"), (3, "bolig"), (3, "født"), (4, "bolig"), (4, "navn"), (4, "primærkontakt"),
+    }  # fmt: skip
 
 
 def test_only_a_leader_imports(imports: Imports, actors: dict[str, Actor], tmp_path: Path) -> None:

@@ -43,12 +43,15 @@ class ImportResult:
 
     def in_words(self) -> str:
         """What the command prints."""
-        counted = (
-            ngettext("%(count)d unit", "%(count)d units", self.units) % {"count": self.units},
-            ngettext("%(count)d resident", "%(count)d residents", self.residents) % {"count": self.residents},
-            ngettext("%(count)d person on the staff", "%(count)d persons on the staff", self.staff)
-            % {"count": self.staff},
-        )
+        counted = [
+            words % {"count": count}
+            for count, words in (
+                (self.units, ngettext("%(count)d unit", "%(count)d units", self.units)),
+                (self.residents, ngettext("%(count)d resident", "%(count)d residents", self.residents)),
+                (self.staff, ngettext("%(count)d person on the staff", "%(count)d persons on the staff", self.staff)),
+            )
+            if count
+        ]
         told = _("It would add: %(what)s. Nothing was saved.") if self.dry_run else _("Added: %(what)s.")
         lines = [told % {"what": ", ".join(counted)}]
         if self.ignored:

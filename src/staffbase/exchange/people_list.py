@@ -81,7 +81,7 @@ def _twice_in_file(rows: "_Rows") -> Iterator[Fault]:
         first: dict[str, int] = {}
         for row, name in named:
             before = first.setdefault(same(name), row)
-            if before != row:
+            if name and before != row:
                 yield Fault(row, rows.heading(column), told % {"row": before})
 
 
@@ -138,10 +138,7 @@ class _Rows:
             self._read_as(the_type, line)
 
     def _read_as(self, type_: Type, line: Line) -> None:
-        before = len(self.faults)
         row = self._row(type_, line)
-        if len(self.faults) > before:
-            return
         if isinstance(row, ResidentRow):
             self.residents.append(row)
         elif isinstance(row, StaffRow):

@@ -71,7 +71,7 @@ class ResidentRow:
 
 @dataclass(frozen=True)
 class ImportRows:
-    """What a file says. With faults nothing of it can be imported."""
+    """What a file says. With faults nothing of it can be imported; rows with faults stand in it too, to be looked at for more."""
 
     units: tuple[UnitRow, ...]
     residents: tuple[ResidentRow, ...]
@@ -109,7 +109,7 @@ def faults_in_house(rows: ImportRows, known: Known) -> list[Fault]:
     ]
     for resident in rows.residents:
         said = {"unit": shown(resident.unit), "name": shown(resident.name), "primary": shown(resident.primary)}
-        if same(resident.unit) not in units:
+        if resident.unit and same(resident.unit) not in units:
             faults.append(fault(resident.row, Column.UNIT, _("the house has no unit “%(unit)s”.") % said))
         if same(resident.unit) in taken:
             faults.append(fault(resident.row, Column.UNIT, _("somebody already lives in %(unit)s.") % said))
