@@ -70,6 +70,8 @@ class TaskDialog(FormDialog[bool]):
 
     def on_mount(self) -> None:
         super().on_mount()
+        area = self.query_one("#text", TextField)
+        area.move_cursor(area.document.end)
         self._learn()
 
     @job(group="learn")
