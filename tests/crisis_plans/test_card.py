@@ -139,7 +139,9 @@ def test_the_card_always_fits_and_nothing_of_the_plan_is_cut(data, language) -> 
         primary_contact=data.draw(typed(60)), children=data.draw(st.booleans()),
     )  # fmt: skip
     house = HouseFacts(1, "H", data.draw(typed(120)), data.draw(typed(120)), data.draw(typed(120)), "00 00 00 01", 6)
-    review = data.draw(st.sampled_from([Review(date(2025, 11, 12), True, False), Review(date(2026, 11, 12), False, False)]))
+    review = data.draw(
+        st.sampled_from([Review(date(2025, 11, 12), True, False), Review(date(2026, 11, 12), False, False)])
+    )
     plan = data.draw(st.sampled_from([version(text), version(text, signing=Signing.DECLINED, made=Made.STAFF), None]))
     one = card(plan, who, house, NIGHT, review=review, draft_by=data.draw(typed(60)))
     lines = shown_lines(one)

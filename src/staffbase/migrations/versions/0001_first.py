@@ -302,6 +302,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_open_door_walk_id"), "open_door", ["walk_id"], unique=False)
     op.create_table(
+        "plan_draft",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("resident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("base_number", sa.Integer(), nullable=False),
+        sa.Column("saved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("nonce", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_plan_draft_resident_id_resident"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_draft")),
+        sa.UniqueConstraint("resident_id", name=op.f("uq_plan_draft_resident_id")),
+    )
+    op.create_table(
         "report_draft_line",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("house_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -395,6 +412,37 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["id"], ["entry.id"], name=op.f("fk_incident_id_entry")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
     )
+    op.create_table(
+        "plan_version",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("resident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("made", sa.String(40), nullable=False),
+        sa.Column("co_authors", sa.String(), nullable=False),
+        sa.Column("copies_to", sa.String(), nullable=False),
+        sa.Column("signing", sa.String(40), nullable=False),
+        sa.Column("signed_on", sa.Date(), nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("review_due", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("nonce", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entry.id"], name=op.f("fk_plan_version_entry_id_entry"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"], ["person.id"], name=op.f("fk_plan_version_published_by_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_plan_version_resident_id_resident"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_version")),
+        sa.UniqueConstraint("resident_id", "number", name=op.f("uq_plan_version_resident_id_number")),
+    )
+    op.create_index(op.f("ix_plan_version_resident_id"), "plan_version", ["resident_id"], unique=False)
     op.create_table(
         "reading_accepted",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
