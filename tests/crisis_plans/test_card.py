@@ -196,7 +196,15 @@ def test_an_allergy_is_never_pushed_out_by_a_long_way_in() -> None:
     house = replace(HOUSE, address="x" * 120, entrance="through the yard " * 7)
     two = "\n".join(shown_lines(card(version(), resident(), house, NIGHT))[:2])
     assert "ALLERGY penicillin" in two
-    assert "…" in two
+    assert "xxx…" in two
+
+
+def test_many_allergies_leave_room_for_the_address() -> None:
+    many = tuple(WarningLine(n, WarningKind.ALLERGY, f"something with a long name {n} and more") for n in range(5))
+    two = shown_lines(card(version(), resident(warnings=many), replace(HOUSE, entrance="e" * 100), NIGHT))[:2]
+    assert "Lyngveien 12 · ee" in two[0]
+    assert "ALLERGY something with a long name 0" in two[1]
+    assert two[1].endswith("+4")
 
 
 def ring(one: Card) -> str:
@@ -265,7 +273,8 @@ def test_without_a_plan_the_card_says_so_and_shows_what_is_known(draft_by) -> No
 
 
 def test_an_opening_that_could_not_be_recorded_is_said() -> None:
-    assert opened_words(current()) == "opened 04:12, recorded"
+    assert opened_words(current()) == "opened 04:12"
+    assert opened_words(replace(current(), logged=True)) == "opened 04:12, recorded"
     assert "cannot be recorded now" in opened_words(replace(current(), logged=False))
 
 

@@ -6,43 +6,20 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col, select
 from tests.conftest import moment
+from tests.crisis_plans.conftest import PLAN
 from tests.kernel.test_ledger import full_disk
 
 from staffbase.crisis_plans.form import form_of, from_fields
-from staffbase.crisis_plans.model import Made, PlanDraft, PlanVersion, Signing
+from staffbase.crisis_plans.model import PlanDraft, PlanVersion, Signing
 from staffbase.crisis_plans.rules import PlanText, Proposal, Section, Sign
-from staffbase.crisis_plans.service import DRAFT, CrisisPlans, plan_states_in, publish_in
+from staffbase.crisis_plans.service import DRAFT, plan_states_in, publish_in
 from staffbase.incidents.model import IncidentKind
 from staffbase.journal.model import Importance, Kind
 from staffbase.kernel.access import Permission
 from staffbase.kernel.errors import ChangedElsewhere, Invalid, NotAllowed, NotFound
 from staffbase.kernel.ledger import Ledger
 
-PLAN = Proposal(
-    PlanText(
-        yellow=(Sign("answers short", "knock, coffee"),),
-        red=(Sign("“no point”", "ask straight out"),),
-        avoid="standing in the door",
-    ),
-    Made.TOGETHER,
-    "ACT-team",
-    "DPS",
-    Signing.SIGNED,
-    date(2026, 1, 5),
-)
 OTHER = replace(PLAN, text=replace(PLAN.text, avoid="talking over him"), signing=Signing.NOT_YET, signed_on=None)
-
-
-@pytest.fixture
-def plans(station):
-    return CrisisPlans(station.database, station.house_id)
-
-
-@pytest.fixture
-def published(plans, actors, flats):
-    """A1 has version 1, published by Eva."""
-    facts = plans.save_draft(actors["marit"], flats["A1"], PLAN, (0, 0))
-    return plans.publish(actors["eva"], flats["A1"], "First plan", facts.base)
 
 
 def opened(station, action):

@@ -56,8 +56,8 @@ class Card:
     """Who last saved a draft, while nothing is published."""
     preview: bool = False
     """A draft as it is being typed."""
-    logged: bool = True
-    """Whether the opening stands in the ledger."""
+    logged: bool | None = None
+    """Whether the opening stands in the ledger; None where it was not an opening, or that is not known yet."""
 
 
 def ladder(contacts: Iterable[ContactFacts], house: HouseFacts, now: datetime) -> tuple[Call, ...]:
@@ -117,8 +117,10 @@ def preview(facts: PlanFacts, typed: Proposal, now: datetime) -> Card:
 
 
 def opened_words(card: Card) -> str:
-    """That the opening was recorded, or could not be just now."""
+    """When it was opened, and that this was recorded, or could not be just now."""
     when = {"time": show_time(card.opened_at)}
+    if card.logged is None:
+        return _("opened %(time)s") % when
     if card.logged:
         return _("opened %(time)s, recorded") % when
     return _("opened %(time)s, cannot be recorded now: it will be when there is room") % when

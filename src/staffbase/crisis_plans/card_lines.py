@@ -6,7 +6,7 @@ Screens and paper show the lines; this module knows neither.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from staffbase.crisis_plans.card import Call, Card
@@ -47,6 +47,7 @@ class Ink(StrEnum):
     DANGER = "danger"
     WATCH = "watch"
     OK = "ok"
+    NOTE = "note"
     BANNER = "banner"
 
 
@@ -118,7 +119,7 @@ def _groups(card: Card, width: int, room: _Room) -> list[list[CardLine]]:
     know = [] if card.text else [(Piece(told),) for told in _words(card.about, inner, 4)]
     ring = _ring(card.calls, inner, room.ring)
     return [
-        [*_phone(card, width), _standing(card, width)],
+        [*_phone(card, width), _standing(card, width, room)],
         named(Section.DANGERS, risks, Ink.DANGER),
         _labelled(_("KNOW"), know, Ink.MUTED, wide=wide),
         named(Section.YELLOW, _signs(text.yellow, inner, Ink.PLAIN), Ink.WATCH),
@@ -175,27 +176,32 @@ def _signs(signs: Sequence[Sign], width: int, ink: Ink) -> list[CardLine]:
 
 
 def _phone(card: Card, width: int) -> list[CardLine]:
-    """What 113 asks for: who, how old, allergies, address and entrance; two lines at most, the allergies cut off last."""
-    for most in (width, 70, 56, 42, 30, 20):
-        who = [
-            Piece(card.unit_code, Ink.STRONG),
-            Piece(shorten(card.alias, most), Ink.STRONG),
-            Piece(_("%(age)d years") % {"age": card.age}, Ink.STRONG),
-            *(Piece(shorten(_("ALLERGY %(what)s") % {"what": one}, width), Ink.DANGER) for one in card.allergies),
-        ]
-        way = [Piece(shorten(told, most)) for told in (card.address, card.entrance) if told]
-        both = [*who, *way]
-        for lines, fit in (
-            (_flow(both, width, len(both)), 1),
-            ([*_flow(who, width, len(who)), *_flow(way, width, len(way))], 2),
-            (_flow(both, width, len(both)), 2),
-        ):
-            if len(lines) <= fit:
-                return lines
-    return _flow(both, width, 2, scarce=[*range(len(both) - 1, 2, -1)])
+    """What 113 asks for: who, how old, allergies, address and entrance; two lines at most.
+
+    Where they are too long, the way in is cut before the address, and allergies are counted before they are cut.
+    """
+    who = [
+        Piece(card.unit_code, Ink.STRONG),
+        Piece(card.alias, Ink.STRONG),
+        Piece(_("%(age)d years") % {"age": card.age}, Ink.STRONG),
+    ]
+    way = [Piece(told) for told in (card.address, card.entrance) if told]
+    allergies = [
+        Piece(shorten(_("ALLERGY %(what)s") % {"what": one}, width - 5), Ink.DANGER) for one in card.allergies
+    ]
+    one_line = [*who, *allergies, *way]
+    if cells(_DOT.join(part.text for part in one_line)) <= width:
+        return _flow(one_line, width, 1)
+    both = [line for row in ([*who, *allergies], way) if row for line in _flow(row, width, len(row))]
+    if len(both) <= 2 and all(cells(plain(line)) <= width for line in both):  # noqa: PLR2004  (two lines)
+        return both
+    who = [replace(part, text=shorten(part.text, 20)) for part in who]
+    left = width - cells(_DOT.join(part.text for part in who)) - len(_DOT)
+    way = [Piece(shorten(_DOT.join(part.text for part in way), left))] if way else []
+    return [*_flow([*who, *way], width, 1), *(_flow(allergies, width, 1) if allergies else ())]
 
 
-def _standing(card: Card, width: int) -> CardLine:
+def _standing(card: Card, width: int, room: _Room) -> CardLine:
     """How the plan stands: its version, and in a banner what is amiss with it."""
     if card.preview:
         parts = [_("DRAFT of v%(number)d, as it is typed") % {"number": card.number}, _(MADE_SHORT[card.made])]
@@ -205,11 +211,15 @@ def _standing(card: Card, width: int) -> CardLine:
             parts.insert(1, _("only a draft by %(name)s") % {"name": shorten(card.draft_by, 24)})
     else:
         parts = _published(card)
+    if not room.afterwards:
+        parts.insert(1, _("afterwards: see the plan"))
     while len(parts) > 1 and cells(_DOT.join(parts)) > width - 2:
         parts.pop()
     words = shorten(_DOT.join(parts), width - 2)
     if card.text is not None and not card.preview and not (card.review and card.review.overdue):
         return (Piece(words, Ink.MUTED),)
+    if card.preview:
+        return (Piece(words, Ink.NOTE),)
     return (Piece(f" {words}".ljust(width - cells(words) + len(words)), Ink.BANNER),)
 
 
