@@ -139,9 +139,10 @@ class Notes:
         until: datetime | None = None,
         before: int | None = None,
         limit: int = 50,
+        opening: bool = False,
     ) -> list[TimelineItem]:
-        """A page of what was written, last observed first. Reading a single resident's stands in the ledger."""
-        if resident_id is not None and before is None:
+        """A page of what was written, last observed first. Opening a single resident's stands in the ledger."""
+        if resident_id is not None and opening:
             self.database.opened(actor, "timeline.open", resident_id)
         return self.journal.timeline(
             actor, resident_id, house_only=house_only, kinds=kinds, since=since, until=until, before=before, limit=limit
@@ -164,6 +165,14 @@ class Notes:
         return self.journal.search(
             actor, query, resident_id=resident_id, kinds=kinds, since=since, until=until, before=before, limit=limit
         )
+
+    @allowed(Permission.READ)
+    def entry(self, actor: Actor, entry_id: int) -> TimelineItem:
+        """One entry with everything that was said about it since. What is hidden and may be read is opened in the ledger."""
+        item = self.journal.entry(actor, entry_id)
+        if actor.may(Permission.READ_MOVED) and (item.withdrawn or item.moved_here):
+            return self.journal.hidden_entry(actor, entry_id)
+        return item
 
     @allowed(Permission.SEE_RESIDENTS)
     def labels(self, actor: Actor) -> Labels:
