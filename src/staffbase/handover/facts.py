@@ -85,6 +85,11 @@ class ReadingItem:
     news: bool = False
     """Newer than what the reader has accepted in this shift, and written by somebody else."""
 
+    @property
+    def concern_id(self) -> int | None:
+        """Of a concern that can still be closed."""
+        return self.entry_id if self.kind is Kind.CONCERN and self.running else None
+
 
 @dataclass(frozen=True)
 class Counts:

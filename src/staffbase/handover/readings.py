@@ -102,7 +102,7 @@ def reading_in(tx: Reading, house_id: int, actor: Actor, now: datetime) -> MyRea
             questions=tuple(asked.get(item.entry_id, ())),
             news=item.newest > seen and item.by_id != actor.person_id,
         )
-        for item in sorted(items, key=lambda one: (one.at, one.entry_id))
+        for item in sorted(items, key=_worst_and_newest_first)
     ]
     shown = {item.entry_id for item in items}
     loose = [one for one in questions if one.about_id not in shown and (one.open or one.by_id == actor.person_id)]
@@ -243,6 +243,11 @@ def _not_in_epj(tx: Reading, house_id: int, covers: Coverage, names: dict[int, s
     for item in reversed(items_in(tx, house_id, recorded_since=covers.full_since)):
         if item.epj and not item.epj_done and not item.moved and not item.withdrawn:
             yield item_of(item, names)
+
+
+def _worst_and_newest_first(item: ReadingItem) -> tuple[bool, bool, float, int]:
+    """What runs, then what was urgent, then the rest; the newest first in each."""
+    return not item.running, item.importance is not Importance.URGENT, -item.at.timestamp(), -item.entry_id
 
 
 def _brief(item: ReadingItem, covers: Coverage) -> ReadingItem:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_
 from sqlalchemy.orm import aliased
@@ -24,10 +24,12 @@ from staffbase.rounds.reading import windows_in
 
 _CHECKS = (Kind.CHECK, Kind.EXTRA_CHECK)
 _COUNTED = (
-    *NOTE_KINDS, *_CHECKS, Kind.INCIDENT, Kind.INCIDENT_STEP, Kind.PRESENCE, Kind.STATUS, Kind.STAY, Kind.DANGER,
-    Kind.ROUND_AGREEMENT, Kind.PLAN, Kind.TASK, Kind.CONTACT, Kind.CONCERN,
+    *NOTE_KINDS, *_CHECKS, Kind.INCIDENT, Kind.PRESENCE, Kind.STAY, Kind.DANGER, Kind.ROUND_AGREEMENT, Kind.PLAN, Kind.TASK, Kind.CONTACT, Kind.CONCERN,
 )  # fmt: skip
-"""What counts as something recorded of a resident."""
+"""What counts as something recorded of a resident; an incident counts once, whatever its steps."""
+
+_LATELY = timedelta(days=1)
+"""How long a round that nobody signed stands on top of a reading; after that it stands in its night's report."""
 
 
 def item_of(found: TimelineItem, names: dict[int, str], *, brief_before: datetime | None = None) -> ReadingItem:
@@ -203,9 +205,10 @@ def counts_in(tx: Reading, house_id: int, since: datetime, until: datetime | Non
 
 
 def missed_rounds_in(tx: Reading, house_id: int, now: datetime, since: datetime) -> list[str]:
-    """The round windows that passed since then with open doors and that nobody has signed with reasons."""
+    """The round windows of the last day and night that passed with open doors and that nobody has signed with reasons."""
     missed = []
-    for night in dict.fromkeys((night_of(since), night_of(now))):
+    since = max(since, now - _LATELY)
+    for night in (night_of(now) - timedelta(days=1), night_of(now)):
         for found in windows_in(tx, house_id, now, night):
             if found.missed(now) and not found.signed and found.window.ends_at > since:
                 units = [code for code, state in found.units if state == "open"]

@@ -1,0 +1,380 @@
+"""Section 3, two faces: what I read when I come on, and the report of the shift I am on."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.binding import ActiveBinding, Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from staffbase.handover.dialogs import ReportLineDialog, SignDialog, WordsDialog
+from staffbase.handover.facts import MyReading, ReportFacts
+from staffbase.handover.reading_rows import reading_head, reading_rows, side_rows
+from staffbase.handover.report_rows import report_head, report_rows, report_side
+from staffbase.handover.rows import Row
+from staffbase.kernel.access import Actor
+from staffbase.kernel.errors import StaffbaseError
+from staffbase.kernel.i18n import N_, _
+from staffbase.people.rules import ShiftSpan
+from staffbase.residents.model import Status
+from staffbase.ui.desk import Desk
+from staffbase.ui.dialog import StaffDialog
+from staffbase.ui.job import job
+from staffbase.ui.screen import StaffScreen
+from staffbase.ui.text import line, lines, shown
+
+if TYPE_CHECKING:
+    from staffbase.handover.service import Handover
+
+_TIME = 11
+"""Cells of the time column: 08.01 21:40."""
+_SIDE_TIME = 5
+_NARROWEST_WITH_SIDE = 100
+_READING_KEYS = frozenset({"ask_about", "answer", "say_back", "take_over"})
+_REPORT_KEYS = frozenset({"status", "write_line", "shift"})
+
+
+class HandoverScreen(StaffScreen):
+    """Section 3."""
+
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = "#handover-list"
+    BINDINGS = [
+        Binding("a", "ask_about", N_("Ask"), tooltip=N_("Ask about this; whoever wrote it sees that it waits"), id="handover.ask"),
+        Binding("v", "answer", N_("Answer"), tooltip=N_("Answer this question, or say how this concern was met"), id="handover.answer"),
+        Binding("s", "say_back", N_("Say back"), tooltip=N_("Say back in one line what you take on"), id="handover.say-back"),
+        Binding("o", "take_over", N_("Take over"), tooltip=N_("Take over this task"), id="handover.take-over"),
+        Binding("r", "status('calm')", N_("Calm"), tooltip=N_("This resident is calm"), id="handover.calm"),
+        Binding("f", "status('watch')", N_("Watch"), tooltip=N_("Keep an eye on this resident"), id="handover.watch"),
+        Binding("u", "status('unstable')", N_("Unstable"), tooltip=N_("This resident is unstable"), id="handover.unstable"),
+        Binding("t", "write_line", N_("Text"), tooltip=N_("Write two lines on this resident, or the house's items"), id="handover.text"),
+        Binding("c", "concern", N_("Concerned"), tooltip=N_("I am concerned: another shift must meet it"), id="handover.concern"),
+        Binding("g", "finish", N_("Sign"), tooltip=N_("Accept my reading, or sign the shift report"), id="handover.sign"),
+        Binding("l", "turn", N_("Reading/report"), tooltip=N_("Turn between my reading and the shift report"), id="handover.turn"),
+        Binding("left", "shift(-1)", N_("Shift before"), tooltip=N_("The report of the shift before"), id="handover.before", show=False),
+        Binding("right", "shift(1)", N_("Shift after"), tooltip=N_("The report of the shift after"), id="handover.after", show=False),
+        Binding("enter", "open", N_("Open"), tooltip=N_("Open the resident"), id="handover.open", show=False),
+    ]  # fmt: skip
+
+    face: reactive[str] = reactive("reading", init=False)
+
+    def __init__(self, desk: Desk, handover: "Handover") -> None:
+        super().__init__(desk)
+        self._handover = handover
+        self._reading: MyReading | None = None
+        self._report: ReportFacts | None = None
+        self._span: ShiftSpan | None = None
+        self._rows: list[Row] = []
+        self._logged: set[Any] = set()
+
+    def compose_body(self) -> Iterable[Widget]:
+        yield Static(id="handover-head")
+        with Horizontal(id="handover"):
+            yield OptionList(id="handover-list")
+            with VerticalScroll(id="handover-side"):
+                yield Static(id="handover-beside")
+
+    async def refresh_view(self) -> None:
+        """Read anew what is shown; the first look at a face stands in the ledger."""
+        if self.face == "reading":
+            self._reading = await self._asked("reading", self._handover.my_reading)
+        else:
+            look = ("report", self._span.begins_at if self._span else None)
+            self._report = await self._asked(look, self._handover.report, self._span)
+            self._span = self._span or self._report.span
+            self._logged.add(("report", self._span.begins_at))
+        self._show()
+
+    async def _asked(self, look: object, read: Callable[..., Any], *about: Any) -> Any:
+        opening = look not in self._logged
+        self._logged.add(look)
+        try:
+            return await self.ask(read, *about, opening=opening)
+        except StaffbaseError:
+            if opening:
+                self._logged.discard(look)
+            raise
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._show()
+
+    def watch_face(self) -> None:
+        self.query_one("#handover-list", OptionList).highlighted = None
+        self.refresh_bindings()
+        self.look_again()
+
+    # -- showing --------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        if not self.is_mounted or (self._reading if self.face == "reading" else self._report) is None:
+            return
+        now = self.desk.clock.now()
+        if self.face == "reading" and self._reading is not None:
+            rows, beside = reading_rows(self._reading, now), side_rows(self._reading, now)
+            head = reading_head(self._reading, now)
+        elif self._report is not None:
+            rows, beside = report_rows(self._report, now), report_side(self._report, now)
+            head = report_head(self._report, now)
+        wide = self.size.width >= _NARROWEST_WITH_SIDE
+        if not wide:
+            rows = [*rows, *beside]
+        told = [line(*words, between="   ") for words in head]
+        self.query_one("#handover-head", Static).update(lines(line(self._faces(), told[0], between="   "), *told[1:]))
+        side = self.query_one("#handover-beside", Static)
+        width = max(20, side.size.width or 36)
+        side.update(lines(*(self._drawn(row, width, _SIDE_TIME) for row in beside)) if wide else Content(""))
+        self._list(rows)
+
+    def _list(self, rows: list[Row]) -> None:
+        found = self.query_one("#handover-list", OptionList)
+        here = self._row()
+        self._rows = rows
+        width = max(30, (found.size.width or self.size.width) - 6)
+        found.set_options([Option(self._drawn(row, width, _TIME), disabled=row.heading) for row in rows])
+        places = [number for number, row in enumerate(rows) if not row.heading]
+        same = [number for number in places if here is not None and rows[number].identity == here.identity]
+        if places:
+            found.highlighted = same[0] if same else self._first(places)
+        self.refresh_bindings()
+
+    def _first(self, places: list[int]) -> int:
+        """Where the cursor begins: on the first resident somebody must say something of."""
+        if self.face == "report" and self._report is not None:
+            waiting = {one.resident_id for one in self._report.unanswered}
+            return next((number for number in places if self._rows[number].resident_id in waiting), places[0])
+        return places[0]
+
+    @staticmethod
+    def _drawn(row: Row, width: int, time_width: int) -> Content:
+        drawn: list[Content] = []
+        margin = " " * (time_width + 2)
+        for one in row.lines:
+            words = line(*one.words, between="  " if one.head else " ")
+            if one.head:
+                parts = words.wrap(width)
+                drawn += [parts[0], *(Content("    ") + part for part in parts[1:])] if parts else [words]
+                continue
+            room = margin if time_width == _TIME or one.time else ""
+            time = shown(one.time.rjust(time_width) + "  ", "bold") if room else Content("")
+            wrapped = words.wrap(max(10, width - len(room))) or [words]
+            drawn.append(time + wrapped[0])
+            drawn += [Content(room) + part for part in wrapped[1:]]
+        return lines(*drawn)
+
+    def _faces(self) -> Content:
+        chosen = ("bold $accent-text", "$muted")
+        first, second = chosen if self.face == "reading" else tuple(reversed(chosen))
+        return line((_("MY READING"), first), (_("SHIFT REPORT"), second), between="  ")
+
+    # -- what the cursor is on ------------------------------------------------------------------------------------
+
+    def _row(self) -> Row | None:
+        index = self.query_one("#handover-list", OptionList).highlighted
+        return self._rows[index] if index is not None and index < len(self._rows) else None
+
+    def chosen_resident(self) -> int | None:
+        row = self._row()
+        return row.resident_id if row else None
+
+    def _about(self, resident_id: int | None) -> str:
+        """Unit and name, or the house."""
+        known: Iterable[Any] = ()
+        if self.face == "reading" and self._reading is not None:
+            known = self._reading.residents
+        elif self._report is not None:
+            known = self._report.lines
+        found = next((one for one in known if one.resident_id == resident_id), None)
+        return f"{found.unit_code} {found.alias}" if found else _("The house")
+
+    def _said(self, row: Row) -> str:
+        """What a row says, to stand above the words one types about it."""
+        return " ".join(words for one in row.lines[:1] for words, _ink in one.words if words)
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """This room's keys stand first: on a narrow screen the footer has no room for all."""
+        bindings = super().active_bindings
+        return dict(sorted(bindings.items(), key=lambda one: not (one[1].binding.id or "").startswith("handover.")))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only the keys that do something where the cursor stands."""
+        row = self._row() if self.is_mounted else None
+        if action in _READING_KEYS and self.face != "reading":
+            return False
+        if action in _REPORT_KEYS and self.face != "report":
+            return False
+        if action in ("status", "write_line") and (self._report is None or self._report.signed):
+            return False
+        if action == "answer":
+            return row is not None and (row.question_id is not None or row.concern_id is not None)
+        if action == "take_over":
+            return row is not None and row.task_id is not None
+        return super().check_action(action, parameters)
+
+    @on(OptionList.OptionHighlighted, "#handover-list")
+    def _moved(self) -> None:
+        self.refresh_bindings()
+
+    # -- keys -----------------------------------------------------------------------------------------------------
+
+    @on(OptionList.OptionSelected, "#handover-list")
+    def _selected(self) -> None:
+        self.action_open()
+
+    def action_open(self) -> None:
+        if (resident := self.chosen_resident()) is not None:
+            self.desk.open_resident(resident)
+
+    def action_turn(self) -> None:
+        self.face = "report" if self.face == "reading" else "reading"
+
+    @job(group="shift")
+    async def action_shift(self, step: int) -> None:
+        before = self._report.span if self._report else None
+        self._report = await self.ask(self._handover.report, before, step=step)
+        if self._report.span == before:
+            self.notify(_("The next shift has not begun."), markup=False, timeout=3)
+            return
+        self._span = self._report.span
+        await self.refresh_view()
+
+    @job(group="handover-status")
+    async def action_status(self, name: str) -> None:
+        row = self._row()
+        if row is None or row.resident_id is None or self._report is None:
+            self.notify(_("Put the cursor on a resident."), markup=False, timeout=3)
+            return
+        await self.ask(self._handover.save_draft, self._report.span, row.resident_id, status=Status(name))
+        await self.refresh_view()
+        waiting = {one.resident_id for one in self._report.unanswered}
+        after = [number for number, one in enumerate(self._rows) if one.resident_id in waiting]
+        if after:
+            self.query_one("#handover-list", OptionList).highlighted = after[0]
+
+    @job(group="handover-dialog")
+    async def action_write_line(self) -> None:
+        row = self._row()
+        if row is None or self._report is None:
+            return
+        found = next((one for one in self._report.lines if one.resident_id == row.resident_id), None)
+        await self._then_look(ReportLineDialog(self.desk, self._handover, self._report, found))
+
+    @job(group="handover-dialog")
+    async def action_ask_about(self) -> None:
+        row = self._row()
+        resident = row.resident_id if row else None
+        about = row.about_id if row else None
+
+        def ask(actor: Actor, text: str) -> int:
+            return self._handover.ask(actor, text, about_id=about, resident_id=resident)
+
+        said = self._said(row) if row else ""
+        await self._words(
+            _("Ask about %(whom)s") % {"whom": self._about(resident)}, said, f"ask:{about or resident}", ask, resident
+        )
+
+    @job(group="handover-dialog")
+    async def action_answer(self) -> None:
+        row = self._row()
+        if row is None:
+            return
+        if row.question_id is not None:
+            question = row.question_id
+
+            def answer(actor: Actor, text: str) -> int:
+                return self._handover.answer(actor, question, text)
+
+            await self._words(_("Answer"), self._said(row), f"answer:{question}", answer, row.resident_id)
+            return
+        concern = row.concern_id or 0
+
+        def close(actor: Actor, text: str) -> None:
+            self._handover.close_concern(actor, concern, text)
+
+        await self._words(_("How was this concern met?"), self._said(row), f"concern:{concern}", close, row.resident_id)
+
+    @job(group="handover-dialog")
+    async def action_say_back(self) -> None:
+        resident = self.chosen_resident()
+        owed = [one.resident_id for one in self._reading.residents if one.must_say_back] if self._reading else []
+        if resident not in owed and owed:
+            resident = owed[0]
+        if resident is None:
+            self.notify(_("Put the cursor on a resident."), markup=False, timeout=3)
+            return
+        say = partial(self._say_back, resident)
+        title = _("%(whom)s: what do you take on?") % {"whom": self._about(resident)}
+        await self._then_look(
+            WordsDialog(self.desk, title, "", f"say-back:{resident}", say, one_line=True, resident_id=resident)
+        )
+
+    def _say_back(self, resident_id: int, actor: Actor, text: str) -> None:
+        self._handover.say_back(actor, resident_id, text)
+
+    @job(group="handover-dialog")
+    async def action_concern(self) -> None:
+        resident = self.chosen_resident()
+
+        def concern(actor: Actor, text: str) -> int:
+            return self._handover.raise_concern(actor, text, resident)
+
+        title = _("I am concerned: %(whom)s") % {"whom": self._about(resident)}
+        told = _("It stands until somebody of another shift has met it.")
+        await self._words(title, told, f"concerned:{resident}", concern, resident)
+
+    @job(group="handover-task")
+    async def action_take_over(self) -> None:
+        row = self._row()
+        if row is None or row.task_id is None:
+            return
+        await self.ask(self._handover.take_over, row.task_id)
+        await self.refresh_view()
+        self.notify(_("You have this task now."), markup=False, timeout=3)
+
+    def action_finish(self) -> None:
+        if self.face == "reading":
+            self._accept()
+        else:
+            self._sign()
+
+    @job(group="handover-sign")
+    async def _accept(self) -> None:
+        if self._reading is None:
+            return
+        await self.ask(self._handover.accept, self._reading.covered_to)
+        await self.refresh_view()
+        self.notify(_("You have taken the handover over."), markup=False, timeout=4)
+
+    @job(group="handover-sign")
+    async def _sign(self) -> None:
+        if self._report is None:
+            return
+        await self.refresh_view()
+        report = self._report
+        if report.may_cosign:
+            await self.ask(self._handover.cosign, report.span)
+            told = _("You have signed this report too.")
+        elif report.may_sign and not report.unanswered:
+            if not await self.app.push_screen_wait(SignDialog(self.desk, report)):
+                return
+            await self.ask(self._handover.sign_report, report.span)
+            told = _("The shift report is signed.")
+        else:
+            await self.ask(self._handover.sign_report, report.span)  # it says what is missing
+            return
+        await self.refresh_view()
+        self.notify(told, markup=False, timeout=4)
+
+    async def _words(self, title: str, about: str, form: str, save: Any, resident_id: int | None) -> None:
+        await self._then_look(WordsDialog(self.desk, title, about, form, save, resident_id=resident_id))
+
+    async def _then_look(self, dialog: StaffDialog[bool]) -> None:
+        if await self.app.push_screen_wait(dialog):
+            await self.refresh_view()
