@@ -233,8 +233,8 @@ class IncidentScreen(StaffScreen):
 
     def _show(self) -> None:
         incident = self.incident
-        if incident is None or self._house is None or not self.is_mounted:
-            return
+        if incident is None or self._house is None or not self.query("#incident-head"):
+            return  # before it is composed, or after somebody left it while the step was being saved
         now = self.desk.clock.now()
         state: tuple[str, str] = (
             _("since %(time)s") % {"time": show_moment(incident.started_at, now)},
