@@ -8,19 +8,14 @@ from tests.conftest import moment
 from textual.app import App
 from textual.widgets import Label, OptionList, Static
 
+from staffbase.incidents.dialogs import ConcludeDialog
 from staffbase.incidents.model import Deviation, Step
+from staffbase.incidents.screen import IncidentScreen, IncidentStart
 from staffbase.journal.model import Kind
 from staffbase.kernel.settings import Settings
 from staffbase.rounds.dialogs import BeyondDialog, ExtraCheckDialog, LateReasonDialog, LateRoundDialog, OpenDoorsDialog
-from staffbase.rounds.ladder_dialogs import (
-    ColleagueDialog,
-    ConcludeDialog,
-    DangerDialog,
-    LadderDialog,
-    NoAnswerDialog,
-    ResolvedDialog,
-)
 from staffbase.rounds.model import Outcome
+from staffbase.rounds.no_answer_dialogs import ColleagueDialog, DangerDialog, NoAnswerDialog, ResolvedDialog
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.themes import THEMES
@@ -39,7 +34,7 @@ class Bench(App[None]):
         self.desk = SimpleNamespace(
             actor=actor, clock=station.database.clock, drafts=station.journal, settings=Settings(home=home),
             strip_facts=StripFacts(), offers=lambda _action: True, lock=lambda: self.did.append("lock"),
-            start_incident=lambda resident: self.did.append(("incident", resident)),
+            start_incident=self.start_incident,
             open_resident=lambda resident: self.did.append(("resident", resident)),
             open_card=lambda resident: self.did.append(("card", resident)),
             write_note=lambda resident=None: self.did.append(("note", resident)),
@@ -48,6 +43,9 @@ class Bench(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
+
+    def start_incident(self, resident) -> None:
+        self.push_screen(IncidentStart(self.desk, self.station.incidents, self.station.residents, resident))
 
     async def on_mount(self) -> None:
         await self.push_screen(RoundsScreen(self.desk, self.station.rounds))
@@ -66,15 +64,24 @@ class Hand:
             await self.settle()
 
     async def settle(self):
-        for _round in range(3):
+        """Until the sheet stands there and nothing it began is under way."""
+        for _wait in range(200):
             await self.pilot.pause(0.03)
+            screen = next((one for one in self.app.screen_stack if isinstance(one, RoundsScreen)), None)
+            if (
+                screen is not None
+                and screen.sheet is not None
+                and (screen._idle.is_set() or self.app.screen is not screen)
+            ):
+                break
+        await self.pilot.pause(0.05)
 
     async def until(self, kind):
-        for _wait in range(60):
+        for _wait in range(200):
             if isinstance(self.app.screen, kind):
                 await self.settle()
                 return self.app.screen
-            await self.pilot.pause(0.03)
+            await self.pilot.pause(0.05)
         raise AssertionError(f"{kind.__name__} did not come, {self.app.screen} stands there")
 
     @property
@@ -175,8 +182,8 @@ async def test_fear_for_life_opens_the_ladder(bench, back, clock):
         await hand.settle()
         await hand.press("s")
         await hand.until(BeyondDialog)
-        await hand.press("f")
-        await hand.until(LadderDialog)
+        await hand.press("r")
+        await hand.until(IncidentScreen)
         assert len(bench.station.incidents.running(bench.desk.actor)) == 1
 
 
@@ -200,20 +207,22 @@ async def test_still_no_answer_opens_the_live_ladder_and_the_round_waits_for_its
         assert hand.answered() == {}
         await hand.press("i")
         await hand.until(NoAnswerDialog)
-        await hand.press("s")
-        ladder = await hand.until(LadderDialog)
-        assert "Knock and call out" in str(ladder.query_one("#next-step", Static).content)
+        await hand.press("t")
+        ladder = await hand.until(IncidentScreen)
+        assert "Knock and call out" in str(ladder.query_one("#incident-next", Static).content)
         await hand.press("b", "f", "escape")
+        await hand.until(RoundsScreen)
         assert bench.station.incidents.running(bench.desk.actor)[0].when(Step.CALLED_113) is not None
         await hand.press("s", "a", "g")
         assert hand.sheet.walk.signed_at is None
         assert any("no conclusion yet" in toast.message for toast in bench._notifications)
         await hand.press("enter")
-        ladder = await hand.until(LadderDialog)
-        assert "113" in str(ladder.query_one("#ladder-steps", Static).content)
-        await hand.press("c")
-        await hand.until(ConcludeDialog)
-        await hand.press(*"fint", "tab", "right", "ctrl+s", apart=0.1)
+        await hand.until(IncidentScreen)
+        await hand.press("ctrl+s")
+        dialog = await hand.until(ConcludeDialog)
+        dialog.query_one("#conclusion").text = "fint"
+        dialog.query_one("#deviation").value = "yes"
+        await hand.press("ctrl+s")
         await hand.until(RoundsScreen)
         await hand.press("g")
         assert hand.sheet.walk.signed_at is not None
@@ -227,10 +236,10 @@ async def test_the_key_that_opened_the_ladder_is_no_step_while_it_is_held(bench,
         await hand.settle()
         await hand.press("i")
         await hand.until(NoAnswerDialog)
-        await hand.press("s", apart=0.5)
+        await hand.press("t", apart=0.5)
         for apart in (0.5, *[0.03] * 10):
-            await hand.press("s", apart=apart)
-        await hand.until(LadderDialog)
+            await hand.press("t", apart=apart)
+        await hand.until(IncidentScreen)
         await pilot.pause(0.5)
         assert [step.step for step in bench.station.incidents.running(bench.desk.actor)[0].steps] == []
 
@@ -241,7 +250,7 @@ async def test_resolved_at_the_door_asks_steps_with_times_and_how_it_ended(bench
         await hand.settle()
         await hand.press("i")
         await hand.until(NoAnswerDialog)
-        await hand.press("l")
+        await hand.press("d")
         dialog = await hand.until(ResolvedDialog)
         await hand.press("ctrl+s")
         assert "at least one step" in str(dialog.query_one("#dialog-fault", Label).content)
@@ -272,8 +281,8 @@ async def test_a_colleague_who_is_there_reports(bench, back, actors, flats, cloc
         await hand.press("enter")
         dialog = await hand.until(NoAnswerDialog)
         assert "Jonas is there" in str(dialog.query_one("#openings", Static).content)
-        await hand.press("s")
-        await hand.until(LadderDialog)
+        await hand.press("t")
+        await hand.until(IncidentScreen)
         (item,) = bench.station.journal.timeline(bench.desk.actor, flats["A1"], kinds=[Kind.CHECK])
         assert item.on_behalf_id == actors["jonas"].person_id
 
@@ -289,8 +298,8 @@ async def test_found_in_danger_asks_before_it_records(bench, back, clock):
         await hand.press("h")
         await hand.until(DangerDialog)
         await hand.press("enter")
-        ladder = await hand.until(LadderDialog)
-        assert "113" in str(ladder.query_one("#next-step", Static).content)
+        ladder = await hand.until(IncidentScreen)
+        assert "113" in str(ladder.query_one("#incident-next", Static).content)
 
 
 async def test_open_doors_are_signed_with_a_reason_each(bench, back, clock):
@@ -369,8 +378,8 @@ async def test_the_walker_rings_in_from_a_silent_door(night, actors, flats, tmp_
         await hand.press("i")
         dialog = await hand.until(NoAnswerDialog)
         assert "Samira is there" in str(dialog.query_one("#openings", Static).content)
-        await hand.press("s")
-        await hand.until(LadderDialog)
+        await hand.press("t")
+        await hand.until(IncidentScreen)
         (item,) = night.journal.timeline(actors["marit"], flats["A1"], kinds=[Kind.CHECK])
         assert (item.author_id, item.on_behalf_id) == (actors["marit"].person_id, actors["samira"].person_id)
 
@@ -383,6 +392,8 @@ async def test_an_extra_check_from_anywhere(bench, flats, clock):
         dialog = await hand.until(ExtraCheckDialog)
         await hand.settle()
         await hand.press("ctrl+s")
+        assert "what was found" in str(dialog.query_one("#dialog-fault", Label).content)
+        await hand.press("right", "ctrl+s")
         assert "why" in str(dialog.query_one("#dialog-fault", Label).content)
         await hand.press(*"blek", "enter", *"Marit", "enter", apart=0.1)
         await hand.until(RoundsScreen)

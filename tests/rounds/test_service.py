@@ -1,6 +1,6 @@
 """Rounds as staff walk them: honest times, one answer a door, no answer never finished, signing that asks."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -14,6 +14,7 @@ from staffbase.residents.model import Presence, RoundForm
 from staffbase.residents.service import set_agreement_in, set_presence_in
 from staffbase.rounds.model import Beyond, Outcome
 from staffbase.rounds.reading import last_seen_in
+from staffbase.rounds.rules import WindowHours
 from staffbase.rounds.service import LadderStep, Rounds
 from staffbase.station import Station
 
@@ -324,6 +325,26 @@ def test_who_has_no_business_on_rounds_is_told_who_has(night, actors, who):
     with pytest.raises(NotAllowed):
         night.rounds.leave(actors[who])
     assert night.rounds.walk_under_way(actors[who]) is None
+
+
+def test_a_leader_sets_other_windows_and_nobody_else(night, actors, clock):
+    ingrid, hours = actors["ingrid"], [WindowHours(time(22, 0), time(23, 0)), WindowHours(time(1, 0), time(2, 0)), WindowHours(time(5, 0), time(6, 0))]  # fmt: skip
+    with pytest.raises(NotAllowed):
+        night.rounds.set_windows(actors["samira"], hours)
+    night.rounds.set_windows(ingrid, hours)
+    assert night.rounds.window_hours(ingrid) == hours
+    night.rounds.set_windows(ingrid, hours[:1])
+    assert [one.window.begins_at for one in night.rounds.windows(ingrid)] == [moment(5, 22)]
+    for wrong in (
+        [],
+        [WindowHours(time(22), time(22, 10))],
+        [WindowHours(time(22), time(22))],
+        [WindowHours(time(22), time(0)), WindowHours(time(23), time(1))],
+        [WindowHours(time(22), time(23), "now and then")],
+    ):
+        with pytest.raises(Invalid):
+            night.rounds.set_windows(ingrid, wrong)
+    assert night.rounds.window_hours(ingrid) == hours[:1]
 
 
 def test_a_check_off_takes_few_statements(night, actors, units, back):

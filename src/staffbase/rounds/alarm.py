@@ -7,12 +7,12 @@ the database, a restart in between forgets nobody.
 import asyncio
 import os
 import shlex
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from staffbase.kernel.clock import local
-from staffbase.rounds.reading import WalkFacts
+from staffbase.rounds.facts import WalkFacts
+from staffbase.rounds.rules import ALARM_AGAIN
 
-AGAIN_AFTER = timedelta(minutes=10)
 COMMAND_SECONDS = 30
 
 
@@ -27,13 +27,17 @@ class Alarm:
         """Whether the command should run now."""
         if not self._command or walk is None or not walk.overdue(now):
             return False
-        return self._ran is None or self._ran[0] != walk.id or now - self._ran[1] >= AGAIN_AFTER
+        return self._ran is None or self._ran[0] != walk.id or now - self._ran[1] >= ALARM_AGAIN
+
+    def begun(self, walk: WalkFacts, now: datetime) -> None:
+        """It runs now; not again before ten minutes have passed."""
+        self._ran = (walk.id, now)
 
     async def run(self, walk: WalkFacts, now: datetime) -> int | None:
-        """Run it, off the event loop's back, with a time limit. Its exit code, or None when it did not end or start."""
-        self._ran = (walk.id, now)
+        """Run it, without waiting in the event loop, with a time limit. Its exit code, or None when it did not end or start."""
+        self.begun(walk, now)
         environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if not name.startswith("STAFFBASE_")},
             "STAFFBASE_ALARM_LEFT": f"{local(walk.left_at):%H:%M}",
             "STAFFBASE_ALARM_DUE": f"{local(walk.due_back_at):%H:%M}",
         }

@@ -16,8 +16,8 @@ from staffbase.kernel.moments import read_moment, show_time
 from staffbase.people.door import EMERGENCY
 from staffbase.residents.rules import Door, form_now
 from staffbase.rounds.facts import CheckFacts, WalkFacts
-from staffbase.rounds.ladder_dialogs import LadderDialog, keys_told
 from staffbase.rounds.model import OUTCOME_NAMES, Beyond, Outcome
+from staffbase.rounds.no_answer_dialogs import keys_told
 from staffbase.rounds.rules import beyond
 from staffbase.ui.choice import Choice
 from staffbase.ui.desk import Desk
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
 
 class BeyondDialog(StaffDialog[Beyond]):
-    """One key: why the check went further than the agreement."""
+    """One key: why the check went further than the agreement. None of them is a step of the ladder."""
 
     AUTO_FOCUS = ""
     BINDINGS = [
         Binding("i", "answer('invited')", N_("Invited in"), tooltip=N_("The resident invited me in"), id="beyond.invited"),
         Binding("d", "answer('door_open')", N_("Door open"), tooltip=N_("The door was open"), id="beyond.open"),
-        Binding("f", "answer('feared')", N_("Feared for life"), tooltip=N_("I feared for life: starts an incident"), id="beyond.feared"),
+        Binding("r", "answer('feared')", N_("Feared for life"), tooltip=N_("I feared for life: starts an incident"), id="beyond.feared"),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk, code: str) -> None:
@@ -54,7 +54,7 @@ class BeyondDialog(StaffDialog[Beyond]):
             keys_told(
                 ("i", "$accent-text", _("I was invited in")),
                 ("d", "$accent-text", _("the door was open")),
-                ("f", "$danger-text", _("I feared for life (starts an incident)")),
+                ("r", "$danger-text", _("I feared for life (starts an incident)")),
             )
         )
         yield Static(_("A flat is a private home. esc: nothing is recorded."), classes="hint")
@@ -179,7 +179,8 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
         yield Label(_("resident"))
         yield Choice([], id="resident")
         yield Label(_("what was found"))
-        yield Choice([(str(outcome), _(name)) for outcome, name in OUTCOME_NAMES.items()], id="outcome")
+        found = [(str(outcome), _(name)) for outcome, name in OUTCOME_NAMES.items()]
+        yield Choice([("", _("not said yet")), *found], id="outcome")
         yield Label(_("why"))
         yield LineField(id="reason")
         yield Label(_("who asked for it (may be empty)"))
@@ -227,7 +228,10 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
         chosen = self.query_one("#resident", Choice).value
         if chosen not in self._doors:
             raise Invalid(_("Choose a resident."), "resident")
-        outcome, typed, door = Outcome(self.query_one("#outcome", Choice).value), self.fields(), self._doors[chosen]
+        found, typed, door = self.query_one("#outcome", Choice).value, self.fields(), self._doors[chosen]
+        if not found:
+            raise Invalid(_("Choose what was found."), "outcome")
+        outcome = Outcome(found)
         if not typed["reason"].strip():
             raise Invalid(_("Write why the check was made."), "reason")
         why = None
@@ -237,8 +241,7 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
             self._rounds.extra_check, int(chosen), outcome, typed["reason"], typed["asked_by"], beyond_reason=why
         )
         if check.incident_id is not None:
-            ladder = LadderDialog(self.desk, self._rounds, check.incident_id)
-            self.app.call_later(self.app.push_screen, ladder)
+            self.app.call_later(self.desk.start_incident, int(chosen))
         return check
 
 

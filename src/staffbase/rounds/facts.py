@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from staffbase.incidents.rules import IncidentFacts
 from staffbase.kernel.i18n import _
 from staffbase.residents.model import RoundForm
-from staffbase.residents.rules import Door, HouseFacts, ResidentFacts
+from staffbase.residents.rules import Door
 from staffbase.rounds.model import OUTCOME_NAMES, Beyond, Outcome
 from staffbase.rounds.rules import Window
 
@@ -123,28 +122,6 @@ class WindowFacts:
     def missed(self, moment: datetime) -> bool:
         """Whether it passed with open doors."""
         return moment >= self.window.ends_at and self.done < self.due
-
-
-@dataclass(frozen=True)
-class Number:
-    """Somebody to ring, and whether they answer at this hour."""
-
-    name: str
-    role: str
-    phone: str
-    answers: bool
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """An incident at a door with all one needs beside it: what comes next, the numbers, and what must be known."""
-
-    incident: IncidentFacts
-    next: str
-    """What to do next, as source text; empty when the ladder says nothing more."""
-    resident: ResidentFacts | None
-    house: HouseFacts
-    numbers: tuple[Number, ...]
 
 
 @dataclass(frozen=True)

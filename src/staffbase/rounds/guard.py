@@ -39,10 +39,6 @@ class KeyGuard:
         if name is not None:
             self._take(name)
 
-    def begin(self, name: str) -> None:
-        """As if this key had just been pressed: it opened this screen, and may still be held."""
-        self._held.press(name, self._clock.monotonic())
-
     def forget(self) -> None:
         """Something else was done in between; the next key is a new one."""
         self._drop()

@@ -1,4 +1,4 @@
-"""No answer and danger at a door: recorded, worked step by step, concluded. Never a tick.
+"""No answer and danger at a door: recorded as the beginning of an incident, never as a tick.
 
 Waiting until morning has cost lives (domain.md section 3): every opening leads to a next step or to words about how it ended.
 """
@@ -7,20 +7,13 @@ from collections.abc import Sequence
 
 from sqlmodel import col, select
 
-from staffbase.incidents.model import Deviation, Step
-from staffbase.incidents.rules import next_step
-from staffbase.incidents.service import add_step, conclude_incident, incidents_in
+from staffbase.incidents.model import Deviation
 from staffbase.kernel.access import Actor, Permission, allowed
-from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database
-from staffbase.kernel.errors import NotFound
-from staffbase.kernel.i18n import _
 from staffbase.people.duty import COUNTED, on_duty_in
 from staffbase.people.model import Person
-from staffbase.residents.reading import facts_in, house_in
-from staffbase.residents.rules import answers_now
 from staffbase.rounds.answers import LadderStep, ladder_in
-from staffbase.rounds.facts import Colleague, Ladder, Number
+from staffbase.rounds.facts import Colleague
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.reading import (
     CheckFacts,
@@ -60,44 +53,6 @@ class Ladders:
             return ladder_in(
                 tx, self.house_id, walk_id, unit_id, Outcome.DANGER, colleague_id=colleague_id, late_reason=late_reason
             )
-
-    @allowed(Permission.SEE_RESIDENTS)
-    def ladder(self, actor: Actor, incident_id: int, *, opening: bool = False) -> Ladder:
-        """The ladder of an incident, with the numbers beside it. `opening` writes that they were opened, if that can be written."""
-        now = self.database.clock.now()
-        with self.database.read() as tx:
-            found = incidents_in(tx, self.house_id, ids=[incident_id])
-            if not found:
-                raise NotFound(_("It is not there any more."))
-            incident = found[0]
-            resident = facts_in(tx, self.house_id).get(incident.resident_id or 0)
-            house = house_in(tx, self.house_id)
-        if opening:
-            self.database.opened(actor, "ladder.open", incident.resident_id)
-        done = {step.step for step in incident.steps if step.step is not None and not step.taken_back}
-        called = sorted(
-            (contact for contact in (resident.contacts if resident else ()) if contact.position > 0),
-            key=lambda contact: contact.position,
-        )
-        numbers = tuple(
-            Number(contact.name, contact.role, contact.phone, answers_now(contact.hours, local(now)))
-            for contact in called
-        )
-        return Ladder(incident, next_step(incident.kind, done) if incident.running else "", resident, house, numbers)
-
-    @allowed(Permission.ROUND)
-    def ladder_step(self, actor: Actor, incident_id: int, step: Step, text: str = "") -> None:
-        """One step of a live ladder, done now."""
-        with self.database.write(actor, "round.ladder") as tx:
-            add_step(tx, self.house_id, incident_id, step, text)
-
-    @allowed(Permission.ROUND)
-    def conclude_ladder(
-        self, actor: Actor, incident_id: int, text: str, deviation: Deviation = Deviation.LATER
-    ) -> None:
-        """How it ended; from now on the walk may be signed."""
-        with self.database.write(actor, "round.conclude") as tx:
-            conclude_incident(tx, self.house_id, incident_id, text, deviation=deviation)
 
     @allowed(Permission.ROUND)
     def colleagues(self, actor: Actor) -> list[Colleague]:

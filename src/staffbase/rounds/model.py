@@ -35,7 +35,7 @@ class RoundWindow(Versioned, table=True):
     id: int = key()
     house_id: int = ref("house.id")
     rrule: str = "FREQ=DAILY"
-    """An RFC 5545 rule on the dates of evenings."""
+    """An RFC 5545 rule on the dates of evenings; empty for a window the house no longer has."""
     begins: time
     ends: time
 

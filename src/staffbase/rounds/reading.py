@@ -35,7 +35,9 @@ from staffbase.rounds.rules import (
 def hours_in(tx: Reading, house_id: int) -> list[WindowHours]:
     """The house's windows; the usual two until somebody has set others."""
     rows = tx.all(select(RoundWindow).where(RoundWindow.house_id == house_id).order_by(col(RoundWindow.id)))
-    return [WindowHours(row.begins, row.ends, row.rrule) for row in rows] or list(DEFAULT_WINDOWS)
+    if not rows:
+        return list(DEFAULT_WINDOWS)
+    return [WindowHours(row.begins, row.ends, row.rrule) for row in rows if row.rrule]
 
 
 def taken_back_in(tx: Reading, entry_ids: Iterable[int]) -> set[int]:

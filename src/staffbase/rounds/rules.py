@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from dateutil.rrule import rrulestr
 
@@ -34,6 +35,10 @@ LATE_AFTER = timedelta(minutes=30)
 """What is written longer after the walk than this is entered later, and says why (domain.md section 3: false checks)."""
 LATEST_BACK = timedelta(days=3)
 """How far back a round may be entered afterwards."""
+MOST_WINDOWS = 6
+SHORTEST = timedelta(minutes=30)
+PLAIN_NIGHT = date(2026, 1, 5)
+"""A night on which no clock changes."""
 LOOK_AHEAD = 8
 """Nights in which the next window is looked for."""
 ALARM_AGAIN = timedelta(minutes=10)
@@ -92,9 +97,24 @@ def windows_of(night: date, hours: Iterable[WindowHours] = DEFAULT_WINDOWS) -> l
         begin_day = night if spec.begins >= time(12) else night + timedelta(days=1)
         end_day = begin_day if spec.ends > spec.begins else begin_day + timedelta(days=1)
         begins_at = at_local(begin_day, spec.begins)
-        ends_at = max(at_local(end_day, spec.ends), begins_at + timedelta(minutes=30))
+        ends_at = max(at_local(end_day, spec.ends), begins_at + SHORTEST)
         made.append(Window(night, begins_at, ends_at))
     return sorted(made, key=lambda window: window.begins_at)
+
+
+def check_hours(hours: Sequence[WindowHours]) -> None:
+    """Raise Invalid for windows that cannot be: too many, shorter than half an hour, overlapping, or with a rule that is none."""
+    if not 1 <= len(hours) <= MOST_WINDOWS:
+        raise Invalid(_("A night has from one to %(most)d rounds.") % {"most": MOST_WINDOWS}, "windows")
+    for one in hours:
+        minutes = (one.ends.hour - one.begins.hour) * 60 + one.ends.minute - one.begins.minute
+        if timedelta(minutes=minutes % (24 * 60)) < SHORTEST:
+            raise Invalid(_("A round needs at least half an hour."), "windows")
+    plain = windows_of(PLAIN_NIGHT, [WindowHours(one.begins, one.ends) for one in hours])
+    if any(before.ends_at > after.begins_at for before, after in pairwise(plain)):
+        raise Invalid(_("Two rounds of the same night overlap."), "windows")
+    for one in hours:
+        _falls_on(one.rrule, PLAIN_NIGHT)
 
 
 @lru_cache(maxsize=1024)

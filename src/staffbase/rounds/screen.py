@@ -18,8 +18,8 @@ from staffbase.kernel.moments import show_span
 from staffbase.rounds.dialogs import BeyondDialog, LateReasonDialog, LateRoundDialog, OpenDoorsDialog
 from staffbase.rounds.facts import CheckFacts, Colleague, DoorLine, RoundSheet, WalkFacts
 from staffbase.rounds.guard import KeyGuard
-from staffbase.rounds.ladder_dialogs import DangerDialog, LadderDialog, NoAnswerDialog
 from staffbase.rounds.model import Outcome
+from staffbase.rounds.no_answer_dialogs import DangerDialog, NoAnswerDialog
 from staffbase.rounds.rules import GENERAL_SUPERVISION, KEYS, LADDER, LATE_AFTER, beyond
 from staffbase.rounds.sheet_words import door_row, head, side
 from staffbase.ui.desk import Desk
@@ -87,11 +87,12 @@ class RoundsScreen(StaffScreen):
         self.sheet = await self.ask(self._rounds.sheet)
         if self.has_class("-wide"):
             windows = await self.ask(self._rounds.windows)
-            self.query_one("#round-side", Static).update(side(windows, self.desk.clock.now()))
+            for beside in self.query("#round-side").results(Static):
+                beside.update(side(windows, self.desk.clock.now()))
 
     def watch_sheet(self) -> None:
-        if self.sheet is None or not self.is_mounted:
-            return
+        if self.sheet is None or not self.query("#round-head"):
+            return  # before it is composed, or after another person signed in
         doors, now = self.query_one("#doors", OptionList), self.desk.clock.now()
         width = max(40, self._row_width())
         rows = [door_row(row, width, now, left=row.door.unit_id == self._left) for row in self.sheet.lines]
@@ -129,7 +130,7 @@ class RoundsScreen(StaffScreen):
         return self.sheet.lines[index] if self.sheet and index is not None and index < len(self.sheet.lines) else None
 
     def _to_next_open(self, after: int) -> None:
-        if self.sheet is None:
+        if self.sheet is None or not self.query("#doors"):
             return
         order = [*range(after + 1, len(self.sheet.lines)), *range(after + 1)]
         lines = self.sheet.lines
@@ -245,7 +246,7 @@ class RoundsScreen(StaffScreen):
         finally:
             self._idle.set()
         if check.incident_id is not None:
-            await self._open_ladder(check.incident_id, "f")
+            self._open_ladder(here)
 
     def _answered(self, here: DoorLine, check: CheckFacts) -> None:
         """Say it on the row just left, and move on to the next open door."""
@@ -294,15 +295,14 @@ class RoundsScreen(StaffScreen):
         if incident_id is not None:
             self._left = here.door.unit_id
             await self.refresh_view()
-        if incident_id:
-            await self._open_ladder(incident_id, "s")
-        if incident_id is not None:
             self._to_next_open(self.query_one("#doors", OptionList).highlighted or 0)
+        if incident_id:
+            self._open_ladder(here)
 
-    async def _open_ladder(self, incident_id: int, opened_with: str = "") -> None:
-        await self.app.push_screen_wait(LadderDialog(self.desk, self._rounds, incident_id, opened_with))
+    def _open_ladder(self, here: DoorLine) -> None:
+        """The ladder is the incident's own screen; coming back from it refreshes the sheet."""
         self._guard.forget()
-        await self.refresh_view()
+        self.desk.start_incident(here.door.resident.id if here.door.resident else None)
 
     # -- everything else ------------------------------------------------------------------------------------------
 
@@ -318,13 +318,9 @@ class RoundsScreen(StaffScreen):
             and here.check.incident_id is not None
             and not here.check.concluded
         ):
-            self._go_on(here.check.incident_id)
+            self._open_ladder(here)
         elif (resident := self.chosen_resident()) is not None:
             self.desk.open_resident(resident)
-
-    @job(group="ladder")
-    async def _go_on(self, incident_id: int) -> None:
-        await self._open_ladder(incident_id)
 
     def action_door_note(self) -> None:
         self.desk.write_note(self.chosen_resident())

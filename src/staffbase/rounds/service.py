@@ -4,7 +4,7 @@ What was seen was seen during the walk and is written when it is written: both t
 clock's. Nothing answers several doors at once, and a walk with an unfinished no-answer cannot be signed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlmodel import col, select
@@ -24,7 +24,7 @@ from staffbase.residents.reading import doors_in, resident_in
 from staffbase.residents.rules import Door, form_now
 from staffbase.rounds.answers import LadderStep, answer_in, ask_deviation_in, feared_in, open_walk_in, sign_in
 from staffbase.rounds.ladders import Ladders
-from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, Outcome, RoundCheck, Walk
+from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, Outcome, RoundCheck, RoundWindow, Walk
 from staffbase.rounds.reading import (
     CheckFacts,
     RoundSheet,
@@ -42,7 +42,17 @@ from staffbase.rounds.reading import (
     walk_under_way_in,
     windows_in,
 )
-from staffbase.rounds.rules import LADDER, LATEST_BACK, WARN_BEFORE, Window, beyond, not_due, window_of_walk
+from staffbase.rounds.rules import (
+    LADDER,
+    LATEST_BACK,
+    WARN_BEFORE,
+    Window,
+    WindowHours,
+    beyond,
+    check_hours,
+    not_due,
+    window_of_walk,
+)
 
 USUAL_WALK_MINUTES = 45
 
@@ -90,6 +100,30 @@ class Rounds(Ladders):
                 if found.window.holds(now) and found.window.ends_at - now <= WARN_BEFORE and found.done < found.due:
                     return found
         return None
+
+    @allowed(Permission.SEE_HOUSE)
+    def window_hours(self, actor: Actor) -> list[WindowHours]:
+        """When rounds are due, on the wall clock."""
+        del actor
+        with self.database.read() as tx:
+            return hours_in(tx, self.house_id)
+
+    @allowed(Permission.HOUSE_ADMIN)
+    def set_windows(self, actor: Actor, hours: Sequence[WindowHours]) -> None:
+        """Other windows from now on; walks keep the window they belong to. Raises Invalid for what cannot be."""
+        check_hours(hours)
+        with self.database.write(actor, "round.windows") as tx:
+            rows = list(
+                tx.all(select(RoundWindow).where(RoundWindow.house_id == self.house_id).order_by(col(RoundWindow.id)))
+            )
+            for row, one in zip(rows, hours, strict=False):
+                tx.change(row, rrule=one.rrule, begins=one.begins, ends=one.ends)
+            for row in rows[len(hours) :]:
+                tx.change(row, rrule="")
+            for one in hours[len(rows) :]:
+                tx.add(RoundWindow(house_id=self.house_id, rrule=one.rrule, begins=one.begins, ends=one.ends))
+            told = ", ".join(f"{one.begins:%H:%M}–{one.ends:%H:%M}" for one in hours)
+            write_entry(tx, Kind.HOUSE, _("Night rounds: %(hours)s.") % {"hours": told}, house_id=self.house_id)
 
     @allowed(Permission.ROUND)
     def leave(self, actor: Actor, minutes: int = USUAL_WALK_MINUTES) -> WalkFacts:
