@@ -8,8 +8,9 @@ from typing import Any
 from staffbase.demo.cast import Cast
 from staffbase.demo.furnish import move_in
 from staffbase.demo.house import NEWCOMER
-from staffbase.demo.plot import Act, Kept, MovedIn, Promised, Said, Went, at
-from staffbase.demo.shifts import ROTA, SICK
+from staffbase.demo.planned import draft_revision, publish_revision
+from staffbase.demo.plot import Act, CardOpened, Kept, MovedIn, PlanDrafted, PlanPublished, Promised, Said, Went, at
+from staffbase.demo.shifts import FIRST_PLAYED, ROTA, SICK
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.i18n import _
 from staffbase.people.model import ShiftName
@@ -50,19 +51,33 @@ def _moved_in(act: MovedIn, cast: Cast) -> None:
     cast.somebody_moved()
 
 
+def _plan_drafted(act: PlanDrafted, cast: Cast) -> None:
+    draft_revision(cast, act.by)
+
+
+def _plan_published(act: PlanPublished, cast: Cast) -> None:
+    publish_revision(cast, act.by)
+
+
+def _card_opened(act: CardOpened, cast: Cast) -> None:
+    cast.plans.card(cast.actor(act.by), cast.resident(act.unit))
+
+
 _DEEDS: dict[type[Act], Callable[[Any, Cast], None]] = {
     Said: _said,
     Promised: _promised,
     Kept: _kept,
     Went: _went,
     MovedIn: _moved_in,
+    PlanDrafted: _plan_drafted,
+    PlanPublished: _plan_published,
+    CardOpened: _card_opened,
 }
 
 
-def deed(act: Act) -> Step | None:
+def deed(act: Act) -> Step:
     """How an act of the plot is done."""
-    how = _DEEDS.get(type(act))
-    return None if how is None else partial(how, act)
+    return partial(_DEEDS[type(act)], act)
 
 
 def duties(day: date) -> Timed:
@@ -72,6 +87,8 @@ def duties(day: date) -> Timed:
     if day == sick_day:
         evenings = tuple(name for name in evenings if name != sick)
     begin = datetime(day.year, day.month, day.day, tzinfo=OSLO)
+    if day == FIRST_PLAYED:
+        days = evenings = ()
     steps: Timed = []
     for names, shift, hour, minute in (
         (days, ShiftName.DAY, 7, 27), (evenings, ShiftName.EVENING, 14, 31), ((night,), ShiftName.NIGHT, 21, 52),
@@ -81,7 +98,7 @@ def duties(day: date) -> Timed:
         ]
     if day == sick_day:
         steps.append((at(day.day, 15, 40), _on_duty(stand_in, ShiftName.EVENING, called_in=True)))
-    if day >= date(2026, 1, 5):
+    if day > FIRST_PLAYED:
         steps += _between_houses(night, begin)
     return steps
 

@@ -1,11 +1,13 @@
 """Makes the invented house as it stands before the plot begins: people, residents, what is known of them, their plans."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlmodel import select
 
 from staffbase.demo.cast import Cast
 from staffbase.demo.house import RESIDENTS, STAFF, Agreed, Resident
+from staffbase.demo.planned import keep
+from staffbase.demo.plans import PLANS, PlanText
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import HeldClock, at_local
 from staffbase.kernel.database import Writing
@@ -16,15 +18,30 @@ from staffbase.residents.model import Unit
 from staffbase.residents.service import add_contact_in, add_warning_in, admit_in, set_agreement_in
 from staffbase.station import Station
 
+_BEGUN = date(2025, 12, 16)
+"""When plans that are still drafts were saved."""
+
 
 def furnish(station: Station, clock: HeldClock) -> None:
     """Furnish a station that has only its units and its first leader."""
     _people(station)
     cast = Cast(station)
-    for resident in sorted(RESIDENTS, key=lambda one: one.moved_in):
-        clock.move_to(max(at_local(resident.moved_in, time(12)), clock.now()))
-        with station.database.write(cast.actor("Eva"), "resident.admit") as tx:
+    residents = [one for one in RESIDENTS if at_local(one.moved_in, time(12)) <= clock.now()]
+    with station.database.write(cast.actor("Eva"), "resident.admit") as tx:
+        for resident in residents:
             move_in(tx, cast, resident)
+    later: list[tuple[datetime, Resident | PlanText]] = [
+        (at_local(plan.published or _BEGUN, time(10)), plan) for plan in PLANS
+    ]
+    later += [(at_local(one.moved_in, time(12)), one) for one in RESIDENTS if one not in residents]
+    for moment, one in sorted(later, key=lambda dated: dated[0]):
+        clock.move_to(moment)
+        if isinstance(one, Resident):
+            with station.database.write(cast.actor("Eva"), "resident.admit") as tx:
+                move_in(tx, cast, one)
+            cast.somebody_moved()
+        else:
+            keep(cast, one)
 
 
 def _people(station: Station) -> None:

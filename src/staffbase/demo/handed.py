@@ -1,14 +1,17 @@
 """Handovers as they are played: signed reports, readings with a line said back, questions, a concern."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from staffbase.demo.cast import Cast
 from staffbase.demo.plot import at
-from staffbase.demo.shifts import ROTA, SICK
+from staffbase.demo.shifts import FIRST_PLAYED, ROTA, SICK
 from staffbase.kernel.clock import OSLO
+from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import N_, _
 from staffbase.people.model import ShiftName
+from staffbase.people.rules import shift_on
 from staffbase.residents.model import Status
 
 Step = Callable[[Cast], None]
@@ -63,14 +66,14 @@ def handovers(day: date) -> Timed:
     if day == sick_day:
         evenings = (*(name for name in evenings if name != sick), stand_in)
     begin = datetime(day.year, day.month, day.day, tzinfo=OSLO)
-    steps: Timed = [
-        (begin.replace(hour=14, minute=52), _signs(days[0], day, ShiftName.DAY)),
-        (begin.replace(hour=21, minute=51), _signs(evenings[0], day, ShiftName.EVENING)),
-        (begin + timedelta(days=1, hours=6, minutes=35), _signs(night, day, ShiftName.NIGHT)),
-    ]
-    if day < date(2026, 1, 5):
+    steps: Timed = [(begin + timedelta(days=1, hours=6, minutes=35), _signs(night, day, ShiftName.NIGHT))]
+    if day == FIRST_PLAYED:
         return steps
-    readings = [(days, 7, 44), (evenings, 15, 2), ((night,), 21, 54)]
+    steps.append((begin.replace(hour=14, minute=52), _signs(days[0], day, ShiftName.DAY)))
+    steps.append((begin.replace(hour=21, minute=51), _signs(evenings[0], day, ShiftName.EVENING)))
+    readings = [(evenings, 15, 2), ((night,), 21, 54)]
+    if day > FIRST_PLAYED + timedelta(days=1):
+        readings.append((days, 7, 44))
     for names, hour, minute in readings:
         for place, name in enumerate(names):
             late = 58 if name == stand_in and day == sick_day else 0
@@ -80,19 +83,22 @@ def handovers(day: date) -> Timed:
 
 
 def _signs(name: str, day: date, shift: ShiftName) -> Step:
+    said = _WATCHED.get((day, shift), {})
+
     def step(cast: Cast) -> None:
         handover, actor = cast.station.handover, cast.actor(name)
-        report = handover.report(actor)
-        said = _WATCHED.get((day, shift), {})
-        for line in report.lines:
+        span = shift_on(day, shift)
+        if not said:
+            with suppress(Invalid):  # somebody is not calm any more: say how they are first
+                handover.sign_report(actor, span)
+                return
+        for line in handover.report(actor, span).lines:
             if line.unit_code in said:
                 status, text, if_then = said[line.unit_code]
-                handover.save_draft(
-                    actor, report.span, line.resident_id, status=status, text=_(text), if_then=_(if_then)
-                )
+                handover.save_draft(actor, span, line.resident_id, status=status, text=_(text), if_then=_(if_then))
             elif line.must_choose:
-                handover.save_draft(actor, report.span, line.resident_id, status=line.proposed)
-        handover.sign_report(actor, report.span)
+                handover.save_draft(actor, span, line.resident_id, status=line.proposed)
+        handover.sign_report(actor, span)
 
     return step
 

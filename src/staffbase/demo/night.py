@@ -1,10 +1,11 @@
 """The night watch's rounds as they are played: leave, come back, answer door by door, sign."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from staffbase.demo.cast import Cast
 from staffbase.demo.plot import at
+from staffbase.demo.shifts import ROTA
 from staffbase.demo.walks import Walk
 from staffbase.incidents.model import Step as LadderWord
 from staffbase.kernel.access import Actor
@@ -12,6 +13,7 @@ from staffbase.kernel.i18n import N_, _
 from staffbase.residents.model import Presence
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.reading import RoundSheet
+from staffbase.rounds.rules import windows_of
 from staffbase.rounds.service import LadderStep
 
 Step = Callable[[Cast], None]
@@ -36,6 +38,19 @@ def walked(walk: Walk) -> Timed:
     if walk.no_answer:
         steps.append((signs + timedelta(minutes=2), _admitted(walk)))
     return steps
+
+
+def on_paper(night: date) -> Timed:
+    """A night before rounds were kept here: the watch says so for each window."""
+
+    def step(cast: Cast) -> None:
+        actor = cast.actor(ROTA[night][2])
+        sheet = cast.station.rounds.sheet(actor)
+        reasons = {line.door.unit_id: _("on paper") for line in sheet.lines if line.due}
+        for window in windows_of(night):
+            cast.station.rounds.sign_not_walked(actor, window, reasons)
+
+    return [(at(night.day + 1, 6, 30), step)]
 
 
 def finish_open_walk(cast: Cast) -> None:

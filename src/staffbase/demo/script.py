@@ -7,24 +7,25 @@ from itertools import chain
 from staffbase.demo.cast import Cast
 from staffbase.demo.deeds import deed, duties
 from staffbase.demo.handed import TALKS, handovers
-from staffbase.demo.night import walked
+from staffbase.demo.night import on_paper, walked
 from staffbase.demo.plot import ACTS
-from staffbase.demo.shifts import ROTA, everyday
+from staffbase.demo.shifts import FIRST_PLAYED, ROTA, everyday
 from staffbase.demo.walks import walks
 
 Step = Callable[[Cast], None]
 
-FIRST_WHOLE_DAY = date(2026, 1, 4)
-"""The first day played with duties and rounds; of those before only notes are kept, the rest would cost start time."""
+ON_PAPER = (date(2026, 1, 2), date(2026, 1, 3))
+"""The nights whose rounds were not yet kept here."""
 
 
 def script() -> list[tuple[datetime, Step]]:
     """Everything that happens, from the first moment to the last."""
     acts = chain(ACTS, chain.from_iterable(everyday(day) for day in ROTA))
-    steps = [(act.at, step) for act in acts if (step := deed(act)) is not None]
+    steps = [(act.at, deed(act)) for act in acts]
     steps += TALKS
+    steps += [step for day in ON_PAPER for step in on_paper(day)]
     for day in ROTA:
-        if day >= FIRST_WHOLE_DAY:
+        if day >= FIRST_PLAYED:
             steps += duties(day)
             steps += handovers(day)
             steps += [step for walk in walks(day) for step in walked(walk)]

@@ -34,6 +34,10 @@ ROTA: dict[date, tuple[tuple[str, ...], tuple[str, ...], str]] = {
 }
 """Day pair, evening pair and night watch of each date; the night belongs to the date of its evening."""
 
+FIRST_PLAYED = date(2026, 1, 4)
+"""From the night of this day duties, rounds and reports are played; of what was before only notes are kept, the rest
+would cost start time."""
+
 SICK = (date(2026, 1, 13), "Camilla", "Emil")
 """On this evening the first is sick; the second comes forty minutes late."""
 
