@@ -39,7 +39,7 @@ async def test_the_night_stands_on_top_in_full(evening, house, size, language):
     async with app.run_test(size=size) as pilot:
         await opened(pilot, house)
         shown = seen(app)
-    assert "A2 Beboer A2" in shown
+    assert "A2  Beboer A2" in shown
     assert ("UNSTABLE" if language == "en" else "USTABIL") in shown
     assert "8 breaths" in shown
     assert shown.index("Beboer A2") < shown.index("8 breaths")

@@ -16,6 +16,7 @@ from staffbase.handover.rows import (
     item_rows,
     plain_row,
     question_row,
+    resident_words,
     task_row,
     when,
 )  # fmt: skip
@@ -81,7 +82,7 @@ def _house(reading: MyReading, now: datetime) -> Iterator[Row]:
 
 
 def _resident(resident: ResidentReading, now: datetime) -> Iterator[Row]:
-    words: list[Words] = [(f"{resident.unit_code} {resident.alias}", "bold")]
+    words: list[Words] = [(resident_words(resident.unit_code, resident.alias), "bold")]
     if resident.status is not Status.CALM:
         words.append((_(STATUS_NAMES[resident.status]).upper(), INK[resident.status]))
     if resident.presence is not Presence.HOME:
@@ -106,7 +107,8 @@ def _resident(resident: ResidentReading, now: datetime) -> Iterator[Row]:
 
 def side_rows(reading: MyReading, now: datetime) -> list[Row]:
     """What stands beside the reading: the huddle, who has read, which reports there are, what the EPJ lacks."""
-    rows = [heading(_("To talk about")), *huddle_rows(reading)]
+    codes = {one.resident_id: one.unit_code for one in reading.residents}
+    rows = [heading(_("To talk about")), *huddle_rows(reading.huddle, codes)]
     if reading.readers:
         rows.append(heading(_("Who has read")))
     for reader in reading.readers:
@@ -119,4 +121,4 @@ def side_rows(reading: MyReading, now: datetime) -> list[Row]:
     if reading.signed:
         rows.append(heading(_("Shift reports")))
     rows += [plain_row("", (words, "$muted")) for words in reading.signed]
-    return [*rows, *epj_rows(reading.not_in_epj, now)]
+    return [*rows, *epj_rows(reading.not_in_epj, codes, now)]

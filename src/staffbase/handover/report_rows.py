@@ -4,7 +4,18 @@ from datetime import datetime
 
 from staffbase.handover.facts import ReportFacts, ReportLineFacts
 from staffbase.handover.plain import counts_words, signed_words, span_words, task_words
-from staffbase.handover.rows import INK, Line, Row, Words, epj_rows, heading, huddle_rows, item_lines, plain_row
+from staffbase.handover.rows import (
+    INK,
+    Line,
+    Row,
+    Words,
+    epj_rows,
+    heading,
+    huddle_rows,
+    item_lines,
+    plain_row,
+    resident_words,
+)
 from staffbase.kernel.i18n import _
 from staffbase.kernel.moments import show_date
 from staffbase.residents.model import STATUS_NAMES, Status
@@ -39,10 +50,11 @@ def report_rows(report: ReportFacts, now: datetime) -> list[Row]:
 
 def report_side(report: ReportFacts, now: datetime) -> list[Row]:
     """What stands beside the report."""
-    rows = [heading(_("To talk about")), *huddle_rows(report)]
+    codes = {one.resident_id: one.unit_code for one in report.lines}
+    rows = [heading(_("To talk about")), *huddle_rows(report.huddle, codes)]
     if report.accepted_by:
         rows += [heading(_("Who has read")), *(plain_row("", (name, "$ok-text")) for name in report.accepted_by)]
-    return [*rows, *epj_rows(report.not_in_epj, now)]
+    return [*rows, *epj_rows(report.not_in_epj, codes, now)]
 
 
 def _report_house(report: ReportFacts, now: datetime) -> Row:
@@ -60,7 +72,7 @@ def _report_house(report: ReportFacts, now: datetime) -> Row:
 
 def _report_line(line: ReportLineFacts, report: ReportFacts, now: datetime) -> Row:
     status = _(STATUS_NAMES[line.shown_status])
-    words: list[Words] = [(f"{line.unit_code} {line.alias}", "bold")]
+    words: list[Words] = [(resident_words(line.unit_code, line.alias), "bold")]
     if line.must_choose:
         words.append((f"{status.upper()} ?", INK[Status.WATCH]))
         words.append((_("r, f or u says how it is"), "$accent-text"))

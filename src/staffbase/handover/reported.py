@@ -62,7 +62,7 @@ def signed_words_in(tx: Reading, house_id: int, covers: Coverage, names: dict[in
         .order_by(col(ShiftReport.id).desc())
     )
     return [
-        _("%(shift)s %(day)s: signed by %(name)s %(time)s")
+        _("%(shift)s %(day)s: %(name)s %(time)s")
         % {
             "shift": _(SHIFT_NAMES[row.shift]).capitalize(),
             "day": show_day(row.shift_date),

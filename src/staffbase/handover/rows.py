@@ -1,15 +1,10 @@
 """A reading and a report as rows of a list: a time in a column of its own, words with their ink, and what a key acts on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from staffbase.handover.facts import (
-    MyReading,
-    QuestionFacts,
-    ReadingItem,
-    ReportFacts,
-)
+from staffbase.handover.facts import Huddle, QuestionFacts, ReadingItem
 from staffbase.handover.plain import task_words
 from staffbase.journal.model import IMPORTANCE_NAMES, KIND_NAMES, Importance, Kind
 from staffbase.kernel.clock import local
@@ -57,6 +52,11 @@ def when(moment: datetime, now: datetime) -> str:
     """A time of today alone, any other with its date: as wide as the time column."""
     here = local(moment)
     return f"{here:%H:%M}" if here.date() == local(now).date() else f"{here:%d.%m %H:%M}"
+
+
+def resident_words(unit_code: str, alias: str) -> str:
+    """Unit and name, so wide that what follows stands in a column of its own."""
+    return f"{unit_code:<4}{alias:<16}"
 
 
 def heading(words: str) -> Row:
@@ -136,22 +136,35 @@ def task_row(task: TaskFacts, now: datetime) -> Row:
     return Row((Line("", ((task_words(task, now), ink),)),), resident_id=task.resident_id, task_id=task.id)
 
 
-def huddle_rows(facts: MyReading | ReportFacts) -> Iterator[Row]:
+def huddle_rows(huddle: Huddle, codes: Mapping[int, str]) -> Iterator[Row]:
     """What the two shifts talk about."""
-    if facts.huddle.unstable:
-        yield plain_row("", (_("unstable: %(units)s") % {"units": ", ".join(facts.huddle.unstable)}, "$danger-text"))
-    for question in facts.huddle.questions:
-        yield plain_row("", (_("question"), "$warning-text"), (question.text, ""), (question.by, "$muted"))
-    for concern in facts.huddle.concerns:
-        yield plain_row("", (_("concern"), "$danger-text"), (concern.text, ""), (concern.by, "$muted"))
-    if not (facts.huddle.unstable or facts.huddle.questions or facts.huddle.concerns):
+    if huddle.unstable:
+        yield plain_row("", (_("unstable: %(units)s") % {"units": ", ".join(huddle.unstable)}, "$danger-text"))
+    for question in huddle.questions:
+        unit = (codes.get(question.resident_id or 0, ""), "bold")
+        yield plain_row("", (_("question"), "$warning-text"), unit, (question.text, ""), (question.by, "$muted"))
+    for concern in huddle.concerns:
+        unit = (codes.get(concern.resident_id or 0, ""), "bold")
+        yield plain_row("", (_("concern"), "$danger-text"), unit, (concern.text, ""), (concern.by, "$muted"))
+    if not (huddle.unstable or huddle.questions or huddle.concerns):
         yield plain_row("", (_("Nothing."), "$muted"))
 
 
-def epj_rows(items: Iterable[ReadingItem], now: datetime) -> list[Row]:
+def epj_rows(items: Iterable[ReadingItem], codes: Mapping[int, str], now: datetime) -> list[Row]:
     """What must still be entered in the municipality's record system."""
-    rows = [plain_row(when(item.at, now), (item.text.split("\n", 1)[0], ""), (item.by, "$muted")) for item in items]
+    rows = [
+        plain_row(
+            when(item.at, now), (codes.get(item.resident_id or 0, ""), "bold"), (_shortened(item.text), ""),
+            (item.by, "$muted"),
+        )
+        for item in items
+    ]  # fmt: skip
     return [heading(_("Not yet in the EPJ")), *rows] if rows else []
+
+
+def _shortened(text: str, most: int = 60) -> str:
+    first = text.split("\n", 1)[0]
+    return first if len(first) <= most else first[: most - 1].rstrip() + "…"
 
 
 def plain_row(time: str, *words: Words) -> Row:

@@ -128,7 +128,7 @@ class HandoverScreen(StaffScreen):
         told = [line(*words, between="   ") for words in head]
         self.query_one("#handover-head", Static).update(lines(line(self._faces(), told[0], between="   "), *told[1:]))
         side = self.query_one("#handover-beside", Static)
-        width = max(20, side.size.width or 36)
+        width = max(20, (side.size.width or 36) - 1)  # a scrollbar may come
         side.update(lines(*(self._drawn(row, width, _SIDE_TIME) for row in beside)) if wide else Content(""))
         self._list(rows)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlmodel import select
 
 from staffbase.handover.facts import MyReading, QuestionFacts, ReadingItem, ReportFacts
+from staffbase.handover.gathered import gather_in, reading_span_in
 from staffbase.handover.model import (
     Concern,
     ConcernClosed,
@@ -17,7 +18,7 @@ from staffbase.handover.model import (
     SaidBack,
 )
 from staffbase.handover.plain import report_words
-from staffbase.handover.readings import readers_in, reading_in, reading_span_in
+from staffbase.handover.readings import readers_in, reading_in
 from staffbase.handover.reports import on_shift_in, report_in, report_span_in
 from staffbase.handover.rules import beside, may_close
 from staffbase.handover.signing import cosign_in, save_draft_in, sign_in
@@ -44,7 +45,7 @@ _SAID_BACK = 200
 
 def unread_count_in(tx: Reading, house_id: int, actor: Actor, now: datetime) -> int:
     """How many things somebody has not taken over yet, for the strip on top of every screen."""
-    return reading_in(tx, house_id, actor, now).unread
+    return gather_in(tx, house_id, actor, now).unread
 
 
 def unread_half_an_hour_in(tx: Reading, house_id: int, now: datetime) -> tuple[str, ...]:
