@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from staffbase.handover.facts import AnswerFacts, Counts, MomentLine, QuestionFacts, ReadingItem
 from staffbase.handover.model import Concern, ConcernClosed
-from staffbase.incidents.model import IncidentConclusion, IncidentStep
+from staffbase.incidents.model import Incident, IncidentConclusion, IncidentStep
 from staffbase.incidents.service import IncidentFacts, incidents_in
 from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import NOTE_KINDS, Entry, Importance, Kind, Source
@@ -68,11 +68,13 @@ def happened_in(tx: Reading, house_id: int, since: datetime) -> list[IncidentFac
     told = tx.all(
         select(Entry.id).where(Entry.house_id == house_id, Entry.kind == Kind.INCIDENT_STEP, Entry.recorded_at >= since)
     )
-    ids = {
-        *(one.id for one in incidents_in(tx, house_id, since=since)),
-        *(one.id for one in incidents_in(tx, house_id, running_only=True)),
-        *incidents_of_steps_in(tx, told),
-    }
+    concluded = select(IncidentConclusion.id).where(col(IncidentConclusion.incident_id) == col(Incident.id))
+    begun = tx.all(
+        select(Incident.id)
+        .join(Entry, col(Entry.id) == col(Incident.id))
+        .where(Entry.house_id == house_id, or_(col(Entry.recorded_at) >= since, ~concluded.exists()))
+    )
+    ids = {*begun, *incidents_of_steps_in(tx, told)}
     return incidents_in(tx, house_id, ids=sorted(ids)) if ids else []
 
 
