@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from staffbase.demo.cast import Cast
 from staffbase.demo.plot import at
 from staffbase.demo.shifts import ROTA
-from staffbase.demo.walks import Walk
+from staffbase.demo.walks import Walk, walks
 from staffbase.incidents.model import Step as LadderWord
 from staffbase.kernel.access import Actor
 from staffbase.kernel.i18n import N_, _
@@ -45,8 +45,7 @@ def on_paper(night: date) -> Timed:
 
     def step(cast: Cast) -> None:
         actor = cast.actor(ROTA[night][2])
-        sheet = cast.station.rounds.sheet(actor)
-        reasons = {line.door.unit_id: _("on paper") for line in sheet.lines if line.due}
+        reasons = {cast.unit(unit): _("on paper") for unit in walks(night)[0].found}
         for window in windows_of(night):
             cast.station.rounds.sign_not_walked(actor, window, reasons)
 
