@@ -8,6 +8,7 @@ from tests.conftest import moment, open_database
 from textual.widgets import OptionList, Static
 
 from staffbase.app import Opened, StaffbaseApp
+from staffbase.board.screen import BoardScreen
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.settings import Settings
 from staffbase.people.pins import set_pin_in
@@ -40,10 +41,10 @@ def app_on(station, tmp_path, actor=None, command=""):
 
 
 async def until(pilot, kind):
-    for _wait in range(100):
+    for _wait in range(300):
         await pilot.pause(0.05)
         if isinstance(pilot.app.screen, kind):
-            await pilot.pause(0.1)
+            await pilot.pause(0.3)
             return pilot.app.screen
     raise AssertionError(f"{kind.__name__} did not come, {pilot.app.screen} stands there")
 
@@ -57,7 +58,7 @@ async def test_ten_keys_and_the_pin(with_pins, actors, clock, tmp_path):
     app = app_on(with_pins, tmp_path, actors["samira"])
     keys = ["2", "w"]
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.5)
+        await until(pilot, BoardScreen)
         await pilot.press("2")
         await until(pilot, RoundsScreen)
         await pilot.press("w")
@@ -71,7 +72,12 @@ async def test_ten_keys_and_the_pin(with_pins, actors, clock, tmp_path):
             clock.move_to(clock.now() + timedelta(seconds=2))
             await pilot.press(key)
             await pilot.pause(0.2)
+            await screen._idle.wait()
             keys.append(key)
+        for _wait in range(100):
+            await pilot.pause(0.05)
+            if screen.sheet.walk.signed_at is not None:
+                break
         assert screen.sheet.walk.signed_at is not None
         assert screen.sheet.walk.returned_at == moment(5, 23, 58) + timedelta(seconds=1)
     assert len(keys) == len(screen.sheet.lines) + 3  # 2, w, g and one key a door
@@ -110,7 +116,7 @@ async def test_the_alarm_covers_a_screen_that_is_not_locked(with_pins, actors, c
     with_pins.rounds.leave(actors["samira"], 45)
     app = app_on(with_pins, tmp_path, actors["marit"])
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.pause(0.5)
+        await until(pilot, BoardScreen)
         clock.move_to(moment(6, 0, 27))
         await until(pilot, AlarmScreen)
 

@@ -14,14 +14,13 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from staffbase.kernel.i18n import N_, _
-from staffbase.kernel.moments import show_span
 from staffbase.rounds.dialogs import BeyondDialog, LateReasonDialog, LateRoundDialog, OpenDoorsDialog
 from staffbase.rounds.facts import CheckFacts, Colleague, DoorLine, RoundSheet, WalkFacts
 from staffbase.rounds.guard import KeyGuard
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.no_answer_dialogs import DangerDialog, NoAnswerDialog
 from staffbase.rounds.rules import GENERAL_SUPERVISION, KEYS, LADDER, LATE_AFTER, beyond
-from staffbase.rounds.sheet_words import door_row, head, side
+from staffbase.rounds.sheet_words import door_row, head, interval, side
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
@@ -387,7 +386,7 @@ class RoundsScreen(StaffScreen):
             await self.ask(self._rounds.sign, walk.id, reasons)
         elif sheet.not_walked:
             window = sheet.not_walked[0]
-            title = _("Nobody walked %(hours)s. Why?") % {"hours": show_span(window.begins_at, window.ends_at)}
+            title = _("Nobody walked %(hours)s. Why?") % {"hours": interval(window.begins_at, window.ends_at)}
             given = await self.app.push_screen_wait(
                 OpenDoorsDialog(self.desk, [row.door for row in sheet.lines if row.due], title)
             )

@@ -6,7 +6,7 @@ from datetime import datetime
 from textual.content import Content
 
 from staffbase.kernel.i18n import N_, _
-from staffbase.kernel.moments import show_moment, show_span, show_time
+from staffbase.kernel.moments import show_moment, show_time
 from staffbase.residents.model import ROUND_FORM_NAMES, RoundForm, Status, WarningKind
 from staffbase.residents.rules import ResidentFacts
 from staffbase.rounds.facts import DoorLine, RoundSheet, WindowFacts
@@ -124,10 +124,11 @@ def _answer(row: DoorLine, *, short: bool, left: bool) -> Content:
         written = shown(_("written %(time)s") % {"time": show_time(check.recorded_at)}, "$muted")
     running = "" if check.concluded else shown(_("ladder open"), "bold $danger-text")
     why = shown(_((SHORT_BEYOND if short else BEYOND_NAMES)[check.beyond]), "$muted") if check.beyond else ""
-    return line(
-        (said, f"bold {style}" if left or not check.concluded else style), running,
-        show_span(check.at_from, check.at_to), written, why, between=" " if short else "  ",
-    )  # fmt: skip
+    outcome = shown(said, f"bold {style}" if left or not check.concluded else style)
+    if check.concluded:
+        outcome = cell(outcome, 17 if short else 22)
+    between = " " if short else "  "
+    return line(outcome, running, interval(check.at_from, check.at_to), written, why, between=between)
 
 
 def head(sheet: RoundSheet, now: datetime) -> Content:
@@ -135,8 +136,13 @@ def head(sheet: RoundSheet, now: datetime) -> Content:
     return lines(line(*_standing(sheet), between="   "), _next(sheet, now))
 
 
+def interval(begins: datetime, ends: datetime) -> str:
+    """Both ends, also when they are the same minute: it is always an interval that was seen."""
+    return f"{show_time(begins)}–{show_time(ends)}"
+
+
 def _hours(window: Window) -> str:
-    return show_span(window.begins_at, window.ends_at)
+    return interval(window.begins_at, window.ends_at)
 
 
 def _standing(sheet: RoundSheet) -> list[tuple[str, str]]:
@@ -153,7 +159,7 @@ def _standing(sheet: RoundSheet) -> list[tuple[str, str]]:
         words = {"who": walk.walker, "time": show_time(walk.left_at), "due": show_time(walk.due_back_at)}
         parts.append((told % words, "$warning-text"))
     elif walk.walked:
-        parts.append((_("seen during the walk %(span)s") % {"span": show_span(walk.left_at, walk.returned_at)}, ""))
+        parts.append((_("seen during the walk %(span)s") % {"span": interval(walk.left_at, walk.returned_at)}, ""))
     counted = _("%(done)d of %(due)d doors") % {"done": done, "due": due}
     parts.append((counted, "bold $ok-text" if done == due else "bold $warning-text"))
     if walk.signed_at is not None:
