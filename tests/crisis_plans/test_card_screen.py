@@ -72,7 +72,14 @@ async def test_the_fullest_card_stands_whole_without_scrolling(station, plans, a
         for section in Section:
             for line in MAXIMAL.lines(section):
                 assert line in told or (size == (80, 24) and section is Section.AFTERWARDS)
-        for wanted in ("113", "116 117", "Prøveveien 1", "N" * 19, i18n._("REVIEW OVERDUE %(date)s") % {"date": "05.07.2026"}, "ALLERG"):
+        for wanted in (
+            "113",
+            "116 117",
+            "Prøveveien 1",
+            "N" * 19,
+            i18n._("REVIEW OVERDUE %(date)s") % {"date": "05.07.2026"},
+            "ALLERG",
+        ):
             assert wanted in told
         assert i18n._("Start an incident") in told.splitlines()[-1]
         assert (i18n._("opened %(time)s, recorded") % {"time": "21:40"}) in told.splitlines()[-1]

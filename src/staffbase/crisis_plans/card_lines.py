@@ -186,9 +186,7 @@ def _phone(card: Card, width: int) -> list[CardLine]:
         Piece(_("%(age)d years") % {"age": card.age}, Ink.STRONG),
     ]
     way = [Piece(told) for told in (card.address, card.entrance) if told]
-    allergies = [
-        Piece(shorten(_("ALLERGY %(what)s") % {"what": one}, width - 5), Ink.DANGER) for one in card.allergies
-    ]
+    allergies = [Piece(shorten(_("ALLERGY %(what)s") % {"what": one}, width - 5), Ink.DANGER) for one in card.allergies]
     one_line = [*who, *allergies, *way]
     if cells(_DOT.join(part.text for part in one_line)) <= width:
         return _flow(one_line, width, 1)
@@ -271,11 +269,13 @@ def _call(one: Call, width: int, *, last: bool) -> Piece:
         return Piece(f"{one.phone} {one.name}", Ink.DANGER)
     told = f"{one.name} {one.phone}".strip() if one.phone != "116 117" else f"{one.phone} {one.name}"
     if one.answers is False:
-        return Piece(shorten(f"{told} {one.hours} ({_('closed now')})", width), Ink.MUTED)
+        closed = _("closed now")
+        return Piece(shorten(f"{told} {one.hours} ({closed})", width), Ink.MUTED)
     if one.answers is None:
         return Piece(shorten(f"{told} {one.hours}", width))
     if one.hours:
-        return Piece(shorten(f"{told} ({_('answers now')})", width), Ink.OK)
+        open_now = _("answers now")
+        return Piece(shorten(f"{told} ({open_now})", width), Ink.OK)
     return Piece(shorten(told, width), Ink.STRONG)
 
 
