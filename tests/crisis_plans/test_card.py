@@ -272,6 +272,12 @@ def test_without_a_plan_the_card_says_so_and_shows_what_is_known(draft_by) -> No
         assert told in whole
 
 
+def test_where_nothing_is_dangerous_nothing_is_called_so() -> None:
+    calm = card(version(replace(TEXT, dangers=())), resident(warnings=()), HOUSE, NIGHT)
+    assert not any(line.startswith("RISK") for line in shown_lines(calm))
+    assert any(line.startswith("KNOW  naloxone") for line in shown_lines(calm))
+
+
 def test_an_opening_that_could_not_be_recorded_is_said() -> None:
     assert opened_words(current()) == "opened 04:12"
     assert opened_words(replace(current(), logged=True)) == "opened 04:12, recorded"

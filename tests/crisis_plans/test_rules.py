@@ -57,6 +57,7 @@ def test_review_at_the_date_and_at_once_after_a_crisis() -> None:
     assert review_of(date(2026, 1, 12), published, None, TODAY).overdue
     after = review_of(date(2026, 7, 5), published, moment(9, 4, 40), TODAY)
     assert (after.due, after.overdue, after.after_crisis) == (date(2026, 1, 9), True, True)
+    assert review_of(date(2026, 1, 6), published, moment(9, 4, 40), TODAY).due == date(2026, 1, 9)
     assert not review_of(date(2026, 7, 5), published, moment(4, 4), TODAY).after_crisis
 
 

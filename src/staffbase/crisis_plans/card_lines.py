@@ -118,10 +118,16 @@ def _groups(card: Card, width: int, room: _Room) -> list[list[CardLine]]:
     risks = [*_facts(card, inner, room), *((Piece(shorten(told, inner), Ink.DANGER),) for told in text.dangers)]
     know = [] if card.text else [(Piece(told),) for told in _words(card.about, inner, 4)]
     ring = _ring(card.calls, inner, room.ring)
+    if card.dangers or text.dangers:
+        before_the_door = [
+            *named(Section.DANGERS, risks, Ink.DANGER),
+            *_labelled(_("KNOW"), know, Ink.MUTED, wide=wide),
+        ]
+    else:
+        before_the_door = _labelled(_("KNOW"), [*risks, *know], Ink.MUTED, wide=wide)
     return [
         [*_phone(card, width), _standing(card, width, room)],
-        named(Section.DANGERS, risks, Ink.DANGER),
-        _labelled(_("KNOW"), know, Ink.MUTED, wide=wide),
+        before_the_door,
         named(Section.YELLOW, _signs(text.yellow, inner, Ink.PLAIN), Ink.WATCH),
         named(Section.RED, _signs(text.red, inner, Ink.STRONG), Ink.DANGER),
         [*said(Section.AVOID, Ink.WATCH), *said(Section.MEET_ME), *said(Section.TRUSTED)],

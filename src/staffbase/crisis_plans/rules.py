@@ -165,16 +165,16 @@ class Review:
     """When a plan must be gone through."""
 
     due: date
+    """The day that was set, or that of the incident."""
     overdue: bool
     after_crisis: bool
-    """It became due because of an incident after it was published, whatever date was set."""
+    """It became due because of an incident after it was published, whatever day was set."""
 
 
 def review_of(review_due: date, published_at: datetime, crisis_at: datetime | None, today: date) -> Review:
     """When it must be reviewed: at the date that was set, and at once after a crisis since it was published."""
     if crisis_at is not None and crisis_at > published_at:
-        due = min(review_due, local(crisis_at).date())
-        return Review(due, overdue=True, after_crisis=True)
+        return Review(local(crisis_at).date(), overdue=True, after_crisis=True)
     return Review(review_due, overdue=review_due < today, after_crisis=False)
 
 
