@@ -3,6 +3,7 @@
 from typing import Any
 
 from textual.app import App
+from textual.dom import DOMNode, NoScreen
 from textual.screen import Screen
 
 from staffbase.kernel.access import Actor
@@ -74,6 +75,23 @@ async def settle(pilot: Any, rounds: int = 8) -> None:
     """Until what was asked of services is answered and shown. A dialog that waits for a person is no work under way."""
     for _round in range(rounds):
         await pilot.pause(0.03)
+    for _wait in range(200):
+        if not busy(pilot.app):
+            break
+        await pilot.pause(0.03)
+    await pilot.pause(0.03)
+
+
+def busy(app: App[Any]) -> bool:
+    """Whether the visible screen has work under way. What waits for a dialog belongs to a screen below it."""
+    return any(not worker.is_finished and _stands_on(worker.node) is app.screen for worker in app.workers)
+
+
+def _stands_on(node: DOMNode) -> Screen[Any] | None:
+    try:
+        return node.screen
+    except NoScreen:  # it was taken away in the meantime
+        return None
 
 
 def seen(app: App[Any]) -> str:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from tests.bench import busy
 from tests.conftest import moment
 from textual.app import App
 from textual.widgets import Label, OptionList, Static
@@ -72,6 +73,7 @@ class Hand:
                 screen is not None
                 and screen.sheet is not None
                 and (screen._idle.is_set() or self.app.screen is not screen)
+                and not busy(self.app)
             ):
                 break
         await self.pilot.pause(0.05)
