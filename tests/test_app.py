@@ -1,20 +1,25 @@
 """The app as staff use it: sign in, board, a calm round in ten keys and the PIN, lock, alarm, a note that is never lost."""
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
+import staffbase
 from staffbase.app import Opened, StaffbaseApp
 from staffbase.demo.clock import PlotClock
 from staffbase.demo.house import STAFF
 from staffbase.demo.run import PINS, open_demo, signed_in
+from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.clock import OSLO, HeldClock
 from staffbase.kernel.key import SystemIdentities
+from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
+from staffbase.people.dialogs import ChangePinDialog
 from staffbase.people.screen import DoorScreen
 from staffbase.rounds.dialogs import AlarmScreen
 from staffbase.rounds.screen import RoundsScreen
@@ -46,6 +51,11 @@ class House:
             with suppress(WorkerCancelled):  # a refresh that a newer one replaced
                 await self.app.workers.wait_for_complete()
             await pilot.pause(0.05)
+
+    async def settled_behind_dialog(self, pilot: Pilot[int]) -> None:
+        """Where a job waits for a dialog, waiting for all work would wait for ever."""
+        for _ in range(8):
+            await pilot.pause(0.1)
 
     async def press(self, pilot: Pilot[int], *keys: str) -> None:
         for key in keys:
@@ -136,3 +146,96 @@ async def test_letters_work_in_both_cases(house: House, eager: None) -> None:
         await house.ready(pilot)
         await house.press(pilot, "N")
         assert type(house.app.screen).__name__ == "NoteDialog"
+
+
+def cut_off(house: House) -> None:
+    """The data folder is gone, as when a disk or a network drive goes away: nothing can be read or written."""
+    house.station.database.engine.dispose()
+    folder = house.station.database.engine.url.database
+    Path(folder).parent.rename(Path(folder).parent.with_name("gone"))
+
+
+async def test_the_screen_locks_even_when_the_database_is_gone(house: House, eager: None) -> None:
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "n")
+        await pilot.press(*"urolig")
+        cut_off(house)
+        await house.press(pilot, "ctrl+l")
+        assert isinstance(house.app.screen, DoorScreen)
+        assert "urolig" not in house.app.export_screenshot(simplify=True)
+        assert "Kim-Andr" not in house.app.export_screenshot(simplify=True)
+
+
+async def test_the_alarm_rings_even_when_the_database_is_gone(house: House, eager: None) -> None:
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "2", "w")
+        await pilot.pause(2.2)
+        cut_off(house)
+        house.clock.move_to(NIGHT + timedelta(hours=2))
+        await pilot.pause(2.2)
+        await house.settled(pilot)
+        assert isinstance(house.app.screen, AlarmScreen)
+
+
+async def test_a_draft_that_could_not_be_kept_is_tried_again(house: House, eager: None) -> None:
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "n")
+        await pilot.pause(0.3)
+        folder = Path(house.station.database.engine.url.database).parent
+        cut_off(house)
+        await pilot.press(*"urolig")
+        await pilot.pause(1.3)
+        folder.with_name("gone").rename(folder)
+        await pilot.pause(1.5)
+        await house.settled(pilot)
+        assert len(house.station.journal.drafts(house.app.actor)) == 1
+
+
+async def test_nothing_can_be_opened_before_a_one_time_pin_is_changed(tmp_path: Path, eager: None) -> None:
+    house = House(tmp_path / "house", NIGHT, None)
+    people = house.station.people.directory(STATION_ITSELF)
+    leader = next(one for one in people if one.name == "Ingrid")
+    nora = next(one for one in people if one.name == "Nora")
+    pin = house.station.people.issue_pin(Actor(leader.id, leader.name, leader.role), nora.id)
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        await pilot.press(*"Nora", "enter", *pin, "enter")
+        await pilot.pause(0.6)
+        await house.settled_behind_dialog(pilot)
+        assert isinstance(house.app.screen, ChangePinDialog)
+        assert await house.app.residents_to_jump_to() == []
+        assert not house.app.offers("open_resident")
+        await pilot.press("ctrl+l")
+        await house.settled_behind_dialog(pilot)
+        assert not house.app.offers("write_note")
+
+
+async def test_the_clerk_has_a_board_without_residents_and_without_faults(tmp_path: Path, eager: None) -> None:
+    house = House(tmp_path / "house", NIGHT, "Bente")
+    async with house.app.run_test(size=(120, 36), notifications=True) as pilot:
+        await house.ready(pilot)
+        picture = house.app.export_screenshot(simplify=True)
+        assert "Kim-Andr" not in picture
+        assert not [one for one in house.app._notifications if one.severity == "error"]
+
+
+async def test_opening_a_resident_stands_in_the_ledger_once(house: House, eager: None) -> None:
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "enter")
+        await pilot.pause(0.5)
+        await house.settled(pilot)
+    with house.station.database.read() as tx:
+        opened = tx.all(select(Ledger).where(Ledger.action == "resident.open"))
+    assert len([row for row in opened if row.at >= NIGHT.astimezone(UTC)]) == 1
+
+
+def test_no_room_calls_on_mount_of_the_class_below() -> None:
+    """Textual calls it for every class itself; a second call gives a dialog two autosaves."""
+    source = Path(staffbase.__file__).parent
+    assert [
+        path.name for path in source.rglob("*.py") if "super().on_mount()" in path.read_text(encoding="utf-8")
+    ] == []

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.app import App
 from textual.binding import Binding
-from textual.screen import Screen
 
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
 from staffbase.kernel.clock import Clock, local
-from staffbase.kernel.errors import NoStation, NotAllowed, StaffbaseError
+from staffbase.kernel.errors import DatabaseUnavailable, NoStation, NotAllowed, StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.settings import Settings
 from staffbase.people.screen import DoorScreen, DoorState
@@ -79,6 +78,10 @@ class StaffbaseApp(App[int]):
         self._station: Station | None = None
         self._sections: Any = None
         self._actor: Actor | None = None
+        self._apart: Actor | None = None
+        """Acts without being signed in: changing a one-time PIN, or keeping drafts behind a door that is shut already."""
+        self._turning = asyncio.Lock()
+        """One person leaves or enters at a time, so that a draft is never kept under the next one's name."""
         self._last: Actor | None = None
         self._built_for: int | None = None
         self._resume_mode = "board"
@@ -87,6 +90,11 @@ class StaffbaseApp(App[int]):
         self._minute = ""
         self._last_key = clock.monotonic()
         self._idle_warned = False
+        self._looking = False
+        self._walk: Any = None
+        """The walk under way, as last read: the alarm must not need the database."""
+        self._complained = False
+        self._left_drafts = False
         self._door = DoorScreen(self._sign_in)
         self._alarm: Any = None
         self._stands = False
@@ -101,9 +109,10 @@ class StaffbaseApp(App[int]):
     @property
     def actor(self) -> Actor:
         """Who is signed in. Raises NotAllowed when nobody is."""
-        if self._actor is None:
+        actor = self._actor or self._apart
+        if actor is None:
             raise NotAllowed(_("Nobody is signed in."))
-        return self._actor
+        return actor
 
     @property
     def station(self) -> "Station":
@@ -223,28 +232,33 @@ class StaffbaseApp(App[int]):
     # -- signing in and locking -----------------------------------------------------------------------------------
 
     async def _sign_in(self, person_id: int, pin: str) -> None:
-        signed = await asyncio.to_thread(self.station.people.sign_in, STATION_ITSELF, person_id, pin)
-        if signed.must_change_pin:
-            from staffbase.people.dialogs import ChangePinDialog  # noqa: PLC0415
-
-            self._actor = signed.actor
-            changed = await self.push_screen_wait(ChangePinDialog(self, self.station.people, pin))
-            if not changed:
-                self._actor = None
+        async with self._turning:
+            signed = await asyncio.to_thread(self.station.people.sign_in, STATION_ITSELF, person_id, pin)
+            if signed.must_change_pin and not await self._changed_pin(signed.actor, pin):
                 return
-        await self._enter(signed.actor)
+            await self._enter(signed.actor)
+
+    async def _changed_pin(self, actor: Actor, pin: str) -> bool:
+        """Ask for a PIN of one's own; until it is there nobody is signed in and nothing opens."""
+        from staffbase.people.dialogs import ChangePinDialog  # noqa: PLC0415
+
+        self._apart = actor
+        try:
+            dialog = ChangePinDialog(self, self.station.people, pin)
+            changed: bool | None = await self.push_screen_wait(dialog)
+            return changed is True
+        finally:
+            self._apart = None
 
     async def _enter(self, actor: Actor) -> None:
-        self._actor = actor
-        self._last = actor
+        """Everything that can fail comes before anybody counts as signed in."""
+        self._strip = await asyncio.to_thread(self.station.board.strip, actor)
+        came_back = await self._came_back(actor)
+        self._actor = self._last = actor
         self._last_key = self.clock.monotonic()
         if self._built_for != actor.person_id:
             await self._rebuild(actor)
-        self._strip = await asyncio.to_thread(self.station.board.strip, actor)
-        mode = self._resume_mode
-        if await self._came_back(actor):
-            mode = "rounds"
-        self.switch_mode(mode)
+        self.switch_mode("rounds" if came_back else self._resume_mode)
         self._ask_duty()
 
     async def _came_back(self, actor: Actor) -> bool:
@@ -275,16 +289,23 @@ class StaffbaseApp(App[int]):
 
     @job(group="lock")
     async def _lock(self) -> None:
-        if self._actor is None:
+        """Shut the door first; whatever may fail or take its time comes after."""
+        actor, self._actor = self._actor, None
+        if actor is None:
             return
-        for screen in list(self.screen_stack):
-            if isinstance(screen, FormDialog):
-                await screen.keep_draft()
         self._resume_mode = self.current_mode
-        self._actor = None
-        await self._look_at_door()
+        forms = [screen for screen in self.screen_stack if isinstance(screen, FormDialog)]
+        self._door.state = replace(self._door.state, note="", locked_by=actor.person_id)
         await self.switch_mode("door")
-        self._door.locked(self._last.person_id if self._last else None)
+        self._door.locked(actor.person_id)
+        async with self._turning:
+            self._apart = actor
+            try:
+                for form in forms:
+                    await form.keep_draft()
+            finally:
+                self._apart = None
+        await self._look_at_door()
 
     async def _look_at_door(self) -> None:
         facts = await asyncio.to_thread(self.station.board.door, STATION_ITSELF)
@@ -294,55 +315,66 @@ class StaffbaseApp(App[int]):
 
     # -- time -----------------------------------------------------------------------------------------------------
 
-    @job(group="tick", exclusive=True)
-    async def _tick(self) -> None:
+    def _tick(self) -> None:
         now = local(self.clock.now())
-        minute = now.strftime("%H:%M")
-        changed = minute != self._minute
-        self._minute = minute
         self._door.clock_text = now.strftime("%H:%M   %d.%m.%Y")
         self._watch_idle()
-        if self._station is None:
+        if self._station is not None and not self._looking:  # a slow look is waited for, never cut short by the next
+            self._looking = True
+            self._look(now.strftime("%H:%M"))
+
+    @job(group="tick")
+    async def _look(self, minute: str) -> None:
+        try:
+            await self._see_changes(minute)
+            self._complained = False
+        except DatabaseUnavailable as error:
+            if not self._complained:
+                self._complained = True
+                self.notify(str(error), severity="error", markup=False, timeout=12)
+        finally:
+            self._looking = False
+            await self._watch_walk()
+
+    async def _see_changes(self, minute: str) -> None:
+        mark = await asyncio.to_thread(self.station.database.change_mark)
+        if mark == self._mark and minute == self._minute:
             return
-        mark = await asyncio.to_thread(self._station.database.change_mark)
-        if mark == self._mark and not changed:
-            return
-        self._mark = mark
+        self._walk = await asyncio.to_thread(self.station.rounds.walk_under_way, STATION_ITSELF)
         if self._actor is None:
             await self._look_at_door()
         else:
-            self._strip = await asyncio.to_thread(self._station.board.strip, self._actor)
+            self._strip = await asyncio.to_thread(self.station.board.strip, self._actor)
             for screen in self.screen_stack:
                 if isinstance(screen, StaffScreen):
                     screen.show_strip()
             if isinstance(self.screen, StaffScreen):
                 self.screen.look_again()
-        await self._watch_walk()
+        self._mark, self._minute = mark, minute
 
     async def _watch_walk(self) -> None:
-        walk = await asyncio.to_thread(self.station.rounds.walk_under_way, STATION_ITSELF)
-        now = self.clock.now()
+        walk, now = self._walk, self.clock.now()
+        standing = [screen for screen in self.screen_stack if isinstance(screen, self._sections.AlarmScreen)]
         if walk is None or not walk.overdue(now):
             self._alarm_left_at = 0.0
-            for screen in [screen for screen in self.screen_stack if isinstance(screen, self._sections.AlarmScreen)]:
+            for screen in standing:
                 await screen.dismiss(None)
             return
         if self._alarm.due(walk, now):
             self.run_worker(self._alarm.run(walk, now), group="alarm-command")
-        standing = any(isinstance(screen, self._sections.AlarmScreen) for screen in self.screen_stack)
         quiet = self._alarm_left_at and self.clock.monotonic() - self._alarm_left_at < ALARM_AGAIN_SECONDS
         if not standing and not quiet:
-            await self._alarm_on_top(walk)
+            self._alarm_on_top(walk)
 
-    async def _alarm_on_top(self, walk: Any) -> None:
-        screen = await asyncio.to_thread(self._sections.alarm_screen, self, self.station, walk)
-
-        def left(_answer: object) -> None:
-            self._alarm_left_at = self.clock.monotonic()
-            if self._actor is not None:
+    def _alarm_on_top(self, walk: Any) -> None:
+        def left(to_door: bool | None) -> None:
+            if to_door:
+                self._alarm_left_at = self.clock.monotonic()
                 self._lock()
 
-        self.push_screen(screen, left)
+        facts = self._door.state.facts
+        told = ", ".join(filter(None, (facts.house, facts.address, facts.entrance)))
+        self.push_screen(self._sections.AlarmScreen(self, walk, told, facts.oncall), left)
 
     def _watch_idle(self) -> None:
         if self._actor is None:
@@ -399,8 +431,20 @@ class StaffbaseApp(App[int]):
         for stack in self._screen_stacks.values():
             for screen in stack:
                 if isinstance(screen, FormDialog) and self._actor is not None:
-                    await screen.keep_draft()
+                    try:
+                        await screen.keep_draft()
+                    except StaffbaseError as error:
+                        if not self._left_drafts:
+                            self._left_drafts = True
+                            said = _("%(why)s Press ctrl+q once more to quit without what is typed here.")
+                            self.notify(said % {"why": error}, severity="error", markup=False, timeout=12)
+                            return
         self.exit(0)
+
+    def close_station(self) -> None:
+        """Close the database, if it was opened; the WAL is folded into the file."""
+        if self._station is not None:
+            self._station.close()
 
     async def residents_to_jump_to(self) -> list[tuple[str, Callable[[], Any]]]:
         """Residents by unit and name, for the palette."""
@@ -412,8 +456,3 @@ class StaffbaseApp(App[int]):
             for door in doors
             if door.resident is not None
         ]
-
-
-def screens_of(app: StaffbaseApp) -> list[Screen[Any]]:
-    """Every screen that stands in the app, of all modes."""
-    return [screen for stack in app._screen_stacks.values() for screen in stack]  # noqa: SLF001

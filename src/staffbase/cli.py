@@ -126,7 +126,10 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def _full_screen(app: Any) -> int:
-    code = app.run()
+    try:
+        code = app.run()
+    finally:
+        app.close_station()
     if app.failure is not None:
         raise app.failure
     return int(code or app.return_code or 0)

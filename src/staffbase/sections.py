@@ -15,14 +15,13 @@ from textual.widgets.option_list import Option
 
 from staffbase.board.screen import BoardScreen
 from staffbase.incidents.screen import IncidentStart
-from staffbase.kernel.access import STATION_ITSELF, Permission
+from staffbase.kernel.access import Permission
 from staffbase.kernel.i18n import N_, _
 from staffbase.notes.dialogs import NoteDialog
 from staffbase.residents.screen import ResidentPage
 from staffbase.residents.service import Residents
 from staffbase.rounds.alarm import Alarm
 from staffbase.rounds.dialogs import AlarmScreen, ExtraCheckDialog
-from staffbase.rounds.reading import WalkFacts
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.station import Station
 from staffbase.tasks.screen import TasksScreen
@@ -83,13 +82,6 @@ OFFERS: dict[str, Offer] = {
 }
 
 
-def alarm_screen(desk: Desk, station: Station, walk: WalkFacts) -> AlarmScreen:
-    """The alarm for a walk that is overdue."""
-    house = station.residents.house(STATION_ITSELF)
-    told = ", ".join(filter(None, (house.name, house.address, house.entrance)))
-    return AlarmScreen(desk, walk, told, " ".join(filter(None, (house.oncall_name, house.oncall_phone))))
-
-
 class ResidentChooser(StaffDialog[int]):
     """Pick a resident by unit or name."""
 
@@ -132,4 +124,4 @@ class ResidentChooser(StaffDialog[int]):
         self.dismiss(self._found[event.option_index][0])
 
 
-__all__ = ["OFFERS", "SECTIONS", "Alarm", "AlarmScreen", "ResidentChooser", "Section", "alarm_screen", "screen_of"]
+__all__ = ["OFFERS", "SECTIONS", "Alarm", "AlarmScreen", "ResidentChooser", "Section", "screen_of"]

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from staffbase.board.rules import BoardTile, BoardView, Level, Line, Need, letters, worst_first
+from staffbase.kernel.access import Permission
 from staffbase.kernel.i18n import N_, _
 from staffbase.ui.desk import Desk
 from staffbase.ui.screen import StaffScreen
@@ -122,6 +123,10 @@ class BoardScreen(StaffScreen):
                 yield Static(id="nights")
 
     async def refresh_view(self) -> None:
+        if not self.desk.actor.may(Permission.SEE_RESIDENTS):
+            said = _("Your role sees the house and who is on duty, and no residents.")
+            self.query_one("#needs", Static).update(shown(said, "$muted"))
+            return
         view = await self.ask(self._board.view)
         await self._show(view)
 

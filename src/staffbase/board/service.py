@@ -12,7 +12,8 @@ from staffbase.journal.service import items_in
 from staffbase.kernel.access import ROLE_NAMES, Actor, Permission, allowed
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database
-from staffbase.kernel.i18n import N_, _, language, ngettext
+from staffbase.kernel.i18n import N_, _, ngettext
+from staffbase.kernel.moments import show_day, show_moment
 from staffbase.people.door import DoorFacts, DoorPerson
 from staffbase.people.duty import UnderStaffed, on_duty_in, shift_times_in, under_staffed_in
 from staffbase.people.model import SHIFT_NAMES
@@ -36,28 +37,8 @@ from staffbase.tasks.service import TaskFacts, tasks_in
 from staffbase.ui.strip import StripFacts
 
 SEEN_SHORT = {Outcome.ASLEEP: N_("seen asleep"), Outcome.AWAKE: N_("seen"), Outcome.SPOKE: N_("spoke")}
-_DAYS = {
-    "nb": ("man", "tir", "ons", "tor", "fre", "lør", "søn"),
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-}
 _LATEST = 6
 _STATUS_LEVEL = {Status.CALM: Level.QUIET, Status.WATCH: Level.WATCH, Status.UNSTABLE: Level.DANGER}
-
-
-def day_words(moment: datetime) -> str:
-    """The day as the strip says it: "tir 06.01"."""
-    here = local(moment)
-    return f"{_DAYS[language()][here.weekday()]} {here:%d.%m}"
-
-
-def when(moment: datetime, now: datetime) -> str:
-    """A time of today as 14:31, of yesterday with the word, an older one with its date."""
-    here, today = local(moment), local(now).date()
-    if here.date() == today:
-        return f"{here:%H:%M}"
-    if here.date() == today - timedelta(days=1):
-        return _("yesterday %(time)s") % {"time": f"{here:%H:%M}"}
-    return f"{here:%d.%m}"
 
 
 class Board:
@@ -128,7 +109,7 @@ class Board:
         return StripFacts(
             house=house.name,
             shift=_(SHIFT_NAMES[span.name]),
-            day=day_words(now),
+            day=show_day(now),
             on_duty=tuple(names),
             duty_note=note,
             next_round=round_words,
@@ -206,7 +187,7 @@ class Board:
             name=resident.alias,
             status=Sign(_(STATUS_NAMES[resident.status]), level) if level > Level.QUIET else Sign(""),
             presence=_presence(resident, now),
-            seen_at=when(seen.at_to, now) if seen else "",
+            seen_at=show_moment(seen.at_to, now) if seen else "",
             seen=_(SEEN_SHORT[seen.outcome]) if seen else _("not seen yet"),
             signs=tuple(signs),
             dangers=" · ".join(warning.line for warning in resident.warnings),
@@ -234,7 +215,7 @@ class Board:
                     words,
                     Level.DANGER,
                     _("h: go on and conclude"),
-                    when(incident.started_at, now),
+                    show_moment(incident.started_at, now),
                     incident.resident_id,
                 )
             )
@@ -268,7 +249,7 @@ class Board:
     def _latest(item: TimelineItem, codes: dict[int, str], now: datetime) -> Line:
         first_line = item.text.split("\n", 1)[0]
         level = Level.DANGER if item.importance is Importance.URGENT else Level.PLAIN
-        return Line(when(item.observed_to, now), _with_unit(first_line, codes.get(item.resident_id or 0)), level)
+        return Line(show_moment(item.observed_to, now), _with_unit(first_line, codes.get(item.resident_id or 0)), level)
 
 
 def _with_unit(words: str, code: str | None) -> str:
@@ -280,5 +261,5 @@ def _presence(resident: ResidentFacts, now: datetime) -> str:
     if resident.presence is Presence.HOME or resident.presence_since is None:
         return words
     if resident.presence_until is not None:
-        return _("%(where)s until %(until)s") % {"where": words, "until": when(resident.presence_until, now)}
-    return _("%(where)s since %(since)s") % {"where": words, "since": when(resident.presence_since, now)}
+        return _("%(where)s until %(until)s") % {"where": words, "until": show_moment(resident.presence_until, now)}
+    return _("%(where)s since %(since)s") % {"where": words, "since": show_moment(resident.presence_since, now)}

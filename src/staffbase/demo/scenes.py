@@ -11,7 +11,7 @@ AFTER = datetime(2026, 1, 9, 14, 40, tzinfo=OSLO)
 
 WIDE = (120, 36)
 SMALL = (80, 24)
-LARGE = (160, 48)
+LARGE = (200, 60)
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ def scenes() -> list[Scene]:
         made.append(Scene(f"{name}-small", keys, SMALL, "nb", at, who))
         if name in _IN_ALL:
             made.append(Scene(f"{name}-en", keys, WIDE, "en", at, who))
+            made.append(Scene(f"{name}-en-small", keys, SMALL, "en", at, who))
             made.append(Scene(f"{name}-light", keys, WIDE, "nb", at, who, "light"))
             made.append(Scene(f"{name}-contrast", keys, WIDE, "nb", at, who, "contrast"))
             made.append(Scene(f"{name}-large", keys, LARGE, "nb", at, who))

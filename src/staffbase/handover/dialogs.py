@@ -117,7 +117,6 @@ class ReportLineDialog(FormDialog[bool]):
         yield Static(_("ctrl+s saves · esc keeps the draft"), classes="hint")
 
     def on_mount(self) -> None:
-        super().on_mount()
         area = self.query_one("#text", TextField)
         area.move_cursor(area.document.end)
 

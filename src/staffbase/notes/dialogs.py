@@ -87,7 +87,6 @@ class NoteDialog(FormDialog["NoteSaved"]):
         yield Static(_("ctrl+s saves · tab next field · esc keeps the draft · F2 crisis card"), classes="hint")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._learn()
 
     @job(group="learn")

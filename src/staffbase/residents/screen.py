@@ -58,8 +58,8 @@ class ResidentPage(StaffScreen):
 
     async def refresh_view(self) -> None:
         read = self._residents.resident if self._opened else self._residents.open_resident
+        self._opened = True  # before it is asked: a refresh that replaces this one is no second opening
         facts = await self.ask(read, self._resident_id)
-        self._opened = True
         self._names = await self.ask(self._people.names)
         kept = max(PAGE, len(self._items))
         self._items = await self.ask(self._journal.timeline, self._resident_id, limit=kept)

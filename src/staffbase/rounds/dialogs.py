@@ -188,7 +188,6 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
         yield Static(_("left and right choose · tab next field · ctrl+s saves"), classes="hint")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._fill()
 
     @job(group="fill")
@@ -245,7 +244,7 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
         return check
 
 
-class AlarmScreen(ModalScreen[None]):
+class AlarmScreen(ModalScreen[bool]):
     """Somebody should be back from the walk and is not. Covers everything, locked or not, and shows nothing personal."""
 
     DEFAULT_CSS = """
@@ -292,4 +291,4 @@ class AlarmScreen(ModalScreen[None]):
         self.app.bell()
 
     def action_to_door(self) -> None:
-        self.dismiss(None)
+        self.dismiss(True)

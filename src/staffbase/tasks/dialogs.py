@@ -69,7 +69,6 @@ class TaskDialog(FormDialog[bool]):
         return show_moment(due, self.desk.clock.now()) if due and due > self.desk.clock.now() else ""
 
     def on_mount(self) -> None:
-        super().on_mount()
         area = self.query_one("#text", TextField)
         area.move_cursor(area.document.end)
         self._learn()

@@ -112,8 +112,8 @@ class FormDialog(StaffDialog[Answer]):
             return False
         fields = self.fields()
         if fields != self._kept:
-            self._kept = fields
             await self.ask(self.desk.drafts.save_draft, self.form_name, fields)
+            self._kept = fields  # only now: what could not be kept is tried again
         return True
 
     @job(exclusive=False, group="save")

@@ -90,10 +90,6 @@ class StaffScreen(Asks, Screen[None]):
         """The resident the cursor is on, if any."""
         return None
 
-    def on_mount(self) -> None:
-        self.show_strip()
-        self.look_again()
-
     def on_screen_resume(self) -> None:
         self.show_strip()
         self.look_again()

@@ -43,7 +43,6 @@ class WordsDialog(FormDialog[bool]):
         yield Static(_(self._hint), classes="hint")
 
     def on_mount(self) -> None:
-        super().on_mount()
         area = self.query_one("#text", TextField)
         area.move_cursor(area.document.end)
 
