@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.app import App
 from textual.binding import Binding
+from textual.screen import Screen
 
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
 from staffbase.kernel.clock import Clock, local
@@ -47,7 +48,9 @@ class Opened:
 
 
 Opener = Callable[[Callable[[str], None]], Opened]
-"""Opens the station, in a thread; gets a function that says on the door what goes on. Raises NoStation for set-up."""
+"""Opens the station, in a thread; gets a function that says on the door what goes on."""
+AsksFirst = Callable[[StaffbaseError], Screen[Opened] | None]
+"""The screen that asks for what the opener lacked (set-up, passphrase, recovery identity), if it can be asked for."""
 
 
 class StaffbaseApp(App[int]):
@@ -70,11 +73,12 @@ class StaffbaseApp(App[int]):
         Binding("ctrl+q", "quit", N_("Quit"), tooltip=N_("Close staffbase"), id="app.quit", priority=True, show=False),
     ]  # fmt: skip
 
-    def __init__(self, settings: Settings, clock: Clock, opener: Opener) -> None:
+    def __init__(self, settings: Settings, clock: Clock, opener: Opener, asks: AsksFirst = lambda _error: None) -> None:
         super().__init__()
         self.settings = settings
         self.clock = clock
         self._opener = opener
+        self._asks = asks
         self._station: Station | None = None
         self._sections: Any = None
         self._actor: Actor | None = None
@@ -203,19 +207,28 @@ class StaffbaseApp(App[int]):
         door = self._door
         door.state = replace(door.state, note=_("The station is opening."))
         try:
-            opened = await asyncio.to_thread(self._load)
+            opened = await self._let_in()
         except StaffbaseError as error:
             self.failure = error
             self.exit(error.exit_code)
             return
         await self._opened(opened)
 
+    async def _let_in(self) -> Opened:
+        """The open station; what must be said first is asked on a screen of its own."""
+        try:
+            return await asyncio.to_thread(self._load)
+        except StaffbaseError as error:
+            screen = self._asks(error)
+            if screen is None:
+                raise
+            return await self.push_screen_wait(screen)
+
     def _load(self) -> Opened:
         from staffbase import sections  # noqa: PLC0415  (knows the database; loaded after the first paint)
 
-        opened = self._opener(lambda said: self.call_from_thread(self._say_at_door, said))
         self._sections = sections
-        return opened
+        return self._opener(lambda said: self.call_from_thread(self._say_at_door, said))
 
     def _say_at_door(self, said: str) -> None:
         self._door.state = replace(self._door.state, note=said)

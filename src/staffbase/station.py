@@ -3,7 +3,8 @@
 Services are made when they are first asked for, so that opening a station loads no room that nobody enters.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +13,24 @@ from sqlmodel import select
 
 from staffbase.kernel.access import STATION_ITSELF, Role
 from staffbase.kernel.clock import Clock
+from staffbase.kernel.creation import check_place, has_station, made_aside
 from staffbase.kernel.database import DATABASE_FILE, Database, guarded_tables, postgres_engine, sqlcipher_engine
 from staffbase.kernel.errors import DatabaseDamaged, Invalid, NoStation
 from staffbase.kernel.i18n import _
-from staffbase.kernel.key import IdentityStore, SystemIdentities, create_key, open_key
+from staffbase.kernel.key import (
+    IdentityStore,
+    SystemIdentities,
+    check_passphrase,
+    create_key,
+    open_key,
+    take_over,
+)
 from staffbase.kernel.ledger import Seal
 from staffbase.kernel.settings import Settings
+from staffbase.kernel.typed import typed_line
 from staffbase.migrations import ensure_schema, load_models
+from staffbase.people.rules import check_pin
+from staffbase.residents.rules import read_units
 
 if TYPE_CHECKING:
     from staffbase.board.service import Board
@@ -46,6 +58,26 @@ class SetUp:
     entrance: str = ""
     oncall_name: str = ""
     oncall_phone: str = ""
+    passphrase: str = ""
+    """Asked for at every start; empty: the station opens by itself."""
+
+    def check(self, *fields: str) -> None:
+        """Raise Invalid, naming the field, for the first of these answers that cannot be used."""
+        for field in fields:
+            _CHECKS[field](getattr(self, field))
+
+
+_CHECKS: dict[str, Callable[[str], object]] = {
+    "house": lambda typed: typed_line(typed, "house", limit=60),
+    "units": read_units,
+    "leader": lambda typed: typed_line(typed, "leader", limit=60),
+    "pin": check_pin,
+    "address": lambda typed: typed_line(typed, "address", required=False),
+    "entrance": lambda typed: typed_line(typed, "entrance", required=False),
+    "oncall_name": lambda typed: typed_line(typed, "oncall_name", required=False, limit=60),
+    "oncall_phone": lambda typed: typed_line(typed, "oncall_phone", required=False, limit=30),
+    "passphrase": lambda typed: typed and check_passphrase(typed),
+}
 
 
 def open_station(
@@ -55,7 +87,7 @@ def open_station(
 
     Raises NoStation when there is none yet, and what the key, the database and its schema raise: each a sentence.
     """
-    if not (settings.home / "key.age").exists():
+    if not has_station(settings.home):
         raise NoStation(
             _(
                 "There is no station in %(folder)s yet. Set one up with staffbase init, or look around with staffbase demo."
@@ -74,34 +106,52 @@ def open_station(
         house_id = tx.first(select(House.id))
     if house_id is None:
         database.close()
-        raise NoStation(_("The station's set-up was not finished. Remove the data folder and start again."))
+        raise DatabaseDamaged(_("The database holds no house. Ask for the newest backup."))
     return Station(database, house_id)
 
 
 def create_station(
-    settings: Settings, clock: Clock, answers: SetUp, identities: IdentityStore | None = None
+    settings: Settings,
+    clock: Clock,
+    answers: SetUp,
+    identities: IdentityStore | None = None,
+    *,
+    recovery_identity: str | None = None,
+    furnish: Callable[["Station"], None] | None = None,
 ) -> tuple["Station", str]:
     """Make a new station and return it open, with the recovery identity, which is shown once and kept nowhere here.
 
-    Raises Invalid for answers that cannot be used, before anything is written.
+    `recovery_identity` is one that was shown before; `furnish` puts more into the new house. The station is there whole,
+    furnished, or not at all. Raises Invalid for answers that cannot be used, before anything is written.
     """
-    from staffbase.people.service import add_person_in, check_pin, hash_pin
-    from staffbase.residents.rules import read_units
+    answers.check(*_CHECKS)
+    store = identities or SystemIdentities()
+    check_place(settings.home, store)
+    with made_aside(settings.home) as aside:
+        new = create_key(aside, store, answers.passphrase or None, recovery_identity)
+        station = _first(_open_database(replace(settings, home=aside), clock, new.database_key), answers)
+        try:
+            if furnish is not None:
+                furnish(station)
+        finally:
+            station.close()
+    return Station(_open_database(settings, clock, new.database_key), station.house_id), new.recovery_identity
+
+
+def _first(database: Database, answers: SetUp) -> "Station":
+    """The house, its units and its leader."""
+    from staffbase.people.service import add_person_in, hash_pin
+    from staffbase.residents.model import House
     from staffbase.residents.service import create_house_in
 
-    if (settings.home / "key.age").exists():
-        raise Invalid(_("There is a station in %(folder)s already.") % {"folder": settings.home})
-    units = read_units(answers.units)
-    check_pin(answers.pin)
-    new = create_key(settings.home, identities or SystemIdentities())
-    database = _open_database(settings, clock, new.database_key)
-    seal = database.seal
-    hashed = hash_pin(seal, answers.pin)
+    hashed = hash_pin(database.seal, answers.pin)
     with database.write(STATION_ITSELF, "station.create") as tx:
+        if tx.first(select(House.id)) is not None:
+            raise Invalid(_("There is a house in this database already."))
         house = create_house_in(
             tx,
             answers.house,
-            units,
+            read_units(answers.units),
             address=answers.address,
             entrance=answers.entrance,
             oncall_name=answers.oncall_name,
@@ -110,7 +160,28 @@ def create_station(
         tx.flush()
         add_person_in(tx, answers.leader, Role.LEADER, pin_hash=hashed)
         house_id = house.id
-    return Station(database, house_id), new.recovery_identity
+    return Station(database, house_id)
+
+
+def take_over_station(
+    settings: Settings,
+    clock: Clock,
+    recovery_identity: str,
+    identities: IdentityStore | None = None,
+    passphrase: str | None = None,
+) -> "Station":
+    """Open a copy of a station on this computer with the recovery identity; from then on this computer opens it itself.
+
+    Raises what the key, the database and its schema raise.
+    """
+    store = identities or SystemIdentities()
+    if not has_station(settings.home):
+        raise NoStation(_("There is no station in %(folder)s.") % {"folder": settings.home})
+    take_over(settings.home, store, recovery_identity, passphrase)
+    station = open_station(settings, clock, store, passphrase)
+    with station.database.write(STATION_ITSELF, "station.take_over", opening=True):
+        pass  # that another computer opens it now is what the ledger is for
+    return station
 
 
 def _open_database(settings: Settings, clock: Clock, key: bytes) -> Database:

@@ -15,7 +15,7 @@ from staffbase.kernel.access import STATION_ITSELF, Actor, Permission, Role
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.errors import Invalid, NotFound
 from staffbase.kernel.i18n import _
-from staffbase.kernel.key import KEY_FILE, FileIdentities, SystemIdentities
+from staffbase.kernel.key import FileIdentities, SystemIdentities
 from staffbase.kernel.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,26 +57,30 @@ def open_demo(settings: Settings, at: datetime | None, folder: Path | None) -> "
     before that, and for a folder that holds something else.
     """
     from staffbase.demo.play import play, reached  # noqa: PLC0415  (loads the database)
+    from staffbase.kernel.creation import has_station  # noqa: PLC0415
     from staffbase.station import SetUp, create_station, open_station  # noqa: PLC0415
 
     home, identities = _places(folder)
     settings = replace(settings, home=home, database_url="")
-    if (home / KEY_FILE).exists():
-        station = open_station(settings, PlotClock(_BUILT), identities)
-        before = reached(station)
-        if before is None:
-            station.close()
-            raise Invalid(_("%(folder)s holds no demo. Choose another folder.") % {"folder": home}, "dir")
-        upto = at or before.lived
-    else:
+    if not has_station(home):
         answers = SetUp(
             house=NAME, units=UNITS, leader=STAFF[0].name, pin=STAFF[0].pin, address=ADDRESS, entrance=_(ENTRANCE),
             oncall_name=_(ONCALL_NAME), oncall_phone=ONCALL_PHONE,
         )  # fmt: skip
-        station, _recovery = create_station(settings, PlotClock(_BUILT), answers, identities)
-        upto = at or DEFAULT_MOMENT
+        new, _recovery = create_station(
+            settings,
+            PlotClock(_BUILT),
+            answers,
+            identities,
+            furnish=lambda station: play(station, at or DEFAULT_MOMENT),
+        )
+        return new
+    station = open_station(settings, PlotClock(_BUILT), identities)
     try:
-        play(station, upto)
+        before = reached(station)
+        if before is None:
+            raise Invalid(_("%(folder)s holds no demo. Choose another folder.") % {"folder": home}, "dir")  # noqa: TRY301  (the station must be closed first)
+        play(station, at or before.lived)
     except BaseException:
         station.close()
         raise

@@ -10,12 +10,21 @@ from pathlib import Path
 from sqlalchemy import Connection, select, text
 
 from staffbase.kernel.clock import Clock, SystemClock
+from staffbase.kernel.creation import has_station
 from staffbase.kernel.database import DATABASE_FILE, in_words, postgres_engine, sqlcipher_engine
 from staffbase.kernel.errors import NoStation, PassphraseNeeded, StaffbaseError
 from staffbase.kernel.files import readable_by_others
 from staffbase.kernel.guards import missing_guards
 from staffbase.kernel.i18n import N_, _, decimal
-from staffbase.kernel.key import KEY_FILE, FileIdentities, IdentityStore, SystemIdentities, open_key, station_card
+from staffbase.kernel.key import (
+    KEY_FILE,
+    FileIdentities,
+    IdentityStore,
+    SystemIdentities,
+    asks_for_passphrase,
+    open_key,
+    station_card,
+)
 from staffbase.kernel.ledger import FIRST, Ledger, Seal
 from staffbase.kernel.settings import Settings
 from staffbase.migrations import HEAD, load_models, revision
@@ -61,7 +70,7 @@ def examine(
 ) -> list[Finding]:
     """Examine the station in the data folder. Raises NoStation when there is none."""
     home = settings.home
-    if not (home / KEY_FILE).exists():
+    if not has_station(home):
         raise NoStation(
             _(
                 "There is no station in %(folder)s yet. Set one up with staffbase init, or look around with staffbase demo."
@@ -76,6 +85,7 @@ def examine(
         return [*findings, Finding(Level.WARN, str(error)), *protection()]
     except StaffbaseError as error:
         return [*findings, Finding(Level.BAD, str(error)), *protection()]
+    findings.append(_opening(settings, store))
     findings.append(Finding(Level.OK, _("The station's identity opens the key.")))
     return [*findings, *_database(settings, key, clock or SystemClock()), *protection()]
 
@@ -120,6 +130,31 @@ def _files(home: Path, store: IdentityStore) -> Iterator[Finding]:
             Level.OK,
             _("The station's identity lies outside the data folder, in %(folder)s.") % {"folder": files.folder},
         )
+
+
+def _opening(settings: Settings, store: IdentityStore) -> Finding:
+    """Whether the station opens by itself, and whether the settings say the same."""
+    asks = asks_for_passphrase(settings.home, store)
+    if settings.unlock == "passphrase" and not asks:
+        return Finding(
+            Level.WARN,
+            _("The settings want a passphrase at start, and none is chosen yet: start staffbase and choose one."),
+        )
+    if settings.unlock == "auto" and asks:
+        return Finding(
+            Level.WARN,
+            _(
+                "The settings let the station open by itself, but it still asks for its passphrase: start staffbase and type it once."
+            ),
+        )
+    if asks:
+        return Finding(
+            Level.OK,
+            _(
+                "The station asks for its passphrase at every start. After a power cut somebody who knows it must be there."
+            ),
+        )
+    return Finding(Level.OK, _("The station opens by itself on this computer, also after a power cut."))  # fmt: skip
 
 
 def _disk(home: Path) -> Iterator[Finding]:

@@ -57,10 +57,18 @@ class KeyMissing(StaffbaseError):
     """No identity on this machine opens key.age."""
 
 
+class IdentityMissing(KeyMissing):
+    """This machine's identity is not there, or is another station's: the data folder is a copy. The recovery identity opens it."""
+
+
 class PassphraseNeeded(KeyMissing):
     """The station's identity is locked with a passphrase, and it was not said, or it was another."""
 
     exit_code = 3
+
+
+class PassphraseUnset(StaffbaseError):
+    """The settings want a passphrase at start, and none was chosen yet."""
 
 
 class KeyExposed(StaffbaseError):

@@ -8,102 +8,31 @@ What it protects: copies of the data folder, and backups. What it does not: a st
 and it keeps no administrator of this computer out.
 """
 
-import os
+import re
 import secrets
-import sys
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
-from staffbase.kernel.errors import DatabaseDamaged, Invalid, KeyMissing, PassphraseNeeded
+from staffbase.kernel.errors import DatabaseDamaged, IdentityMissing, Invalid, KeyMissing, PassphraseNeeded
 from staffbase.kernel.files import private_folder, read_private, write_private
 from staffbase.kernel.i18n import _
+from staffbase.kernel.identities import FileIdentities, IdentityStore, SystemIdentities
 
 KEY_FILE = "key.age"
 STATION_FILE = "station.toml"
 KEY_BYTES = 32
-_KEYRING_NAME = "staffbase"
+PASSPHRASE_LENGTH = 16
+"""The fewest characters of a passphrase, which can be tried at leisure by whoever has the disk."""
+IDENTITY_HEAD = "AGE-SECRET-KEY-1"
+"""How every identity begins."""
+IDENTITY_LENGTH = 58
+"""Characters after the head."""
 _AGE_HEADER = "age-encryption.org/v1"
 _NO_SLOT = "No matching keys found"
 """What age says when the file is whole and the identity is another's."""
-
-
-class IdentityStore(Protocol):
-    """Where stations' identities are kept; never in the data folder."""
-
-    def load(self, station_id: str) -> str | None:
-        """The identity of this station, if it is kept here."""
-
-    def save(self, station_id: str, identity: str) -> None:
-        """Keep the identity of this station."""
-
-
-class FileIdentities:
-    """Identities as files for their owner alone, in a folder: for the demo, for services, and where no keyring is."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def file_of(self, station_id: str) -> Path:
-        """The file of this station's identity."""
-        return self.folder / f"{station_id}.identity"
-
-    def load(self, station_id: str) -> str | None:
-        """The identity of this station, if there is one. Raises KeyExposed when others may read it."""
-        try:
-            return read_private(self.file_of(station_id)).decode("ascii", "replace").strip()
-        except FileNotFoundError:
-            return None
-
-    def save(self, station_id: str, identity: str) -> None:
-        """Keep the identity of this station."""
-        private_folder(self.folder)
-        write_private(self.file_of(station_id), f"{identity}\n".encode())
-
-
-class SystemIdentities:
-    """The computer's own place: its keyring where that opens without a question, else files in the user's settings.
-
-    On Linux that is the file: a desktop's keyring is locked until somebody types its password, and the station must
-    open by itself after a power cut at night. `STAFFBASE_IDENTITY_DIR` names another folder and leaves the keyring out.
-    """
-
-    def __init__(self) -> None:
-        given = os.environ.get("STAFFBASE_IDENTITY_DIR")
-        self._keyring = not given and sys.platform in ("win32", "darwin")
-        if given:
-            self.files = FileIdentities(Path(given))
-        else:
-            from platformdirs import user_config_path  # noqa: PLC0415  (only where the folder was not said)
-
-            self.files = FileIdentities(user_config_path("staffbase", appauthor=False) / "identities")
-
-    def load(self, station_id: str) -> str | None:
-        """The identity of this station; the file is looked for first, since a keyring costs start time."""
-        found = self.files.load(station_id)
-        if found is None and self._keyring:
-            import keyring  # noqa: PLC0415  (a fifth of the whole start)
-            from keyring.errors import KeyringError  # noqa: PLC0415
-
-            try:
-                found = keyring.get_password(_KEYRING_NAME, station_id)
-            except KeyringError:
-                return None
-        return found
-
-    def save(self, station_id: str, identity: str) -> None:
-        """Keep the identity of this station."""
-        if self._keyring:
-            import keyring  # noqa: PLC0415  (a fifth of the whole start)
-            from keyring.errors import KeyringError  # noqa: PLC0415
-
-            try:
-                keyring.set_password(_KEYRING_NAME, station_id, identity)
-            except KeyringError:
-                self.files.save(station_id, identity)
-            return
-        self.files.save(station_id, identity)
 
 
 @dataclass(frozen=True)
@@ -123,61 +52,104 @@ class StationCard:
     recovery_recipient: str
 
 
-def create_key(home: Path, identities: IdentityStore, passphrase: str | None = None) -> NewKey:
+def new_recovery_identity() -> str:
+    """A recovery identity for a station that is to be made: it can be in the safe before there is anything to lose."""
+    from pyrage import x25519  # noqa: PLC0415  (only where a key is made)
+
+    return str(x25519.Identity.generate())
+
+
+def create_key(
+    home: Path, identities: IdentityStore, passphrase: str | None = None, recovery_identity: str | None = None
+) -> NewKey:
     """Make a new station's key in the data folder. With a passphrase the station asks for it at every start.
 
-    Raises Invalid when the folder has a key already, or when the identity would lie in the data folder.
+    `recovery_identity` is one that was made, and shown, before. Raises Invalid when the folder has a key already, or when
+    the identity would lie in the data folder.
     """
-    from pyrage import x25519  # noqa: PLC0415  (only where a key is opened)
+    from pyrage import x25519  # noqa: PLC0415  (only where a key is made)
 
     if (home / KEY_FILE).exists():
         raise Invalid(_("There is a station in %(folder)s already.") % {"folder": home})
+    check_apart(home, identities)
+    private_folder(home)
+    recovery_identity = recovery_identity or new_recovery_identity()
+    station = x25519.Identity.generate()
+    card = StationCard(secrets.token_hex(8), str(station.to_public()), _recipient_of(recovery_identity))
+    database_key = secrets.token_bytes(KEY_BYTES)
+    identities.save(card.station_id, _locked(str(station), passphrase))
+    write_private(home / STATION_FILE, _card_text(card).encode())
+    write_private(home / KEY_FILE, encrypted_to(card, database_key))  # last: with it there is a station
+    return NewKey(database_key, recovery_identity)
+
+
+def check_apart(home: Path, identities: IdentityStore) -> None:
+    """Raise Invalid when the station's identity would lie in its data folder."""
     files = getattr(identities, "files", identities)
     if isinstance(files, FileIdentities) and files.folder.resolve().is_relative_to(home.resolve()):
         raise Invalid(
             _("The station's identity must not lie in its data folder: a copy of the folder would open itself.")
         )
-    private_folder(home)
-    station, recovery = x25519.Identity.generate(), x25519.Identity.generate()
-    card = StationCard(secrets.token_hex(8), str(station.to_public()), str(recovery.to_public()))
-    database_key = secrets.token_bytes(KEY_BYTES)
-    identities.save(card.station_id, _locked(str(station), passphrase))
-    write_private(home / STATION_FILE, _card_text(card).encode())
-    write_private(home / KEY_FILE, encrypted_to(card, database_key))  # last: with it there is a station
-    return NewKey(database_key, str(recovery))
 
 
 def open_key(home: Path, identities: IdentityStore, passphrase: str | None = None) -> bytes:
     """The database key, by the station's own identity.
 
-    Raises KeyMissing when no identity on this machine opens it, PassphraseNeeded when one must be said (or another),
+    Raises IdentityMissing when no identity on this machine opens it, PassphraseNeeded when one must be said (or another),
     KeyExposed when others may read a file that holds a key, DatabaseDamaged when the key file is not whole.
     """
     sealed = _sealed_key(home)
-    identity = identities.load(station_card(home).station_id)
-    if identity is None:
-        raise KeyMissing(
-            _("This machine has no identity that opens the station in %(folder)s. The recovery identity does.")
-            % {"folder": home}
-        )
-    return _opened(sealed, _unlocked(identity, passphrase))
+    return _opened(sealed, _unlocked(_own_identity(home, identities), passphrase))
 
 
 def open_with_recovery(home: Path, identity: str) -> bytes:
     """The database key, by the recovery identity from the municipality's safe. Raises as `open_key` does."""
-    return _opened(_sealed_key(home), identity.strip())
+    return _opened(_sealed_key(home), read_identity(identity))
+
+
+def take_over(home: Path, identities: IdentityStore, recovery_identity: str, passphrase: str | None = None) -> bytes:
+    """Open a copy of a station with the recovery identity, and make this machine an identity of its own for it.
+
+    The copy gets a new name, so that an identity this machine has for the original stays. Raises as `open_key` does.
+    """
+    from pyrage import x25519  # noqa: PLC0415  (only where a key is made)
+
+    check_apart(home, identities)
+    recovery_identity = read_identity(recovery_identity)
+    database_key = _opened(_sealed_key(home), recovery_identity)
+    recovery = _recipient_of(recovery_identity)
+    with suppress(DatabaseDamaged):  # a lost card is written anew
+        if station_card(home).station_recipient == recovery:
+            raise KeyMissing(_("This is the station's own identity, not the recovery identity from the safe."))
+    station = x25519.Identity.generate()
+    card = StationCard(secrets.token_hex(8), str(station.to_public()), recovery)
+    identities.save(card.station_id, _locked(str(station), passphrase))
+    write_private(home / STATION_FILE, _card_text(card).encode())
+    write_private(home / KEY_FILE, encrypted_to(card, database_key))
+    return database_key
+
+
+def check_passphrase(passphrase: str) -> str:
+    """The passphrase, if it may be used: it is all that stands between a stolen computer and the key. Raises Invalid."""
+    if len(passphrase.strip()) < PASSPHRASE_LENGTH:
+        raise Invalid(
+            _("A passphrase has at least %(least)d characters; four words that nobody would guess are a good one.")
+            % {"least": PASSPHRASE_LENGTH},
+            "passphrase",
+        )
+    return passphrase
+
+
+def read_identity(typed: str) -> str:
+    """The identity as age writes it, from what was typed off a sheet: in groups, in either case, with or without its head."""
+    letters = re.sub(r"[\s-]", "", typed).upper().removeprefix(IDENTITY_HEAD.replace("-", ""))
+    return f"{IDENTITY_HEAD}{letters}"
 
 
 def protect(home: Path, identities: IdentityStore, passphrase: str | None, current: str | None = None) -> None:
     """From now on ask for this passphrase at start, or, without one, open by itself. `current` is the one so far."""
-    station_id = station_card(home).station_id
-    identity = identities.load(station_id)
-    if identity is None:
-        raise KeyMissing(
-            _("This machine has no identity that opens the station in %(folder)s. The recovery identity does.")
-            % {"folder": home}
-        )
-    identities.save(station_id, _locked(_unlocked(identity, current), passphrase))
+    identity = _unlocked(_own_identity(home, identities), current)
+    identities.save(station_card(home).station_id, _locked(identity, passphrase))
 
 
 def asks_for_passphrase(home: Path, identities: IdentityStore) -> bool:
@@ -208,14 +180,32 @@ def encrypted_to(card: StationCard, secret: bytes) -> bytes:
     return bytes(pyrage.encrypt(secret, recipients))
 
 
-def age_identity(identity: str) -> object:
+def age_identity(identity: str) -> Any:
     """The identity as pyrage takes it. Raises KeyMissing for what is none."""
     import pyrage  # noqa: PLC0415  (only where a key is opened)
 
     try:
         return pyrage.x25519.Identity.from_str(identity.strip())
     except pyrage.IdentityError as error:
-        raise KeyMissing(_("This is not an identity. It begins with AGE-SECRET-KEY-1.")) from error
+        raise KeyMissing(
+            _("This is not an identity, or a character in it is wrong. It is AGE-SECRET-KEY-1 and 58 characters more.")
+        ) from error
+
+
+def _own_identity(home: Path, identities: IdentityStore) -> str:
+    identity = identities.load(station_card(home).station_id)
+    if identity is None:
+        raise IdentityMissing(
+            _(
+                "This machine has no identity that opens the station in %(folder)s. The recovery identity does: type it at the start of staffbase, or with staffbase init --recover."
+            )
+            % {"folder": home}
+        )
+    return identity
+
+
+def _recipient_of(identity: str) -> str:
+    return str(age_identity(identity).to_public())
 
 
 def _sealed_key(home: Path) -> bytes:
@@ -233,7 +223,7 @@ def _opened(sealed: bytes, identity: str) -> bytes:
         key = bytes(pyrage.decrypt(sealed, [age_identity(identity)]))
     except pyrage.DecryptError as error:
         if str(error) == _NO_SLOT and sealed.startswith(_AGE_HEADER.encode()):
-            raise KeyMissing(_("This identity does not open this station's key.")) from error
+            raise IdentityMissing(_("This identity does not open this station's key.")) from error
         raise DatabaseDamaged(_damaged()) from error
     if len(key) != KEY_BYTES:
         raise DatabaseDamaged(_damaged())
@@ -271,3 +261,12 @@ def _unlocked(identity: str, passphrase: str | None) -> str:
 
 def _card_text(card: StationCard) -> str:
     return f'id = "{card.station_id}"\nstation = "{card.station_recipient}"\nrecovery = "{card.recovery_recipient}"\n'
+
+
+__all__ = [
+    "IDENTITY_HEAD",
+    "IDENTITY_LENGTH",
+    "KEY_FILE", "STATION_FILE", "FileIdentities", "IdentityStore", "NewKey", "StationCard", "SystemIdentities",
+    "age_identity", "asks_for_passphrase", "check_apart", "check_passphrase", "create_key", "encrypted_to", "new_recovery_identity",
+    "open_key", "open_with_recovery", "protect", "read_identity", "station_card", "take_over",
+]  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from staffbase.kernel.errors import Invalid
+from staffbase.kernel.errors import DatabaseUnavailable, Invalid
 from staffbase.kernel.i18n import LANGUAGES, _
 
 THEMES = ("dark", "light", "contrast")
@@ -34,8 +34,8 @@ class Settings:
     """Minutes a walk may take before the alarm."""
     alarm_command: str = ""
     """Run when a walk is overdue (an SMS gateway, e-mail); gets no personal data. Empty: only the room hears."""
-    unlock: str = "auto"
-    """auto: the station opens by itself; passphrase: it asks at start."""
+    unlock: str = ""
+    """auto: the station opens by itself; passphrase: it asks at start; empty: as it was set up."""
     database_url: str = ""
     """Where the database is, if not in the data folder."""
     station: str = "base"
@@ -57,20 +57,7 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
     Raises Invalid with one sentence for a file that cannot be read or a value that cannot be used.
     """
     home = home or default_home()
-    values: dict[str, object] = {}
-    file = home / "settings.toml"
-    try:
-        for key, value in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            if isinstance(value, dict):
-                values.update({f"{key}_{inner}": given for inner, given in value.items()})
-            else:
-                values[key] = value
-    except (FileNotFoundError, NotADirectoryError):
-        pass
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Invalid(
-            _("The settings in %(file)s cannot be read: %(why)s") % {"file": file.name, "why": error}
-        ) from error
+    values = _in_file(home)
     known = {field.name: field for field in fields(Settings) if field.name != "home"}
     for name in known:
         if (from_environment := environ.get(f"STAFFBASE_{name.upper()}")) is not None:
@@ -85,6 +72,30 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
     return Settings(home=home, **texts, **minutes)  # type: ignore[arg-type]  # names and kinds are checked above
 
 
+def _in_file(home: Path) -> dict[str, object]:
+    """What stands in the data folder's settings.toml; a table's keys count with its name before them."""
+    values: dict[str, object] = {}
+    file = home / "settings.toml"
+    try:
+        for key, value in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if isinstance(value, dict):
+                values.update({f"{key}_{inner}": given for inner, given in value.items()})
+            else:
+                values[key] = value
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except PermissionError as error:
+        raise DatabaseUnavailable(
+            _("The data folder %(folder)s cannot be used: %(why)s. Mend that, or choose another folder with --home.")
+            % {"folder": home, "why": error.strerror}
+        ) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Invalid(
+            _("The settings in %(file)s cannot be read: %(why)s") % {"file": file.name, "why": error}
+        ) from error
+    return values
+
+
 def _minutes(name: str, value: object) -> int:
     if isinstance(value, int | str) and str(value).isdigit() and 1 <= int(value) <= 24 * 60:
         return int(value)
@@ -92,10 +103,10 @@ def _minutes(name: str, value: object) -> int:
 
 
 def _text(name: str, value: object) -> str:
-    allowed = {"language": LANGUAGES, "theme": THEMES, "unlock": ("auto", "passphrase")}.get(name)
+    allowed = {"language": LANGUAGES, "theme": THEMES, "unlock": ("", "auto", "passphrase")}.get(name)
     if not isinstance(value, str) or (allowed and value not in allowed):
         raise Invalid(
             _("The setting %(name)s must be one of: %(allowed)s.")
-            % {"name": name, "allowed": ", ".join(allowed or (_("a text"),))}
+            % {"name": name, "allowed": ", ".join(filter(None, allowed or (_("a text"),)))}
         )
     return value

@@ -1,0 +1,250 @@
+"""What each command does. Each loads only what it needs; the data a command reveals or takes in needs a name and a PIN."""
+
+import argparse
+import getpass
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from staffbase.kernel.errors import Invalid, NotAllowed, PassphraseNeeded, StaffbaseError
+from staffbase.kernel.i18n import _
+from staffbase.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from staffbase.kernel.access import Actor
+    from staffbase.station import SetUp, Station
+
+Command = Callable[[argparse.Namespace, Settings], int]
+
+
+def keep_secrets_in() -> None:
+    """No core dump: it would hold the database key."""
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def read_secret(prompt: str, *, twice: bool = False) -> str:
+    """A PIN or passphrase from the terminal, unseen, or the next line of standard input. Raises Invalid for none."""
+    if not sys.stdin.isatty():
+        said = sys.stdin.readline().rstrip("\r\n")
+    else:
+        try:
+            said = getpass.getpass(f"{prompt}: ")
+            again = _("Once more")
+            if twice and getpass.getpass(f"{again}: ") != said:
+                raise Invalid(_("The two are not the same. Nothing was done."))
+        except EOFError:
+            said = ""
+    if not said:
+        raise Invalid(_("Nothing was typed after “%(prompt)s”.") % {"prompt": prompt})
+    return said
+
+
+def _need_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.__stderr__ is not None and sys.__stderr__.isatty()):
+        raise Invalid(_("This needs a terminal: start it in a window of its own, without a pipe."))
+
+
+def _run(asked: argparse.Namespace, settings: Settings) -> int:
+    del asked
+    _need_terminal()
+    from staffbase.kernel.clock import SystemClock
+    from staffbase.start.way_in import station_app
+
+    return _full_screen(station_app(settings, SystemClock()))
+
+
+def _demo(asked: argparse.Namespace, settings: Settings) -> int:
+    at = _moment(asked.at)
+    _need_terminal()
+    from staffbase.demo.run import demo_app
+
+    return _full_screen(demo_app(settings, at=at, person=asked.person, folder=asked.dir))
+
+
+def _full_screen(app: Any) -> int:
+    try:
+        code = app.run()
+    finally:
+        app.close_station()
+    if app.failure is not None:
+        raise app.failure
+    return int(code or app.return_code or 0)
+
+
+def _moment(said: str | None) -> datetime | None:
+    if said is None:
+        return None
+    try:
+        return datetime.fromisoformat(said)
+    except ValueError as error:
+        raise Invalid(_("--at must be a moment such as 2026-01-05T23:38.")) from error
+
+
+def _init(asked: argparse.Namespace, settings: Settings) -> int:
+    return _recover(asked, settings) if asked.recover else _set_up(asked, settings)
+
+
+def _set_up(asked: argparse.Namespace, settings: Settings) -> int:
+    from staffbase.kernel.clock import SystemClock
+    from staffbase.kernel.creation import check_place
+    from staffbase.kernel.key import SystemIdentities, new_recovery_identity
+    from staffbase.station import create_station
+
+    missing = [f"--{name}" for name in ("house", "units", "leader") if getattr(asked, name) is None]
+    if missing:
+        raise Invalid(_("%(what)s is missing.") % {"what": ", ".join(missing)})
+    identities = SystemIdentities()
+    check_place(settings.home, identities)
+    answers = _answers(asked)
+    recovery_identity = new_recovery_identity()
+    print(_("Put this recovery identity in the municipality's safe; it is shown only now:"))
+    print(recovery_identity, flush=True)  # before there is anything to lose
+    station, _shown = create_station(settings, SystemClock(), answers, identities, recovery_identity=recovery_identity)
+    station.close()
+    print(_("The station is ready: start it with staffbase."))
+    return 0
+
+
+def _answers(asked: argparse.Namespace) -> "SetUp":
+    """What the script said, checked before a PIN is asked for, and then with it. Raises Invalid, naming the option."""
+    from staffbase.station import SetUp
+
+    said = {
+        "house": asked.house, "units": asked.units, "leader": asked.leader, "address": asked.address,
+        "entrance": asked.entrance, "oncall_name": asked.oncall_name, "oncall_phone": asked.oncall,
+    }  # fmt: skip
+    for field in said:
+        try:
+            SetUp(**said, pin="").check(field)
+        except Invalid as error:
+            option = "--oncall" if field == "oncall_phone" else f"--{field.replace('_', '-')}"
+            raise Invalid(f"{option}: {error}", field) from error
+    pin = read_secret(_("PIN for %(name)s (at least six digits)") % {"name": asked.leader}, twice=True)
+    answers = SetUp(**said, pin=pin)
+    answers.check("pin")
+    if asked.passphrase:
+        answers = SetUp(**said, pin=pin, passphrase=read_secret(_("Passphrase at start"), twice=True))
+        answers.check("passphrase")
+    return answers
+
+
+def _recover(asked: argparse.Namespace, settings: Settings) -> int:
+    from staffbase.kernel.clock import SystemClock
+    from staffbase.kernel.key import check_passphrase
+    from staffbase.station import take_over_station
+
+    identity = read_secret(_("Recovery identity"))
+    passphrase = check_passphrase(read_secret(_("Passphrase at start"), twice=True)) if asked.passphrase else None
+    take_over_station(settings, SystemClock(), identity, passphrase=passphrase).close()
+    print(_("This computer opens the station now. If the old computer still runs it, take it out of use."))
+    return 0
+
+
+def _opened(settings: Settings) -> "Station":
+    """The open station; where it asks for a passphrase, so do we."""
+    from staffbase.kernel.clock import SystemClock
+    from staffbase.station import open_station
+
+    try:
+        return open_station(settings, SystemClock())
+    except PassphraseNeeded:
+        return open_station(settings, SystemClock(), passphrase=read_secret(_("Passphrase of the station")))
+
+
+@contextmanager
+def _signed_in(asked: argparse.Namespace, settings: Settings) -> Iterator[tuple["Station", "Actor"]]:
+    """The open station and who acts, after name and PIN."""
+    from staffbase.kernel.access import STATION_ITSELF
+
+    if not asked.person:
+        raise Invalid(_("Say who you are: --as NAME."))
+    station = _opened(settings)
+    try:
+        people = station.people.directory(STATION_ITSELF)
+        found = [person for person in people if person.name.casefold() == asked.person.casefold() and not person.left]
+        if not found:
+            raise Invalid(_("Nobody here has that name."))
+        signed = station.people.sign_in(STATION_ITSELF, found[0].id, read_secret(_("PIN")))
+        if signed.must_change_pin:
+            raise NotAllowed(_("Change your one-time PIN first: sign in to staffbase on the screen."))
+        yield station, signed.actor
+    finally:
+        station.close()
+
+
+def _import(asked: argparse.Namespace, settings: Settings) -> int:
+    from staffbase.exchange.import_service import Imports
+
+    with _signed_in(asked, settings) as (station, actor):
+        imports = Imports(station.database, station.house_id)
+        print(imports.import_file(actor, asked.file, dry_run=asked.dry_run).in_words())
+    return 0
+
+
+def _handover(asked: argparse.Namespace, settings: Settings) -> int:
+    with _signed_in(asked, settings) as (station, actor):
+        print(station.handover.report_text(actor))
+    return 0
+
+
+def _backup(asked: argparse.Namespace, settings: Settings) -> int:
+    with _signed_in(asked, settings) as (station, actor):
+        print(station.backup(settings.home).backup(actor, asked.file))
+    return 0
+
+
+def _keys(asked: argparse.Namespace, settings: Settings) -> int:
+    del asked, settings
+    from staffbase.keys import key_table
+
+    print(key_table())
+    return 0
+
+
+def _screenshots(asked: argparse.Namespace, settings: Settings) -> int:
+    from staffbase.demo.pictures import write_pictures
+
+    for name in write_pictures(asked.folder, settings):
+        print(name)
+    return 0
+
+
+def _migrate(asked: argparse.Namespace, settings: Settings) -> int:
+    del asked
+    _opened(settings).close()
+    print(_("The database has this version's schema."))
+    return 0
+
+
+def _doctor(asked: argparse.Namespace, settings: Settings) -> int:
+    del asked
+    from staffbase.exchange.doctor import examine
+    from staffbase.kernel.key import SystemIdentities, asks_for_passphrase
+
+    passphrase = None
+    with suppress(StaffbaseError):  # what is wrong with the key, the doctor says; without a passphrase it says less
+        if asks_for_passphrase(settings.home, SystemIdentities()):
+            passphrase = read_secret(_("Passphrase of the station"))
+    findings = examine(settings, passphrase=passphrase)
+    for finding in findings:
+        print(finding.in_words())
+    return 1 if any(finding.bad for finding in findings) else 0
+
+
+COMMANDS: dict[str, Command] = {
+    "run": _run,
+    "demo": _demo,
+    "init": _init,
+    "import": _import,
+    "handover": _handover,
+    "backup": _backup,
+    "keys": _keys,
+    "screenshots": _screenshots,
+    "migrate": _migrate,
+    "doctor": _doctor,
+}
+"""By the name one types."""

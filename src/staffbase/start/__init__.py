@@ -1,0 +1,1 @@
+"""Before anybody can sign in: set-up, the passphrase at start, a copy that only the recovery identity opens."""
