@@ -26,6 +26,7 @@ from staffbase.ui.dialog import FormDialog
 from staffbase.ui.job import job
 from staffbase.ui.palette import KeyProvider, ResidentProvider
 from staffbase.ui.screen import StaffScreen
+from staffbase.ui.small import is_blind, watch_size
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.themes import THEMES
 
@@ -332,6 +333,7 @@ class StaffbaseApp(App[int]):
         now = local(self.clock.now())
         self._door.clock_text = now.strftime("%H:%M   %d.%m.%Y")
         self._watch_idle()
+        self._watch_size()
         if self._station is not None and not self._looking:  # a slow look is waited for, never cut short by the next
             self._looking = True
             self._look(now.strftime("%H:%M"))
@@ -408,7 +410,16 @@ class StaffbaseApp(App[int]):
         if isinstance(event, events.Key | events.MouseDown | events.Paste):
             self._last_key = self.clock.monotonic()
             self._idle_warned = False
+        if is_blind(self, event):
+            return
         await super().on_event(event)
+        if isinstance(event, events.Resize):
+            self._watch_size()
+
+    def _watch_size(self) -> None:
+        """A window that is too small says so; only the alarm stands in any."""
+        alarm = self._sections is not None and isinstance(self.screen, self._sections.AlarmScreen)
+        watch_size(self, spare=alarm)
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
         """Letters work in both cases and never differ by case."""

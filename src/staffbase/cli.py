@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from staffbase import __version__, commands
 from staffbase.kernel import i18n
 from staffbase.kernel.errors import StaffbaseError
+from staffbase.kernel.files import why
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.settings import read_settings
 
@@ -36,14 +37,14 @@ class _Formatter(argparse.HelpFormatter):
         groups: Iterable[argparse._MutuallyExclusiveGroup],
         prefix: str | None = None,
     ) -> None:
-        super().add_usage(usage, actions, groups, prefix or _("usage: "))
+        super().add_usage(usage, actions, groups, _("usage: ") if prefix is None else prefix)
 
 
 class _Parser(argparse.ArgumentParser):
     def __init__(self, *, with_help: bool = True, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "add_help": False, "formatter_class": _Formatter, "allow_abbrev": False})
-        self._positionals.title, self._optionals.title = _("what to say"), _("options")
-        if with_help:
+        if with_help:  # what others take over is merged by its title
+            self._positionals.title, self._optionals.title = _("what to say"), _("options")
             self.add_argument("-h", "--help", action="help", help=_("show this help"))
 
     def error(self, message: str) -> NoReturn:
@@ -53,7 +54,8 @@ class _Parser(argparse.ArgumentParser):
                 break
         else:
             message += "."
-        print(f"staffbase: {message} {_('See staffbase --help.')}", file=sys.stderr)
+        see = _("See staffbase --help.")
+        print(f"staffbase: {message} {see}", file=sys.stderr)
         sys.exit(2)
 
 
@@ -137,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 4
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        print(f"staffbase: {place}{error.strerror or error}", file=sys.stderr)
+        print(f"staffbase: {place}{why(error)}.", file=sys.stderr)
         return 4
     except KeyboardInterrupt:
         return 4

@@ -38,7 +38,7 @@ def test_a_creation_that_fails_leaves_nothing(home: Path, identities: FileIdenti
     def full(_station: Station) -> None:
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(DatabaseUnavailable, match="No space left"):
+    with pytest.raises(DatabaseUnavailable, match="the disk is full"):
         create_station(Settings(home=home), SystemClock(), ANSWERS, identities, furnish=full)
     assert list(home.iterdir()) == []
     made(home, identities)

@@ -22,7 +22,7 @@ from typing import IO, Any
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database, in_words, sqlcipher_engine
 from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, Invalid
-from staffbase.kernel.files import sync_folder
+from staffbase.kernel.files import sync_folder, why
 from staffbase.kernel.i18n import _, decimal
 from staffbase.kernel.key import StationCard, station_card
 
@@ -106,7 +106,7 @@ def backup_to(database: Database, home: Path, target: Path) -> BackupTaken:
     except OSError as error:
         raise DatabaseUnavailable(
             _("The backup could not be written to %(file)s: %(why)s. Choose another place.")
-            % {"file": target, "why": error.strerror or error}
+            % {"file": target, "why": why(error)}
         ) from error
     made_at = datetime.fromisoformat(manifest.made_at)
     return BackupTaken(target, size, made_at, manifest.ledger_seq, manifest.ledger_hash)

@@ -13,6 +13,7 @@ from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database, Reading, Writing
 from staffbase.kernel.errors import Invalid
+from staffbase.kernel.files import why
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.people.model import Person
 from staffbase.people.pins import set_pin_in
@@ -77,7 +78,7 @@ class Imports:
             with file.open("rb") as opened:
                 raw = opened.read(SIZE_LIMIT + 1)
         except OSError as error:
-            raise Invalid(_("The file cannot be read: %(why)s") % {"why": error.strerror or error}) from error
+            raise Invalid(_("The file cannot be read: %(why)s.") % {"why": why(error)}) from error
         rows = read_people(raw, local(self.database.clock.now()).date())
         return self.dry_run(actor, rows) if dry_run else self.import_people(actor, rows)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from staffbase.kernel.database import DATABASE_FILE
 from staffbase.kernel.errors import DatabaseUnavailable, Invalid, KeyMissing
-from staffbase.kernel.files import private_folder, sync_folder, write_private
+from staffbase.kernel.files import private_folder, sync_folder, why, write_private
 from staffbase.kernel.i18n import _
 from staffbase.kernel.key import KEY_FILE, STATION_FILE, IdentityStore, check_apart
 
@@ -122,5 +122,5 @@ def _in_words(home: Path) -> Iterator[None]:
     except OSError as error:
         raise DatabaseUnavailable(
             _("The data folder %(folder)s cannot be used: %(why)s. Mend that, or choose another folder with --home.")
-            % {"folder": home, "why": error.strerror or error}
+            % {"folder": home, "why": why(error)}
         ) from error

@@ -1,5 +1,6 @@
 """Files that nobody else on the machine may read, written whole or not at all."""
 
+import errno
 import os
 import secrets
 import stat
@@ -7,7 +8,25 @@ from contextlib import suppress
 from pathlib import Path
 
 from staffbase.kernel.errors import KeyExposed
-from staffbase.kernel.i18n import _
+from staffbase.kernel.i18n import N_, _
+
+_WHY = {
+    errno.ENOENT: N_("it is not there"),
+    errno.EACCES: N_("this account has no right to it"),
+    errno.EPERM: N_("this account has no right to it"),
+    errno.EROFS: N_("nothing can be written there"),
+    errno.ENOSPC: N_("the disk is full"),
+    errno.EDQUOT: N_("the disk is full"),
+    errno.EISDIR: N_("it is a folder"),
+    errno.ENOTDIR: N_("it is no folder"),
+    errno.EEXIST: N_("there is a file of that name"),
+    errno.EIO: N_("the disk does not answer"),
+}
+
+
+def why(error: OSError) -> str:
+    """What the operating system said, in the person's language where it is one of the usual things."""
+    return _(_WHY[error.errno]) if error.errno in _WHY else error.strerror or str(error)
 
 
 def private_folder(folder: Path) -> None:

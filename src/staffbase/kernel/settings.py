@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from staffbase.kernel.errors import DatabaseUnavailable, Invalid
+from staffbase.kernel.files import why
 from staffbase.kernel.i18n import LANGUAGES, _
 
 THEMES = ("dark", "light", "contrast")
@@ -87,11 +88,11 @@ def _in_file(home: Path) -> dict[str, object]:
     except PermissionError as error:
         raise DatabaseUnavailable(
             _("The data folder %(folder)s cannot be used: %(why)s. Mend that, or choose another folder with --home.")
-            % {"folder": home, "why": error.strerror}
+            % {"folder": home, "why": why(error)}
         ) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Invalid(
-            _("The settings in %(file)s cannot be read: %(why)s") % {"file": file.name, "why": error}
+            _("The settings in %(file)s cannot be read (%(why)s).") % {"file": file.name, "why": error}
         ) from error
     return values
 
