@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,29 @@ async def test_a_copy_opens_with_the_recovery_identity_and_then_by_itself(
     assert card.station_id != original.station_id
     with pytest.raises(IdentityMissing):
         open_key(copy, identities)
+
+
+async def test_where_nobody_knows_the_passphrase_the_safe_helps(
+    start: Start, home: Path, clock: HeldClock, identities: FileIdentities
+) -> None:
+    station, recovery_identity = create_station(
+        Settings(home=home), clock, replace(ANSWERS, passphrase=PASSPHRASE), identities
+    )
+    station.close()
+    app = start()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await stands(pilot, "PassphraseScreen")
+        await pilot.press("ctrl+r")
+        await stands(pilot, "ForgottenScreen")
+        await pilot.press("escape")
+        await stands(pilot, "PassphraseScreen")
+        await pilot.press("ctrl+r")
+        await stands(pilot, "ForgottenScreen")
+        await write(pilot, recovery_identity)
+        await stands_open(pilot)
+    app.close_station()
+    assert not asks_for_passphrase(home, identities)
+    assert "station.take_over" in actions(home, clock, identities)
 
 
 def test_a_take_over_cut_off_between_its_two_files_is_begun_again(

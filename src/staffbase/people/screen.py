@@ -135,7 +135,7 @@ class DoorScreen(Screen[None]):
         self.query_one("#address", Static).update(lines(*told))
         signs = {"done": ("✓", "$ok-text"), "open": ("○", "$warning-text"), "none": ("–", "$muted")}
         units = [line(code, signs[state], between=" ") for code, state in facts.units]
-        rows = [Content("   ").join(units[start : start + 5]) for start in range(0, len(units), 5)]
+        rows = [Content("  ").join(units[start : start + 5]) for start in range(0, len(units), 5)]
         heading = [shown(facts.window, "$muted")] if facts.window else []
         self.query_one("#window", Static).update(lines(*heading, *rows))
         style = "bold $danger-text" if facts.walk_overdue else "$warning-text"

@@ -2,8 +2,10 @@
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.widgets import Input
 
+from staffbase.app import Opened
 from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.key import IDENTITY_LENGTH, read_identity
@@ -15,6 +17,9 @@ class PassphraseScreen(StartScreen):
     """The passphrase of a station that does not open by itself; a wrong one is said and asked for again."""
 
     AUTO_FOCUS = "#passphrase"
+    BINDINGS = [
+        Binding("ctrl+r", "forgotten", N_("Nobody knows it"), tooltip=N_("Open with the recovery identity"), id="start.forgotten"),
+    ]  # fmt: skip
     title_text = N_("The station asks for its passphrase")
 
     def compose_question(self) -> ComposeResult:
@@ -22,7 +27,9 @@ class PassphraseScreen(StartScreen):
         yield label(_("Passphrase"))
         yield Secret("passphrase")
         yield aside(
-            _("Nobody here knows it? The recovery identity in the municipality's safe opens a copy of the data folder.")
+            _(
+                "Nobody here knows it? With ctrl+r the recovery identity from the municipality's safe opens the station, too."
+            )
         )
 
     @on(Input.Submitted)
@@ -34,6 +41,13 @@ class PassphraseScreen(StartScreen):
         field = self.query_one("#passphrase", Answer)
         field.value = ""
         field.focus()
+
+    def action_forgotten(self) -> None:
+        def answered(opened: Opened | None) -> None:
+            if opened is not None:
+                self.dismiss(opened)
+
+        self.app.push_screen(ForgottenScreen(self.way_in), answered)
 
 
 class ChoosePassphraseScreen(StartScreen):
@@ -74,19 +88,19 @@ class RecoveryScreen(StartScreen):
 
     AUTO_FOCUS = "#recovery"
     title_text = N_("This is a copy without its station identity")
+    why = N_(
+        "The data folder was copied from another computer, or this one lost what opens it. Type the recovery identity from the municipality's safe to open it here. From then on this computer opens it by itself."
+    )
+    beware = N_(
+        "If the other computer still runs the station, take it out of use first: each would write its own notes."
+    )
 
     def compose_question(self) -> ComposeResult:
-        yield text(
-            _(
-                "The data folder was copied from another computer, or this one lost what opens it. Type the recovery identity from the municipality's safe to open it here. From then on this computer opens it by itself."
-            )
-        )
+        yield text(_(self.why))
         yield label(_("Recovery identity"))
         yield Answer("recovery", placeholder="AGE-SECRET-KEY-1 …")
         yield hint("", id="count")
-        yield aside(
-            _("If the other computer still runs the station, take it out of use first: each would write its own notes.")
-        )
+        yield aside(_(self.beware))
 
     def on_mount(self) -> None:
         self._count()
@@ -100,3 +114,19 @@ class RecoveryScreen(StartScreen):
     @on(Input.Submitted)
     def _given(self) -> None:
         self.go(self.way_in.recover, self.typed("recovery"))
+
+
+class ForgottenScreen(RecoveryScreen):
+    """Nobody knows the passphrase: the identity from the safe opens the station, and no passphrase is asked for then."""
+
+    BINDINGS = [Binding("escape", "leave", N_("Back"), tooltip=N_("Back to the passphrase"), id="start.back")]
+    title_text = N_("Open with the recovery identity")
+    why = N_(
+        "Type the recovery identity from the municipality's safe. From then on this computer opens the station by itself, and the old passphrase counts for nothing."
+    )
+    beware = N_(
+        'A new passphrase can be chosen afterwards: unlock = "passphrase" in settings.toml asks for one at the next start.'
+    )
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

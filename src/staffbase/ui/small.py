@@ -8,6 +8,7 @@ from typing import Any
 from textual import events
 from textual.app import App
 from textual.geometry import Size
+from textual.screen import Screen
 from textual.widgets import Static
 
 from staffbase.kernel.i18n import _
@@ -53,22 +54,23 @@ def watch_size(app: App[Any], *, spare: bool) -> None:
     """Cover the screen that stands while the terminal is too small, and uncover all once it is not; `spare` leaves it."""
     if not too_small(app.size):
         for stack in app._screen_stacks.values():  # noqa: SLF001  (Textual has no other way to all of them)
-            for screen in stack:
-                screen.query(TooSmall).remove()
-    elif app.screen_stack and not spare:
-        covers = app.screen.query(TooSmall)
-        if not covers:
-            cover = TooSmall()
-            app.screen.mount(cover)
-            cover.tell(app.size)
-        for cover in covers:
-            cover.tell(app.size)
+            for cover in (cover for screen in stack for cover in _covers(screen)):
+                cover.remove()
+    elif not spare and app.screen_stack and app.screen.is_mounted:
+        covers = _covers(app.screen) or [TooSmall()]
+        if not covers[0].is_attached:
+            app.screen.mount(covers[0])
+        covers[0].tell(app.size)
 
 
 def is_blind(app: App[Any], event: events.Event) -> bool:
     """Whether somebody types or clicks into a screen they do not see."""
     if not isinstance(event, events.Key | events.MouseEvent | events.Paste) or not too_small(app.size):
         return False
-    if not (app.screen_stack and app.screen.query(TooSmall)):
+    if not (app.screen_stack and _covers(app.screen)):
         return False
     return not (isinstance(event, events.Key) and event.key in _WORKS_ON)
+
+
+def _covers(screen: Screen[Any]) -> list[TooSmall]:
+    return [child for child in screen.children if isinstance(child, TooSmall)]
