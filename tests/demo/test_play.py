@@ -17,11 +17,12 @@ from staffbase.demo.run import PINS, open_demo, signed_in
 from staffbase.journal.model import Importance, Kind
 from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF
-from staffbase.kernel.clock import OSLO
+from staffbase.kernel.clock import OSLO, HeldClock
 from staffbase.kernel.errors import Invalid, NotFound
+from staffbase.kernel.key import SystemIdentities
 from staffbase.kernel.settings import Settings
 from staffbase.residents.model import Presence, Status
-from staffbase.station import Station
+from staffbase.station import Station, open_station
 
 Opener = Callable[..., Station]
 
@@ -209,3 +210,28 @@ def test_the_pins_on_the_sign_in_screen_open(demo: Opener) -> None:
 def test_nobody_has_that_name(demo: Opener) -> None:
     with pytest.raises(NotFound):
         signed_in(demo(at(3, 12)), "Nobody")
+
+
+class Dying(HeldClock):
+    """The machine goes off when it is past this moment."""
+
+    def move_to(self, moment: datetime) -> None:
+        if moment > at(6, 12).astimezone(moment.tzinfo):
+            raise SystemExit
+        super().move_to(moment)
+
+
+def test_a_house_cut_off_while_it_is_played_on_is_not_played_twice(demo: Opener, tmp_path: Path) -> None:
+    demo().close()
+    station = open_station(Settings(home=tmp_path / "house"), Dying(DEFAULT_MOMENT), SystemIdentities().files)
+    with pytest.raises(SystemExit):
+        play(station, at(7, 12))
+    station.close()
+    station = demo(at(7, 12))
+    straight = open_demo(Settings(home=tmp_path / "unused"), at(7, 12), tmp_path / "straight")
+    told = [
+        sorted((item.observed_from, item.text) for item in one.journal.timeline(person(one, "Ingrid"), limit=1000))
+        for one in (station, straight)
+    ]
+    straight.close()
+    assert told[0] == told[1]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from staffbase.demo.cast import Cast
 from staffbase.demo.furnish import furnish
@@ -25,6 +25,8 @@ from staffbase.station import Station
 
 _MARK = "demo.played."
 """The ledger's action for "played up to here"; the language of the house follows."""
+_BEGUN = "demo.playing."
+"""The same for "from here it is played on": without a later mark the playing was cut off, and all up to the last row was."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,16 @@ def reached(station: Station) -> Reached | None:
     """How far this house has come; None when it is not furnished yet."""
     with station.database.read() as tx:
         newest = col(Ledger.seq).desc()
-        mark = tx.first(select(Ledger).where(col(Ledger.action).startswith(_MARK)).order_by(newest).limit(1))
+        marked = or_(col(Ledger.action).startswith(_MARK), col(Ledger.action).startswith(_BEGUN))
+        mark = tx.first(select(Ledger).where(marked).order_by(newest).limit(1))
         last = tx.first(select(Ledger.at).order_by(col(Ledger.at).desc()).limit(1))
         rows = tx.first(select(Ledger.seq).order_by(newest).limit(1))
     if mark is None or last is None:
         return None
-    return Reached(mark.at, max(mark.at, last), rows != mark.seq, mark.action.removeprefix(_MARK))
+    lived = max(mark.at, last)
+    if mark.action.startswith(_BEGUN):
+        return Reached(lived, lived, visited=True, language=mark.action.removeprefix(_BEGUN))
+    return Reached(mark.at, lived, rows != mark.seq, mark.action.removeprefix(_MARK))
 
 
 def play(station: Station, upto: datetime) -> None:
@@ -83,6 +89,8 @@ def _play(station: Station, clock: HeldClock, before: Reached | None, upto: date
     else:
         played = before.played
         clock.move_to(before.lived)
+        with station.database.write(STATION_ITSELF, _BEGUN + before.language, opening=True):
+            pass
     visited = before is not None and before.visited
     cast = Cast(station, visited=visited)
     for moment, step in script():
