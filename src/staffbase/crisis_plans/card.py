@@ -11,8 +11,9 @@ from staffbase.kernel.clock import local
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
 from staffbase.kernel.moments import show_time
+from staffbase.residents.calls import answers_now
 from staffbase.residents.model import WarningKind
-from staffbase.residents.rules import ContactFacts, HouseFacts, ResidentFacts, age, answers_now
+from staffbase.residents.rules import ContactFacts, HouseFacts, ResidentFacts, age
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def move_in(tx: Writing, cast: Cast, resident: Resident) -> int:
         add_warning_in(tx, row.id, kind, _(line))
     for one in resident.contacts:
         add_contact_in(
-            tx, house_id, row.id, _(one.name), _(one.role), one.phone, one.hours, one.position, consent=one.consent
+            tx, house_id, row.id, _(one.name), _(one.role), one.phone, _(one.hours), one.position, consent=one.consent
         )
     return row.id
 

@@ -99,8 +99,8 @@ class Resident:
     children: bool = False
 
 
-_ACT = Somebody("ACT-team", N_("ACT team"), "00 00 00 41", "mon-fri 08-15", 2)
-_DPS = Somebody("DPS", N_("district psychiatric centre"), "00 00 00 42", "mon-fri 08-15:30", 2)
+_ACT = Somebody("ACT-team", N_("ACT team"), "00 00 00 41", N_("mon-fri 08-15"), 2)
+_DPS = Somebody("DPS", N_("district psychiatric centre"), "00 00 00 42", N_("mon-fri 08-15:30"), 2)
 _CRISIS_TEAM = Somebody(N_("Crisis team"), N_("crisis team"), "00 00 00 43", "08-22", 3)
 _RED_BOX = N_("base, red box")
 _AGREED_WITH_PRIMARY = N_("Agreed in a talk with the primary contact; may be withdrawn at any time.")
@@ -115,7 +115,7 @@ RESIDENTS = (
         N_("Hears well and is troubled by noise. Sleeps by day when the house is loud. Coffee at the base about ten."),
         Agreed(RoundForm.KNOCK, _AGREED_WITH_PRIMARY),
         ((WarningKind.DANGER, N_("may hit out when startled by noise · go two")),),
-        (_ACT, _CRISIS_TEAM, Somebody(N_("Dr Moe"), N_("GP"), "00 00 00 51", "mon-fri 08-15", 0)),
+        (_ACT, _CRISIS_TEAM, Somebody(N_("Dr Moe"), N_("GP"), "00 00 00 51", N_("mon-fri 08-15"), 0)),
         _RED_BOX,
     ),
     Resident(
@@ -132,7 +132,7 @@ RESIDENTS = (
         ),
         (
             Somebody("Berit T.", N_("sister"), "00 00 00 61", "", 0),
-            Somebody(N_("Dr Lund"), N_("GP"), "00 00 00 52", "mon-fri 08-15", 0),
+            Somebody(N_("Dr Lund"), N_("GP"), "00 00 00 52", N_("mon-fri 08-15"), 0),
         ),
     ),
     Resident(
@@ -153,7 +153,7 @@ RESIDENTS = (
             _ACT,
             _CRISIS_TEAM,
             Somebody("Anne S.", N_("sister"), "00 00 00 62", "", 0),
-            Somebody(N_("Harm reduction clinic"), N_("health clinic"), "00 00 00 44", "mon-fri 10-15", 0),
+            Somebody(N_("Harm reduction clinic"), N_("health clinic"), "00 00 00 44", N_("mon-fri 10-15"), 0),
         ),
         _RED_BOX,
     ),
@@ -182,7 +182,7 @@ RESIDENTS = (
         (
             _DPS,
             _CRISIS_TEAM,
-            Somebody(N_("Case officer"), N_("case officer, benefits office"), "00 00 00 45", "mon-fri 09-15", 0),
+            Somebody(N_("Case officer"), N_("case officer, benefits office"), "00 00 00 45", N_("mon-fri 09-15"), 0),
         ),
         _RED_BOX,
     ),
@@ -221,7 +221,7 @@ RESIDENTS = (
             (WarningKind.ALLERGY, N_("nuts")),
         ),
         (
-            Somebody(N_("Guardian"), N_("guardian"), "00 00 00 46", "mon-fri 09-15", 0),
+            Somebody(N_("Guardian"), N_("guardian"), "00 00 00 46", N_("mon-fri 09-15"), 0),
             Somebody(N_("Home nurse"), N_("home nurse"), "00 00 00 47", "", 0),
         ),
     ),

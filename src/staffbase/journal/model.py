@@ -43,6 +43,7 @@ class Kind(StrEnum):
     DANGER = "danger"
     CONTACT = "contact"
     STAY = "stay"
+    FACTS = "facts"
     PLAN = "plan"
     CARD_OPENED = "card_opened"
     TASK = "task"
@@ -87,6 +88,7 @@ KIND_NAMES = {
     Kind.DANGER: N_("danger or allergy"),
     Kind.CONTACT: N_("contact"),
     Kind.STAY: N_("moving in or out"),
+    Kind.FACTS: N_("about the resident"),
     Kind.PLAN: N_("crisis plan"),
     Kind.CARD_OPENED: N_("crisis card opened"),
     Kind.TASK: N_("task"),

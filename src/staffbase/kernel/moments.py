@@ -59,11 +59,39 @@ def read_moment(typed: str, now: datetime, field: str = "observed") -> datetime:
     return max(found)
 
 
+def read_past_day(typed: str, now: datetime, field: str) -> date:
+    """The day something happened: "02.01", "02.01.2026", "yesterday", "mon". Empty is today.
+
+    Raises Invalid for one that lies ahead or does not exist.
+    """
+    today = local(now).date()
+    words = _tidy(typed)
+    days = [today] if words in _NOW else [day for day in _past_days(words, today, field) if day <= today]
+    if not days:
+        raise Invalid(_("This day lies ahead. Write it down when it has come."), field)
+    return max(days)
+
+
 def read_deadline(typed: str, now: datetime, field: str = "due_at") -> datetime | None:
     """Until when something must be done: "15:00", "tomorrow", "fri 12:00", "09.01", "09.01 15:00". Empty is no deadline.
 
     A day without a time means its end. Raises Invalid for one that has passed.
     """
+    hint = _("Write a deadline such as 15:00, tomorrow, fri 12:00 or 09.01.")
+    return _ahead(typed, now, field, hint, _("The deadline has passed already."))
+
+
+def read_until(typed: str, now: datetime, field: str = "until") -> datetime | None:
+    """Until when something lasts, written like a deadline; empty where nobody knows.
+
+    A day without a time means its end. Raises Invalid for one that has passed.
+    """
+    hint = _("Write until when, such as 15:00, tomorrow, fri 12:00 or 01.07.2026.")
+    passed = _("“Until” has passed already. Write a later time, with the year if it is far ahead.")
+    return _ahead(typed, now, field, hint, passed)
+
+
+def _ahead(typed: str, now: datetime, field: str, hint: str, passed: str) -> datetime | None:
     words = _tidy(typed)
     if not words:
         return None
@@ -72,11 +100,11 @@ def read_deadline(typed: str, now: datetime, field: str = "due_at") -> datetime 
     else:
         day_words, clock = _split(words)
     if not day_words and clock is None:
-        raise Invalid(_("Write a deadline such as 15:00, tomorrow, fri 12:00 or 09.01."), field)
+        raise Invalid(hint, field)
     days = list(_coming_days(day_words, local(now).date(), field))
     found = [moment for day in days for moment in moments_at(day, clock or _DAY_END, field) if moment > now]
     if not found:
-        raise Invalid(_("The deadline has passed already."), field)
+        raise Invalid(passed, field)
     return min(found)
 
 

@@ -1,7 +1,7 @@
 """Reading the house inside a transaction: facts of all residents with a fixed number of queries, whatever its age."""
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import and_, func
 from sqlmodel import SQLModel, col, select
@@ -21,7 +21,16 @@ from staffbase.residents.model import (
     Unit,
     Warning_,
 )
-from staffbase.residents.rules import AgreementFacts, ContactFacts, Door, HouseFacts, ResidentFacts, WarningLine
+from staffbase.residents.rules import (
+    AgreementFacts,
+    AgreementVersion,
+    ContactFacts,
+    Door,
+    FormerFacts,
+    HouseFacts,
+    ResidentFacts,
+    WarningLine,
+)
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -45,13 +54,19 @@ def stay_in(tx: Reading, unit_id: int | None = None, *, resident_id: int | None 
 
 def facts_in(tx: Reading, house_id: int) -> dict[int, ResidentFacts]:
     """All who live in the house now, by key."""
-    lives = tx.all(
-        select(Resident, Stay, Unit)
-        .join(Stay, col(Stay.resident_id) == Resident.id)
-        .join(Unit, col(Stay.unit_id) == Unit.id)
-        .where(Unit.house_id == house_id, col(Stay.until_date).is_(None))
-        .order_by(col(Unit.position))
+    return _facts(
+        tx,
+        tx.all(
+            select(Resident, Stay, Unit)
+            .join(Stay, col(Stay.resident_id) == Resident.id)
+            .join(Unit, col(Stay.unit_id) == Unit.id)
+            .where(Unit.house_id == house_id, col(Stay.until_date).is_(None))
+            .order_by(col(Unit.position))
+        ),
     )
+
+
+def _facts(tx: Reading, lives: Sequence[tuple[Resident, Stay, Unit]]) -> dict[int, ResidentFacts]:
     ids = [resident.id for resident, _stay, _unit in lives]
     if not ids:
         return {}
@@ -94,7 +109,7 @@ def facts_in(tx: Reading, house_id: int) -> dict[int, ResidentFacts]:
     )
     return {
         resident.id: ResidentFacts(
-            id=resident.id, unit_id=unit.id, unit_code=unit.code, alias=resident.alias, birth_year=resident.birth_year,
+            id=resident.id, unit_id=unit.id, unit_code=unit.code if stay.until_date is None else "", alias=resident.alias, birth_year=resident.birth_year,
             presence=resident.presence, presence_since=resident.presence_since, presence_until=resident.presence_until,
             status=statuses.get(resident.id, Status.CALM),
             warnings=tuple(WarningLine(row.id, row.kind, row.line) for row in warnings.get(resident.id, ())),
@@ -105,6 +120,7 @@ def facts_in(tx: Reading, house_id: int) -> dict[int, ResidentFacts]:
             ),
             primary_contact=names.get(resident.primary_contact_id or 0, ""), about=resident.about, naloxone=resident.naloxone,
             children=resident.children, moved_in=stay.from_date, version=resident.version,
+            primary_contact_id=resident.primary_contact_id, left_on=stay.until_date, left_why=stay.leave_reason,
         )
         for resident, stay, unit in lives
     }  # fmt: skip
@@ -116,6 +132,51 @@ def resident_in(tx: Reading, house_id: int, resident_id: int) -> ResidentFacts:
     if found is None:
         raise NotFound(_("This resident does not live here now."))
     return found
+
+
+def _left(house_id: int) -> Any:
+    """Those who live here no more, with their last stay."""
+    last = select(func.max(Stay.id)).group_by(col(Stay.resident_id))
+    return (
+        select(Resident, Stay, Unit)
+        .join(Stay, col(Stay.resident_id) == Resident.id)
+        .join(Unit, col(Unit.id) == Stay.unit_id)
+        .where(Resident.house_id == house_id, col(Stay.id).in_(last), col(Stay.until_date).is_not(None))
+    )
+
+
+def former_in(tx: Reading, house_id: int) -> list[FormerFacts]:
+    """Those who live here no more, the last to leave first."""
+    return [
+        FormerFacts(resident.id, resident.alias, resident.birth_year, unit.code, stay.until_date, stay.leave_reason)
+        for resident, stay, unit in tx.all(_left(house_id).order_by(col(Stay.until_date).desc(), col(Unit.position)))
+    ]
+
+
+def anybody_in(tx: Reading, house_id: int, resident_id: int) -> ResidentFacts:
+    """One who lives here or lived here. Raises NotFound."""
+    found = facts_in(tx, house_id).get(resident_id)
+    if found is None:
+        found = _facts(tx, tx.all(_left(house_id).where(Resident.id == resident_id))).get(resident_id)
+    if found is None:
+        raise NotFound(_("It is not there any more."))
+    return found
+
+
+def agreements_in(tx: Reading, resident_id: int) -> list[AgreementVersion]:
+    """All versions of a resident's check agreement, the newest first."""
+    rows = tx.all(
+        select(RoundAgreement, Person.name)
+        .join(Person, col(Person.id) == RoundAgreement.agreed_by_id, isouter=True)
+        .where(RoundAgreement.resident_id == resident_id)
+        .order_by(col(RoundAgreement.id).desc())
+    )
+    return [
+        AgreementVersion(
+            AgreementFacts(row.id, row.form, row.may_wake, row.consent, row.valid_from, row.valid_until), name or ""
+        )
+        for row, name in rows
+    ]
 
 
 def labels_in(tx: Reading, house_id: int) -> dict[int, tuple[str, str]]:

@@ -1,15 +1,24 @@
 """Rules about units, ages, call hours and check agreements: pure, with moments as arguments."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from staffbase.kernel.clock import local
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import N_, _
+from staffbase.kernel.moments import show_date, show_time
 from staffbase.residents.model import Presence, RoundForm, Status, WarningKind
 
 MOST_UNITS = 60
 YOUNGEST = 15
+ALIAS_LIMIT = 40
+ABOUT_LIMIT = 600
+NALOXONE_LIMIT = 60
+WARNING_LIMIT = 74
+"""Characters: a warning is one line of tile and card."""
+LADDER_STEPS = 9
 _CODE = re.compile(r"^([A-ZÆØÅ]{1,3})(\d{1,3})$")
 
 
@@ -69,6 +78,43 @@ class ResidentFacts:
     children: bool
     moved_in: date
     version: int
+    primary_contact_id: int | None = None
+    left_on: date | None = None
+    """When somebody who lives here no more moved out; then there is no unit."""
+    left_why: str = ""
+
+
+@dataclass(frozen=True)
+class AgreementVersion:
+    """One version of a check agreement, as it was made."""
+
+    facts: AgreementFacts
+    agreed_by: str
+
+
+@dataclass(frozen=True)
+class FormerFacts:
+    """Somebody who lived here."""
+
+    id: int
+    alias: str
+    birth_year: int
+    unit_code: str
+    """Where they lived last."""
+    left_on: date
+    left_why: str
+
+
+@dataclass(frozen=True)
+class About:
+    """What may be changed of a resident's facts."""
+
+    alias: str
+    birth_year: int | str
+    about: str
+    naloxone: str
+    children: bool
+    primary_contact_id: int | None
 
 
 @dataclass(frozen=True)
@@ -149,41 +195,30 @@ def age(birth_year: int, today: date) -> int:
     return today.year - birth_year
 
 
-_DAYS = {"mon": 0, "man": 0, "tue": 1, "tir": 1, "wed": 2, "ons": 2, "thu": 3, "tor": 3, "fri": 4, "fre": 4, "sat": 5, "lør": 5, "sun": 6, "søn": 6}  # fmt: skip
-_HOURS = re.compile(
-    r"^(?:([a-zæøå]{3})(?:\s*[-–]\s*([a-zæøå]{3}))?\s+)?(\d{1,2})(?:[:.](\d{2}))?\s*[-–]\s*(\d{1,2})(?:[:.](\d{2}))?$"
-)
+def named(typed: str, names: Mapping[int, str]) -> int | None:
+    """Whose name was typed, whole or begun; nobody for nothing. Raises Invalid when nobody fits, or several."""
+    wanted = typed.strip().casefold()
+    if not wanted:
+        return None
+    begun = [key for key, name in names.items() if name.casefold().startswith(wanted)]
+    found = [key for key in begun if names[key].casefold() == wanted] or begun
+    if len(found) != 1:
+        told = _("Several fit.") if found else _("Nobody fits.")
+        raise Invalid(told + " " + _("Type the whole name."), "primary")
+    return found[0]
 
 
-def answers_now(hours: str, moment: datetime) -> bool:
-    """Whether somebody with these hours ("08-15", "mon-fri 08-15:30", "man-fre 08-15") answers at this local moment.
-
-    Empty means always. A span that ends before it begins goes past midnight and belongs to the day it begins on.
-    Raises Invalid for hours that cannot be read.
-    """
-    if not hours.strip():
-        return True
-    return any(_within(part.strip().casefold(), moment) for part in hours.split(","))
+def last_day(until: datetime) -> date:
+    """The last day on which something holds that holds until this moment."""
+    return local(until - timedelta(minutes=1)).date()
 
 
-def _within(part: str, moment: datetime) -> bool:
-    found = _HOURS.match(part)
-    if not found or any(day and day not in _DAYS for day in found.group(1, 2)):
-        raise Invalid(
-            _("“%(hours)s” are no hours. Write them like 08-15 or mon-fri 08-15:30.") % {"hours": part}, "hours"
-        )
-    first = _DAYS[found[1]] if found[1] else 0
-    last = _DAYS[found[2]] if found[2] else (first if found[1] else 6)
-    begin, end = int(found[3]) * 60 + int(found[4] or 0), int(found[5]) * 60 + int(found[6] or 0)
-    if max(begin, end) > 24 * 60:
-        raise Invalid(
-            _("“%(hours)s” are no hours. Write them like 08-15 or mon-fri 08-15:30.") % {"hours": part}, "hours"
-        )
-    days = {(first + step) % 7 for step in range((last - first) % 7 + 1)}
-    now = moment.hour * 60 + moment.minute
-    if begin < end:
-        return moment.weekday() in days and begin <= now < end
-    return (moment.weekday() in days and now >= begin) or ((moment.weekday() - 1) % 7 in days and now < end)
+def show_until(until: datetime) -> str:
+    """Until when: the day alone where it is meant whole, else with the time."""
+    here = local(until)
+    if (here.hour, here.minute) in ((23, 59), (0, 0)):
+        return show_date(last_day(until))
+    return f"{show_date(here)} {show_time(here)}"
 
 
 _REACH = (RoundForm.NONE, RoundForm.OUTSIDE, RoundForm.KNOCK, RoundForm.OPEN_DOOR, RoundForm.ENTER)

@@ -16,8 +16,9 @@ from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import IMPORTANCE_NAMES, KIND_NAMES, Importance, Source
 from staffbase.kernel.clock import local
 from staffbase.kernel.i18n import N_, _
+from staffbase.residents.calls import answers_now
 from staffbase.residents.model import PRESENCE_NAMES, ROUND_FORM_NAMES, STATUS_NAMES, WARNING_NAMES, Status
-from staffbase.residents.rules import ResidentFacts, age, answers_now, expired
+from staffbase.residents.rules import ResidentFacts, age, expired
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen

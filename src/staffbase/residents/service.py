@@ -2,34 +2,40 @@
 
 from datetime import date, datetime
 
+from sqlmodel import col, select
+
 from staffbase.journal.entries import write_entry
-from staffbase.journal.model import Importance, Kind
+from staffbase.journal.model import Kind
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database, Writing
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
-from staffbase.kernel.typed import typed_line, typed_text
-from staffbase.residents.model import (
-    PRESENCE_NAMES,
-    ROUND_FORM_NAMES,
-    STATUS_NAMES,
-    WARNING_NAMES,
-    Contact,
-    House,
-    Presence,
-    Resident,
-    ResidentStatus,
-    RoundAgreement,
-    RoundForm,
-    Status,
-    Stay,
-    Unit,
-    Warning_,
-    WarningKind,
+from staffbase.kernel.typed import typed_line
+from staffbase.people.duty import COUNTED
+from staffbase.people.model import Person
+from staffbase.residents.known import (
+    add_contact_in,
+    add_warning_in,
+    change_about_in,
+    end_contact_in,
+    end_warning_in,
+    replace_contact_in,
+    set_agreement_in,
+    set_status,
 )
-from staffbase.residents.reading import doors_in, facts_in, house_in, resident_in, stay_in
-from staffbase.residents.rules import Door, HouseFacts, ResidentFacts, UnitFacts, answers_now, read_birth_year
+from staffbase.residents.model import House, Presence, RoundForm, Unit, WarningKind
+from staffbase.residents.reading import (
+    agreements_in,
+    anybody_in,
+    doors_in,
+    facts_in,
+    former_in,
+    house_in,
+    resident_in,
+)
+from staffbase.residents.rules import About, AgreementVersion, Door, FormerFacts, HouseFacts, ResidentFacts, UnitFacts
+from staffbase.residents.stays import admit_in, come_back_in, leave_in, living_in, move_in, set_presence_in
 
 
 def create_house_in(
@@ -50,112 +56,6 @@ def create_house_in(
     for position, (code, module) in enumerate(units):
         tx.add(Unit(house_id=house.id, code=code, module=module, position=position))
     return house
-
-
-def admit_in(
-    tx: Writing, house_id: int, unit_id: int, alias: str, birth_year: int, moved_in: date, *, about: str = "",
-    naloxone: str = "", children: bool = False, primary_contact_id: int | None = None,
-) -> Resident:  # fmt: skip
-    """A resident moves into a unit that is free."""
-    if stay_in(tx, unit_id) is not None:
-        raise Invalid(_("Somebody lives in this unit already."), "unit")
-    resident = tx.add(
-        Resident(
-            house_id=house_id,
-            alias=typed_line(alias, "alias", limit=40),
-            birth_year=read_birth_year(birth_year, local(tx.now).date()),
-            about=typed_text(about, "about", required=False, limit=600),
-            naloxone=typed_line(naloxone, "naloxone", required=False, limit=60),
-            children=children,
-            primary_contact_id=primary_contact_id,
-        )
-    )
-    tx.flush()
-    tx.add(Stay(resident_id=resident.id, unit_id=unit_id, from_date=moved_in))
-    code = tx.get(Unit, unit_id).code
-    write_entry(tx, Kind.STAY, _("Moved into %(unit)s.") % {"unit": code}, house_id=house_id, resident_id=resident.id)
-    return resident
-
-
-def set_presence_in(
-    tx: Writing,
-    resident_id: int,
-    presence: Presence,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    text: str = "",
-) -> None:
-    """Where the resident is, since and until when; told on the timeline."""
-    resident = tx.get(Resident, resident_id)
-    since = since or tx.now
-    if until is not None and until <= since:
-        raise Invalid(_("The end must lie after the beginning."), "until")
-    said = _(PRESENCE_NAMES[presence]).capitalize() + "."
-    entry_text = f"{said} {typed_text(text, required=False)}".strip()
-    write_entry(
-        tx, Kind.PRESENCE, entry_text, house_id=resident.house_id, resident_id=resident_id, observed_from=since,
-        importance=Importance.HANDOVER,
-    )  # fmt: skip
-    tx.change(resident, presence=presence, presence_since=since, presence_until=until)
-
-
-def set_agreement_in(
-    tx: Writing, resident_id: int, form: RoundForm, *, may_wake: bool = False, consent: str = "", valid_from: datetime | None = None,
-    valid_until: datetime | None = None,
-) -> None:  # fmt: skip
-    """A new version of the check agreement; the earlier ones stay."""
-    resident = tx.get(Resident, resident_id)
-    consent = typed_text(consent, "consent", required=form is not RoundForm.NONE, limit=600)
-    text = _("Check agreement: %(form)s.") % {"form": _(ROUND_FORM_NAMES[form])}
-    entry = write_entry(
-        tx, Kind.ROUND_AGREEMENT, f"{text} {consent}".strip(), house_id=resident.house_id, resident_id=resident_id,
-        importance=Importance.HANDOVER,
-    )  # fmt: skip
-    tx.flush()
-    tx.add(
-        RoundAgreement(
-            resident_id=resident_id, form=form, may_wake=may_wake, consent=consent, valid_from=valid_from or tx.now,
-            valid_until=valid_until, agreed_by_id=tx.actor.person_id, entry_id=entry.id,
-        )
-    )  # fmt: skip
-
-
-def add_warning_in(tx: Writing, resident_id: int, kind: WarningKind, line: str) -> None:
-    """Something that must be known before the door opens."""
-    resident = tx.get(Resident, resident_id)
-    line = typed_line(line, "line", limit=74)
-    write_entry(
-        tx, Kind.DANGER, f"{_(WARNING_NAMES[kind]).capitalize()}: {line}", house_id=resident.house_id, resident_id=resident_id,
-        importance=Importance.HANDOVER,
-    )  # fmt: skip
-    tx.add(Warning_(resident_id=resident_id, kind=kind, line=line))
-
-
-def add_contact_in(
-    tx: Writing, house_id: int, resident_id: int | None, name: str, role: str = "", phone: str = "", hours: str = "",
-    position: int = 0, *, consent: bool = True,
-) -> None:  # fmt: skip
-    """Somebody to ring."""
-    answers_now(hours, local(tx.now))
-    name = typed_line(name, "contact_name", limit=60)
-    write_entry(tx, Kind.CONTACT, _("Contact: %(name)s.") % {"name": name}, house_id=house_id, resident_id=resident_id)
-    tx.add(
-        Contact(
-            house_id=house_id, resident_id=resident_id, name=name, role=typed_line(role, "contact_role", required=False, limit=40),
-            phone=typed_line(phone, "phone", required=False, limit=30), hours=hours.strip(), position=position, consent=consent,
-        )
-    )  # fmt: skip
-
-
-def set_status(tx: Writing, house_id: int, resident_id: int, status: Status, text: str = "") -> None:
-    """How the resident is doing, as a report or an incident says; the newest counts."""
-    said = _("Status: %(status)s.") % {"status": _(STATUS_NAMES[status])}
-    entry = write_entry(
-        tx, Kind.STATUS, f"{said} {text}".strip(), house_id=house_id, resident_id=resident_id,
-        importance=Importance.ROUTINE if status is Status.CALM else Importance.HANDOVER,
-    )  # fmt: skip
-    tx.flush()
-    tx.add(ResidentStatus(id=entry.id, resident_id=resident_id, status=status))
 
 
 class Residents:
@@ -197,10 +97,40 @@ class Residents:
 
     @allowed(Permission.SEE_RESIDENTS)
     def open_resident(self, actor: Actor, resident_id: int) -> ResidentFacts:
-        """Open a resident's page: the same, and the opening stands in the ledger."""
+        """Open the page of somebody who lives or lived here: the facts, and the opening stands in the ledger."""
         self.database.opened(actor, "resident.open", resident_id)
+        return self.anybody(actor, resident_id)
+
+    @allowed(Permission.SEE_RESIDENTS)
+    def anybody(self, actor: Actor, resident_id: int) -> ResidentFacts:
+        """The facts of somebody who lives or lived here, for a page that is open already."""
+        del actor
         with self.database.read() as tx:
-            return resident_in(tx, self.house_id, resident_id)
+            return anybody_in(tx, self.house_id, resident_id)
+
+    @allowed(Permission.SEE_RESIDENTS)
+    def agreements(self, actor: Actor, resident_id: int) -> list[AgreementVersion]:
+        """All versions of the check agreement, the newest first."""
+        del actor
+        with self.database.read() as tx:
+            return agreements_in(tx, resident_id)
+
+    @allowed(Permission.RESIDENTS_ADMIN)
+    def former(self, actor: Actor) -> list[FormerFacts]:
+        """Those who live here no more, the last to leave first."""
+        del actor
+        with self.database.read() as tx:
+            return former_in(tx, self.house_id)
+
+    @allowed(Permission.RESIDENTS_ADMIN)
+    def colleagues(self, actor: Actor) -> dict[int, str]:
+        """Who may be somebody's primary contact, by name."""
+        del actor
+        with self.database.read() as tx:
+            wanted = select(Person).where(col(Person.left_at).is_(None), col(Person.role).in_(COUNTED))
+            return {person.id: person.name for person in tx.all(wanted.order_by(col(Person.name)))}
+
+    # -- where they live and are ----------------------------------------------------------------------------------
 
     @allowed(Permission.WRITE)
     def set_presence(
@@ -209,70 +139,76 @@ class Residents:
     ) -> None:  # fmt: skip
         """Home, away, admitted or in prison."""
         with self.database.write(actor, "resident.presence", subject=resident_id) as tx:
+            living_in(tx, self.house_id, resident_id)
             set_presence_in(tx, resident_id, presence, since, until, text)
+
+    @allowed(Permission.RESIDENTS_ADMIN)
+    def admit(
+        self, actor: Actor, unit_id: int, alias: str, birth_year: int | str, moved_in: date | None = None, about: str = "", *,
+        naloxone: str = "", children: bool = False, primary_contact_id: int | None = None, presence: Presence = Presence.HOME,
+    ) -> int:  # fmt: skip
+        """Somebody moves in. Returns the resident's key."""
+        with self.database.write(actor, "resident.admit") as tx:
+            day = moved_in or local(tx.now).date()
+            resident = admit_in(
+                tx, self.house_id, unit_id, alias, birth_year, day, about=about, naloxone=naloxone, children=children,
+                primary_contact_id=primary_contact_id,
+            )  # fmt: skip
+            if presence is not Presence.HOME:
+                tx.flush()
+                set_presence_in(tx, resident.id, presence)
+            return resident.id
+
+    @allowed(Permission.RESIDENTS_ADMIN)
+    def move(self, actor: Actor, resident_id: int, unit_id: int, day: date | None = None) -> None:
+        """A resident moves to another unit of the house, which must be free."""
+        with self.database.write(actor, "resident.move", subject=resident_id) as tx:
+            move_in(tx, self.house_id, resident_id, unit_id, day)
+
+    @allowed(Permission.RESIDENTS_ADMIN)
+    def leave(self, actor: Actor, resident_id: int, reason: str, text: str = "", day: date | None = None) -> None:
+        """A resident leaves the house, with a reason; nothing that was written goes with it."""
+        with self.database.write(actor, "resident.leave", subject=resident_id) as tx:
+            leave_in(tx, self.house_id, resident_id, reason, text, day)
+
+    @allowed(Permission.RESIDENTS_ADMIN)
+    def come_back(self, actor: Actor, resident_id: int, unit_id: int, day: date | None = None) -> None:
+        """Somebody who lived here moves in again, with all that was written before."""
+        with self.database.write(actor, "resident.come-back", subject=resident_id) as tx:
+            come_back_in(tx, self.house_id, resident_id, unit_id, day)
+
+    # -- what is known of them ------------------------------------------------------------------------------------
+
+    @allowed(Permission.RESIDENTS_ADMIN)
+    def change_about(self, actor: Actor, resident_id: int, was: About, now: About) -> None:
+        """Other facts. Raises ChangedElsewhere when they are not as they were shown (`was`)."""
+        with self.database.write(actor, "resident.about", subject=resident_id) as tx:
+            change_about_in(tx, self.house_id, resident_id, was, now)
 
     @allowed(Permission.RESIDENTS_ADMIN)
     def set_agreement(
         self, actor: Actor, resident_id: int, form: RoundForm, *, may_wake: bool = False, consent: str = "",
         valid_until: datetime | None = None,
     ) -> None:  # fmt: skip
-        """What was agreed with the resident about checks."""
+        """What was agreed with the resident about checks; a new version."""
         with self.database.write(actor, "resident.agreement", subject=resident_id) as tx:
+            living_in(tx, self.house_id, resident_id)
+            if valid_until is not None and valid_until <= tx.now:
+                raise Invalid(_("The end must lie after the beginning."), "until")
             set_agreement_in(tx, resident_id, form, may_wake=may_wake, consent=consent, valid_until=valid_until)
-
-    @allowed(Permission.RESIDENTS_ADMIN)
-    def admit(
-        self, actor: Actor, unit_id: int, alias: str, birth_year: int, moved_in: date | None = None, about: str = ""
-    ) -> int:
-        """Somebody moves in. Returns the resident's key."""
-        with self.database.write(actor, "resident.admit") as tx:
-            day = moved_in or local(tx.now).date()
-            return admit_in(tx, self.house_id, unit_id, alias, birth_year, day, about=about).id
-
-    @allowed(Permission.RESIDENTS_ADMIN)
-    def move(self, actor: Actor, resident_id: int, unit_id: int) -> None:
-        """A resident moves to another unit of the house, which must be free."""
-        with self.database.write(actor, "resident.move", subject=resident_id) as tx:
-            if stay_in(tx, unit_id) is not None:
-                raise Invalid(_("Somebody lives in this unit already."), "unit")
-            self._end_stay(tx, resident_id, _("moved within the house"))
-            tx.add(Stay(resident_id=resident_id, unit_id=unit_id, from_date=local(tx.now).date()))
-            text = _("Moved to %(unit)s.") % {"unit": tx.get(Unit, unit_id).code}
-            write_entry(
-                tx, Kind.STAY, text, house_id=self.house_id, resident_id=resident_id, importance=Importance.HANDOVER
-            )
-
-    @allowed(Permission.RESIDENTS_ADMIN)
-    def leave(self, actor: Actor, resident_id: int, reason: str) -> None:
-        """A resident leaves the house, with a reason; nothing that was written goes with it."""
-        with self.database.write(actor, "resident.leave", subject=resident_id) as tx:
-            reason = typed_line(reason, "reason")
-            self._end_stay(tx, resident_id, reason)
-            text = _("Left the house: %(reason)s.") % {"reason": reason}
-            write_entry(
-                tx, Kind.STAY, text, house_id=self.house_id, resident_id=resident_id, importance=Importance.HANDOVER
-            )
 
     @allowed(Permission.RESIDENTS_ADMIN)
     def add_warning(self, actor: Actor, resident_id: int, kind: WarningKind, line: str) -> None:
         """A danger, an allergy or a serious condition."""
         with self.database.write(actor, "resident.warning", subject=resident_id) as tx:
+            living_in(tx, self.house_id, resident_id)
             add_warning_in(tx, resident_id, kind, line)
 
     @allowed(Permission.RESIDENTS_ADMIN)
-    def end_warning(self, actor: Actor, warning_id: int) -> None:
+    def end_warning(self, actor: Actor, warning_id: int, why: str = "") -> None:
         """It no longer holds."""
         with self.database.write(actor, "resident.warning-end") as tx:
-            warning = tx.change(tx.get(Warning_, warning_id), ended_at=tx.now)
-            text = _("No longer: %(line)s.") % {"line": warning.line}
-            write_entry(
-                tx,
-                Kind.DANGER,
-                text,
-                house_id=self.house_id,
-                resident_id=warning.resident_id,
-                importance=Importance.HANDOVER,
-            )
+            end_warning_in(tx, self.house_id, warning_id, why)
 
     @allowed(Permission.RESIDENTS_ADMIN)
     def add_contact(
@@ -281,15 +217,24 @@ class Residents:
     ) -> None:  # fmt: skip
         """Somebody to ring."""
         with self.database.write(actor, "resident.contact", subject=resident_id) as tx:
+            if resident_id is not None:
+                living_in(tx, self.house_id, resident_id)
             add_contact_in(tx, self.house_id, resident_id, name, role, phone, hours, position, consent=consent)
+
+    @allowed(Permission.RESIDENTS_ADMIN)
+    def replace_contact(
+        self, actor: Actor, contact_id: int, name: str, role: str = "", phone: str = "", hours: str = "", position: int = 0, *,
+        consent: bool = True,
+    ) -> None:  # fmt: skip
+        """The same one with another number, other hours or another step; what stood before is kept."""
+        with self.database.write(actor, "resident.contact-change") as tx:
+            replace_contact_in(tx, self.house_id, contact_id, name, role, phone, hours, position, consent=consent)
 
     @allowed(Permission.RESIDENTS_ADMIN)
     def end_contact(self, actor: Actor, contact_id: int) -> None:
         """They are not to be rung any more."""
         with self.database.write(actor, "resident.contact-end") as tx:
-            contact = tx.change(tx.get(Contact, contact_id), ended_at=tx.now)
-            text = _("No longer a contact: %(name)s.") % {"name": contact.name}
-            write_entry(tx, Kind.CONTACT, text, house_id=self.house_id, resident_id=contact.resident_id)
+            end_contact_in(tx, self.house_id, contact_id)
 
     @allowed(Permission.HOUSE_ADMIN)
     def change_house(
@@ -320,12 +265,8 @@ class Residents:
             )
             write_entry(tx, Kind.HOUSE, _("The house's address or numbers were changed."), house_id=self.house_id)
 
-    @staticmethod
-    def _end_stay(tx: Writing, resident_id: int, reason: str) -> None:
-        stay = stay_in(tx, resident_id=resident_id)
-        if stay is None:
-            raise Invalid(_("This resident does not live here now."))
-        tx.change(stay, until_date=local(tx.now).date(), leave_reason=reason)
 
-
-__all__ = ["Residents", "doors_in", "facts_in", "house_in"]
+__all__ = [
+    "Residents", "add_contact_in", "add_warning_in", "admit_in", "create_house_in", "doors_in", "facts_in", "house_in",
+    "set_agreement_in", "set_presence_in", "set_status",
+]  # fmt: skip
