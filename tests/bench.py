@@ -60,6 +60,9 @@ class Bench(App[None]):
     def search(self) -> None:
         self.asked.append(("search",))
 
+    def who_is_on_duty(self) -> None:
+        self.asked.append(("who is on duty",))
+
     def choose_resident(self, then: Any) -> None:
         if self.chosen is not None:
             then(self.chosen)

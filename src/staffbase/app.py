@@ -28,6 +28,7 @@ from staffbase.ui.palette import KeyProvider, ResidentProvider
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.small import is_blind, watch_size
 from staffbase.ui.strip import StripFacts
+from staffbase.ui.text import harmless
 from staffbase.ui.themes import THEMES
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ class StaffbaseApp(App[int]):
         self._walk: Any = None
         """The walk under way, as last read: the alarm must not need the database."""
         self._complained = False
+        self._interrupted: set[tuple[int, str]] = set()
+        """Who was interrupted by what already."""
         self._left_drafts = False
         self._door = DoorScreen(self._sign_in)
         self._alarm: Any = None
@@ -170,6 +173,10 @@ class StaffbaseApp(App[int]):
     def search(self) -> None:
         """Open the search."""
         self._offer("search", None)
+
+    def who_is_on_duty(self) -> None:
+        """Open the list of who is on duty."""
+        self._offer("who_is_on_duty", None)
 
     def choose_resident(self, then: Callable[[int], None]) -> None:
         """Let the person pick a resident by unit or name."""
@@ -310,6 +317,7 @@ class StaffbaseApp(App[int]):
         self._resume_mode = self.current_mode
         forms = [screen for screen in self.screen_stack if isinstance(screen, FormDialog)]
         self._door.state = replace(self._door.state, note="", locked_by=actor.person_id)
+        self.clear_notifications()  # they may tell of residents
         await self.switch_mode("door")
         self._door.locked(actor.person_id)
         async with self._turning:
@@ -365,7 +373,17 @@ class StaffbaseApp(App[int]):
                     screen.show_strip()
             if isinstance(self.screen, StaffScreen):
                 self.screen.look_again()
+            await self._interrupt(self._actor)
         self._mark, self._minute = mark, minute
+
+    async def _interrupt(self, actor: Actor) -> None:
+        """Urgent entries and a round window about to pass are said over whatever one is doing, once to each person."""
+        if not actor.may(Permission.READ):
+            return
+        for one in await asyncio.to_thread(self.station.board.interruptions, actor):
+            if (actor.person_id, one.key) not in self._interrupted and self._actor == actor:
+                self._interrupted.add((actor.person_id, one.key))
+                self.notify(harmless(one.words), severity="error", markup=False, timeout=20)
 
     async def _watch_walk(self) -> None:
         walk, now = self._walk, self.clock.now()

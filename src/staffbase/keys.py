@@ -5,12 +5,22 @@ from textual.dom import DOMNode
 
 from staffbase.app import StaffbaseApp
 from staffbase.board.screen import BoardScreen
+from staffbase.crisis_plans.card_screen import CardScreen
+from staffbase.crisis_plans.page import PlanPage
+from staffbase.crisis_plans.screen import CrisisPlansScreen
+from staffbase.handover.screen import HandoverScreen
 from staffbase.incidents.screen import IncidentScreen
 from staffbase.kernel.i18n import N_, _
+from staffbase.notes.entry.screen import EntryScreen
+from staffbase.notes.screen import NotesScreen
+from staffbase.notes.search.screen import SearchScreen
+from staffbase.people.dialogs import WhoIsOnDutyDialog
 from staffbase.residents.screen import ResidentPage
 from staffbase.rounds.dialogs import AlarmScreen, BeyondDialog
+from staffbase.rounds.no_answer_dialogs import NoAnswerDialog
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.sections import OFFERS, SECTIONS
+from staffbase.tasks.screen import TasksScreen
 from staffbase.ui.dialog import FormDialog
 from staffbase.ui.screen import NAMED_ACTIONS, StaffScreen
 
@@ -22,14 +32,24 @@ PLACES: tuple[tuple[str, type[DOMNode]], ...] = (
     (N_("While typing"), FormDialog),
     (N_("Board"), BoardScreen),
     (N_("Rounds"), RoundsScreen),
+    (N_("Round: no answer"), NoAnswerDialog),
     (N_("Round: beyond the agreement"), BeyondDialog),
+    (N_("Handover"), HandoverScreen),
+    (N_("Notes"), NotesScreen),
+    (N_("Search"), SearchScreen),
+    (N_("Entry"), EntryScreen),
+    (N_("Crisis plans"), CrisisPlansScreen),
+    (N_("Crisis plan"), PlanPage),
+    (N_("Crisis card"), CardScreen),
+    (N_("Tasks"), TasksScreen),
     (N_("Resident"), ResidentPage),
     (N_("Incident"), IncidentScreen),
+    (N_("Who is on duty"), WhoIsOnDutyDialog),
     (N_("Alarm"), AlarmScreen),
 )
 """Where keys are declared, in the order they are listed."""
 
-SHOWN = {"slash": "/", "question_mark": "?", "escape": "esc", "f2": "F2"}
+SHOWN = {"slash": "/", "question_mark": "?", "escape": "esc", "f2": "F2", "f4": "F4"}
 
 
 def bindings_of(place: type[DOMNode]) -> list[Binding]:
@@ -49,7 +69,7 @@ def key_table() -> str:
     parts = []
     for heading, place in PLACES:
         rows = [
-            f"  {SHOWN.get(one.key, one.key):10}{_(one.description):24}{_(one.tooltip)}"
+            f"  {one.key_display or SHOWN.get(one.key, one.key):10}{_(one.description):24}{_(one.tooltip)}"
             for one in bindings_of(place)
             if one.id
         ]

@@ -14,10 +14,16 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from staffbase.board.screen import BoardScreen
+from staffbase.crisis_plans.card_screen import CardScreen
+from staffbase.crisis_plans.screen import CrisisPlansScreen
+from staffbase.handover.screen import HandoverScreen
 from staffbase.incidents.screen import IncidentStart
 from staffbase.kernel.access import Permission
 from staffbase.kernel.i18n import N_, _
 from staffbase.notes.dialogs import NoteDialog
+from staffbase.notes.screen import NotesScreen
+from staffbase.notes.search.screen import SearchScreen
+from staffbase.people.dialogs import WhoIsOnDutyDialog
 from staffbase.residents.screen import ResidentPage
 from staffbase.residents.service import Residents
 from staffbase.rounds.alarm import Alarm
@@ -43,8 +49,11 @@ class Section:
 
 SECTIONS: dict[str, Section] = {
     "board": Section(Permission.SEE_HOUSE, lambda desk, station: BoardScreen(desk, station.board)),
-    "tasks": Section(Permission.SEE_RESIDENTS, lambda desk, station: TasksScreen(desk, station.tasks)),
     "rounds": Section(Permission.ROUND, lambda desk, station: RoundsScreen(desk, station.rounds)),
+    "handover": Section(Permission.HANDOVER, lambda desk, station: HandoverScreen(desk, station.handover)),
+    "notes": Section(Permission.READ, lambda desk, station: NotesScreen(desk, station.notes)),
+    "crisis_plans": Section(Permission.READ, lambda desk, station: CrisisPlansScreen(desk, station.crisis_plans)),
+    "tasks": Section(Permission.SEE_RESIDENTS, lambda desk, station: TasksScreen(desk, station.tasks)),
 }
 
 
@@ -62,6 +71,10 @@ class Offer:
 
 
 OFFERS: dict[str, Offer] = {
+    "open_card": Offer(
+        Permission.SEE_RESIDENTS,
+        lambda desk, station, resident_id: CardScreen(desk, station.crisis_plans, resident_id or 0),
+    ),
     "open_resident": Offer(
         Permission.READ,
         lambda desk, station, resident_id: ResidentPage(
@@ -78,6 +91,10 @@ OFFERS: dict[str, Offer] = {
     "extra_check": Offer(
         Permission.ROUND,
         lambda desk, station, resident_id: ExtraCheckDialog(desk, station.rounds, station.residents, resident_id),
+    ),
+    "search": Offer(Permission.READ, lambda desk, station, _resident_id: SearchScreen(desk, station.notes)),
+    "who_is_on_duty": Offer(
+        Permission.DUTY, lambda desk, station, _resident_id: WhoIsOnDutyDialog(desk, station.people)
     ),
 }
 

@@ -34,6 +34,7 @@ from staffbase.residents.rules import read_units
 
 if TYPE_CHECKING:
     from staffbase.board.service import Board
+    from staffbase.crisis_plans.service import CrisisPlans
     from staffbase.exchange.backup import Backup
     from staffbase.handover.service import Handover
     from staffbase.incidents.service import Incidents
@@ -259,6 +260,13 @@ class Station:
         from staffbase.rounds.service import Rounds
 
         return Rounds(self.database, self.house_id)
+
+    @cached_property
+    def crisis_plans(self) -> "CrisisPlans":
+        """Crisis plans, their versions and cards."""
+        from staffbase.crisis_plans.service import CrisisPlans
+
+        return CrisisPlans(self.database, self.house_id)
 
     @cached_property
     def handover(self) -> "Handover":

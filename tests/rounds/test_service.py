@@ -12,6 +12,7 @@ from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.errors import Invalid, NotAllowed
 from staffbase.residents.model import Presence, RoundForm
 from staffbase.residents.service import set_agreement_in, set_presence_in
+from staffbase.rounds.facts import WindowFacts
 from staffbase.rounds.model import Beyond, Outcome
 from staffbase.rounds.reading import last_seen_in
 from staffbase.rounds.rules import WindowHours
@@ -310,12 +311,16 @@ def test_an_unsigned_first_round_does_not_keep_her_from_the_second(night, actors
 
 def test_twenty_minutes_before_the_end_open_doors_interrupt(night, actors, units, back, clock):
     samira = actors["samira"]
-    assert night.rounds.warn_open_doors(samira) is None
+
+    def first() -> WindowFacts:
+        return night.rounds.windows(samira)[0]
+
+    assert not first().about_to_pass(clock.now())
     clock.move_to(moment(6, 1, 10))
-    assert night.rounds.warn_open_doors(samira).done == 0
+    assert first().about_to_pass(clock.now())
     for code, outcome in (("A1", Outcome.SPOKE), ("A2", Outcome.ASLEEP), ("B1", Outcome.ASLEEP)):
         night.rounds.check_off(samira, back.id, units[code], outcome, late_reason="busy")
-    assert night.rounds.warn_open_doors(samira) is None
+    assert not first().about_to_pass(clock.now())
 
 
 @pytest.mark.parametrize("who", ["kari", "odd", "astrid"])

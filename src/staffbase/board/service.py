@@ -1,44 +1,37 @@
 """Everything the board and the door say, read in one go with a fixed number of queries, whatever the house's age."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from staffbase.board.rules import BoardTile, BoardView, Level, Line, Need, Sign
-from staffbase.incidents.model import INCIDENT_NAMES
-from staffbase.incidents.service import IncidentFacts, incidents_in
+from staffbase.board.needs import Waiting, needs_of, with_unit
+from staffbase.board.rules import BoardView, Level, Line
+from staffbase.board.tiles import tile_of
+from staffbase.crisis_plans.reading import plan_states_in
+from staffbase.handover.service import unread_count_in, unread_half_an_hour_in
+from staffbase.handover.sources import concerns_in
+from staffbase.incidents.service import incidents_in
+from staffbase.journal.drafts import drafts_in
 from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import Importance
 from staffbase.journal.service import items_in
 from staffbase.kernel.access import ROLE_NAMES, Actor, Permission, allowed
 from staffbase.kernel.clock import local
-from staffbase.kernel.database import Database
-from staffbase.kernel.i18n import N_, _, ngettext
+from staffbase.kernel.database import Database, Reading
+from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.moments import show_day, show_moment
 from staffbase.people.door import DoorFacts, DoorPerson
-from staffbase.people.duty import UnderStaffed, on_duty_in, shift_times_in, under_staffed_in
+from staffbase.people.duty import on_duty_in, shift_times_in, under_staffed_in
 from staffbase.people.model import SHIFT_NAMES
 from staffbase.people.rules import night_of, shift_at
-from staffbase.people.service import People
-from staffbase.residents.model import PRESENCE_NAMES, STATUS_NAMES, Presence, Status
+from staffbase.people.service import People, names_in
 from staffbase.residents.reading import doors_in, house_in
-from staffbase.residents.rules import Door, ResidentFacts, expired
-from staffbase.rounds.model import Outcome
-from staffbase.rounds.reading import (
-    LastSeen,
-    WalkFacts,
-    WindowFacts,
-    hours_in,
-    last_seen_in,
-    walk_under_way_in,
-    windows_in,
-)
-from staffbase.rounds.rules import WARN_BEFORE, window_for
-from staffbase.tasks.service import TaskFacts, tasks_in
-from staffbase.ui.strip import StripFacts
+from staffbase.rounds.reading import hours_in, last_seen_in, walk_under_way_in, windows_in
+from staffbase.rounds.rules import window_for
+from staffbase.tasks.service import tasks_in
+from staffbase.ui.strip import Interruption, StripFacts
 
-SEEN_SHORT = {Outcome.ASLEEP: N_("seen asleep"), Outcome.AWAKE: N_("seen"), Outcome.SPOKE: N_("spoke")}
 _LATEST = 6
-_STATUS_LEVEL = {Status.CALM: Level.QUIET, Status.WATCH: Level.WATCH, Status.UNSTABLE: Level.DANGER}
+_URGENT_FOR = timedelta(hours=1)
+"""How long an urgent entry still interrupts somebody who has not seen it; after that the board and the reading tell it."""
 
 
 class Board:
@@ -91,6 +84,7 @@ class Board:
             duty = on_duty_in(tx, self.house_id, now)
             short = under_staffed_in(tx, self.house_id, now)
             window = window_for(now, hours_in(tx, self.house_id))
+            notices = self._notices(tx, actor, now)
         names = [
             person.name + (" " + _("(elsewhere)") if person.elsewhere_since is not None else "") for person in duty
         ]
@@ -113,6 +107,7 @@ class Board:
             on_duty=tuple(names),
             duty_note=note,
             next_round=round_words,
+            notices=notices,
             clock=f"{local(now):%H:%M}",
         )
 
@@ -136,16 +131,22 @@ class Board:
                 since=now - timedelta(days=2),
                 limit=_LATEST,
             )
-            short = under_staffed_in(tx, self.house_id, now)
-        codes = {door.resident.id: door.code for door in doors if door.resident}
-        tiles = tuple(
-            self._tile(door, seen.get(door.resident.id) if door.resident else None, tasks, now) for door in doors
-        )
+            plans = plan_states_in(tx, self.house_id, now)
+            codes = {door.resident.id: door.code for door in doors if door.resident}
+            waiting = Waiting(
+                now=now, walk=walk, running=running, windows=windows, codes=codes, tasks=tasks,
+                short=under_staffed_in(tx, self.house_id, now),
+                concerns=[one for one in concerns_in(tx, self.house_id, names_in(tx), now) if one.running],
+                not_read=unread_half_an_hour_in(tx, self.house_id, now),
+            )  # fmt: skip
         return BoardView(
-            tiles=tiles,
-            needs=tuple(self._needs(now, running, windows, walk, short, codes, tasks)),
+            tiles=tuple(
+                tile_of(door, seen.get(key), plans.get(key), tasks, now)
+                for door, key in ((door, door.resident.id if door.resident else 0) for door in doors)
+            ),
+            needs=needs_of(waiting),
             today=tuple(
-                Line(f"{local(task.due_at):%H:%M}", _with_unit(task.text, codes.get(task.resident_id or 0)))
+                Line(f"{local(task.due_at):%H:%M}", with_unit(task.text, codes.get(task.resident_id or 0)))
                 for task in sorted((one for one in tasks if one.due_at), key=lambda one: one.due_at or now)
                 if task.due_at and local(task.due_at).date() == local(now).date()
             )[:_LATEST],
@@ -160,106 +161,49 @@ class Board:
             ),
         )
 
-    def _tile(self, door: Door, seen: LastSeen | None, tasks: Sequence[TaskFacts], now: datetime) -> BoardTile:
-        resident = door.resident
-        if resident is None:
-            return BoardTile(door.unit_id, door.code, door.module, name=_("vacant"))
-        signs = []
-        mine = [task for task in tasks if task.resident_id == resident.id]
-        late = [task for task in mine if task.due_at is not None and task.due_at < now]
-        if late:
-            words = ngettext("%(count)d task overdue", "%(count)d tasks overdue", len(late)) % {"count": len(late)}
-            signs.append(Sign(words, Level.WATCH))
-        elif mine:
-            signs.append(
-                Sign(ngettext("%(count)d task", "%(count)d tasks", len(mine)) % {"count": len(mine)}, Level.PLAIN)
+    @allowed(Permission.READ)
+    def interruptions(self, actor: Actor) -> tuple[Interruption, ...]:
+        """What interrupts whatever one is doing: urgent entries by others, and a round window about to pass."""
+        with self.database.read() as tx:
+            now = self.database.clock.now()
+            urgent = items_in(
+                tx, self.house_id, importance=(Importance.URGENT,), recorded_since=now - _URGENT_FOR, limit=_LATEST
             )
-        if resident.agreement is None:
-            signs.append(Sign(_("no check agreement"), Level.WATCH))
-        elif expired(resident.agreement, now):
-            signs.append(Sign(_("check agreement has run out"), Level.WATCH))
-        level = _STATUS_LEVEL[resident.status]
-        return BoardTile(
-            unit_id=door.unit_id,
-            code=door.code,
-            module=door.module,
-            resident_id=resident.id,
-            name=resident.alias,
-            status=Sign(_(STATUS_NAMES[resident.status]), level) if level > Level.QUIET else Sign(""),
-            presence=_presence(resident, now),
-            seen_at=show_moment(seen.at_to, now) if seen else "",
-            seen=_(SEEN_SHORT[seen.outcome]) if seen else _("not seen yet"),
-            signs=tuple(signs),
-            dangers=" · ".join(warning.line for warning in resident.warnings),
-        )
-
-    def _needs(
-        self,
-        now: datetime,
-        running: Sequence[IncidentFacts],
-        windows: Sequence[WindowFacts],
-        walk: WalkFacts | None,
-        short: Sequence[UnderStaffed],
-        codes: dict[int, str],
-        tasks: Sequence[TaskFacts],
-    ) -> list[Need]:
-        needs = []
-        if walk is not None:
-            words = _("%(who)s is on the walk") % {"who": walk.walker}
-            level = Level.DANGER if walk.overdue(now) else Level.WATCH
-            needs.append(Need(words, level, _("ends with the walker's PIN"), f"{local(walk.left_at):%H:%M}"))
-        for incident in running:
-            words = _with_unit(_(INCIDENT_NAMES[incident.kind]), codes.get(incident.resident_id or 0))
-            needs.append(
-                Need(
-                    words,
-                    Level.DANGER,
-                    _("h: go on and conclude"),
-                    show_moment(incident.started_at, now),
-                    incident.resident_id,
+            windows = windows_in(tx, self.house_id, now) if actor.may(Permission.ROUND) else []
+            doors = doors_in(tx, self.house_id) if urgent else []
+            names = names_in(tx) if urgent else {}
+        codes = {door.resident.id: door.code for door in doors if door.resident}
+        found = []
+        for item in urgent:
+            if item.author_id != actor.person_id and not item.withdrawn:
+                said = with_unit(item.text.split("\n", 1)[0], codes.get(item.resident_id or 0))
+                words = {"who": names.get(item.author_id, ""), "time": show_moment(item.recorded_at, now), "what": said}
+                found.append(Interruption(f"entry {item.entry_id}", _("URGENT, %(who)s %(time)s: %(what)s") % words))
+        for one in windows:
+            left = one.due - one.done
+            if one.about_to_pass(now):
+                said = ngettext(
+                    "The round ends at %(time)s and %(count)d door is open. 2: the round sheet.",
+                    "The round ends at %(time)s and %(count)d doors are open. 2: the round sheet.",
+                    left,
                 )
-            )
-        for found in windows:
-            left = found.due - found.done
-            hours = f"{local(found.window.begins_at):%H:%M}"
-            if found.missed(now):
-                words = ngettext("%(count)d door was not checked", "%(count)d doors were not checked", left) % {
-                    "count": left
-                }
-                needs.append(Need(words, Level.DANGER, _("2: sign with the reason"), hours))
-            elif found.window.holds(now) and left:
-                words = ngettext("%(count)d door open", "%(count)d doors open", left) % {"count": left}
-                level = Level.DANGER if found.window.ends_at - now <= WARN_BEFORE else Level.WATCH
-                until = _("until %(time)s, 2: the round sheet") % {"time": f"{local(found.window.ends_at):%H:%M}"}
-                needs.append(Need(words, level, until, hours))
-        for shift in short:
-            words = ngettext("%(count)d on duty of %(norm)d", "%(count)d on duty of %(norm)d", shift.on_duty)
-            needs.append(
-                Need(words % {"count": shift.on_duty, "norm": shift.span.norm}, Level.WATCH, _("ring the on-call"))
-            )
-        overdue = [task for task in tasks if task.due_at is not None and task.due_at < now]
-        if overdue:
-            words = ngettext("%(count)d task overdue", "%(count)d tasks overdue", len(overdue)) % {
-                "count": len(overdue)
-            }
-            needs.append(Need(words, Level.WATCH, _("6: tasks")))
-        return needs
+                ends = f"{local(one.window.ends_at):%H:%M}"
+                found.append(
+                    Interruption(f"window {one.window.begins_at.isoformat()}", said % {"time": ends, "count": left})
+                )
+        return tuple(found)
+
+    def _notices(self, tx: Reading, actor: Actor, now: datetime) -> tuple[str, ...]:
+        """What waits for this person: unread, drafts."""
+        said = []
+        if actor.may(Permission.HANDOVER) and (unread := unread_count_in(tx, self.house_id, actor, now)):
+            said.append(ngettext("%(count)d unread", "%(count)d unread", unread) % {"count": unread})
+        if actor.may(Permission.WRITE) and (drafts := len(drafts_in(tx, actor.person_id))):
+            said.append(ngettext("%(count)d draft", "%(count)d drafts", drafts) % {"count": drafts})
+        return tuple(said)
 
     @staticmethod
     def _latest(item: TimelineItem, codes: dict[int, str], now: datetime) -> Line:
         first_line = item.text.split("\n", 1)[0]
         level = Level.DANGER if item.importance is Importance.URGENT else Level.PLAIN
-        return Line(show_moment(item.observed_to, now), _with_unit(first_line, codes.get(item.resident_id or 0)), level)
-
-
-def _with_unit(words: str, code: str | None) -> str:
-    return f"{code} {words}" if code else words
-
-
-def _presence(resident: ResidentFacts, now: datetime) -> str:
-    words = _(PRESENCE_NAMES[resident.presence])
-    if resident.presence is Presence.HOME or resident.presence_since is None:
-        return words
-    if resident.presence_until is not None:
-        return _("%(where)s until %(until)s") % {"where": words, "until": show_moment(resident.presence_until, now)}
-    return _("%(where)s since %(since)s") % {"where": words, "since": show_moment(resident.presence_since, now)}
+        return Line(show_moment(item.observed_to, now), with_unit(first_line, codes.get(item.resident_id or 0)), level)

@@ -2,7 +2,6 @@
 
 from functools import cached_property
 
-from staffbase.crisis_plans.service import CrisisPlans
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.errors import NotFound
 from staffbase.kernel.i18n import _
@@ -51,11 +50,6 @@ class Cast:
     def about(self, unit: str | None) -> int | None:
         """Whom a note is about; None for the house."""
         return None if unit is None else self.resident(unit)
-
-    @cached_property
-    def plans(self) -> CrisisPlans:
-        """Crisis plans."""
-        return CrisisPlans(self.station.database, self.station.house_id)
 
     def unit(self, code: str) -> int:
         """The unit's key."""

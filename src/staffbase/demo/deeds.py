@@ -60,7 +60,7 @@ def _plan_published(act: PlanPublished, cast: Cast) -> None:
 
 
 def _card_opened(act: CardOpened, cast: Cast) -> None:
-    cast.plans.card(cast.actor(act.by), cast.resident(act.unit))
+    cast.station.crisis_plans.card(cast.actor(act.by), cast.resident(act.unit))
 
 
 _DEEDS: dict[type[Act], Callable[[Any, Cast], None]] = {

@@ -35,7 +35,7 @@ def keep(cast: Cast, plan: PlanText) -> None:
     """Publish a plan of the time before the plot, or keep it as a draft."""
     resident_id, actor = cast.resident(plan.unit), cast.actor(plan.by)
     if plan.published is None:
-        plans = cast.plans
+        plans = cast.station.crisis_plans
         plans.save_draft(actor, resident_id, proposal(plan), plans.plan_now(actor, resident_id).base)
         return
     with cast.station.database.write(actor, "plan.publish", subject=resident_id) as tx:
@@ -44,13 +44,13 @@ def keep(cast: Cast, plan: PlanText) -> None:
 
 def draft_revision(cast: Cast, by: str) -> None:
     """Somebody begins the revision of A3's plan with him."""
-    plans, actor, resident_id = cast.plans, cast.actor(by), cast.resident(A3_REVISED.unit)
+    plans, actor, resident_id = cast.station.crisis_plans, cast.actor(by), cast.resident(A3_REVISED.unit)
     facts = plans.plan_now(actor, resident_id)
     plans.save_draft(actor, resident_id, proposal(replace(A3_REVISED, signed=False)), facts.base)
 
 
 def publish_revision(cast: Cast, by: str) -> None:
     """The revision counts from now on; it has his signature."""
-    plans, actor, resident_id = cast.plans, cast.actor(by), cast.resident(A3_REVISED.unit)
+    plans, actor, resident_id = cast.station.crisis_plans, cast.actor(by), cast.resident(A3_REVISED.unit)
     facts = plans.save_draft(actor, resident_id, proposal(A3_REVISED), plans.plan_now(actor, resident_id).base)
     plans.publish(actor, resident_id, _(A3_REVISED.reason), facts.base, review_due=A3_REVISED.review_due)

@@ -30,16 +30,29 @@ class Scene:
 _WAYS: tuple[tuple[str, tuple[str, ...], datetime, str | None], ...] = (
     ("sign-in", (), EVENING, None),
     ("board", (), EVENING, "Marit"),
+    ("board-card", ("k",), EVENING, "Marit"),
     ("lock", ("ctrl+l",), ROUND, "Samira"),
     ("rounds", ("2",), ROUND, "Samira"),
     ("walk", ("2", "w"), ROUND, "Samira"),
     ("extra-check", ("x",), ROUND, "Samira"),
-    ("tasks", ("6",), EVENING, "Marit"),
+    ("ladder", ("2", "w", "enter"), ROUND, "Samira"),
+    ("card", ("k", "c"), EVENING, "Nora"),
+    ("report", ("3", "l"), EVENING, "Marit"),
+    ("reading", ("3",), AFTER, "Marit"),
+    ("notes", ("4",), EVENING, "Marit"),
     ("note", ("n",), EVENING, "Marit"),
+    ("search", ("slash", "b", "o", "s", "t", "ø", "t", "t", "e"), EVENING, "Marit"),
+    ("plans", ("5",), EVENING, "Eva"),
+    ("plan", ("5", "down", "down", "enter"), AFTER, "Eva"),
+    ("editor", ("5", "down", "down", "e"), AFTER, "Eva"),
+    ("compare", ("5", "down", "down", "enter", "c"), AFTER, "Eva"),
+    ("tasks", ("6",), EVENING, "Marit"),
+    ("incident", ("h",), EVENING, "Marit"),
+    ("on-duty", ("f4",), EVENING, "Marit"),
     ("resident", ("right", "right", "enter"), EVENING, "Marit"),
     ("keys", ("question_mark",), EVENING, "Marit"),
 )
-_IN_ALL = ("board", "rounds")
+_IN_ALL = ("board", "rounds", "card", "report", "reading")
 """These are looked at in both languages, all themes and at 80×24."""
 
 

@@ -7,7 +7,7 @@ from staffbase.kernel.i18n import _
 from staffbase.residents.model import RoundForm
 from staffbase.residents.rules import Door
 from staffbase.rounds.model import OUTCOME_NAMES, Beyond, Outcome
-from staffbase.rounds.rules import Window
+from staffbase.rounds.rules import WARN_BEFORE, Window
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,11 @@ class WindowFacts:
     def missed(self, moment: datetime) -> bool:
         """Whether it passed with open doors."""
         return moment >= self.window.ends_at and self.done < self.due
+
+    def about_to_pass(self, moment: datetime) -> bool:
+        """Whether it ends within twenty minutes and doors are open: one of the things that interrupt."""
+        ends_at = self.window.ends_at
+        return self.window.holds(moment) and ends_at - moment <= WARN_BEFORE and self.done < self.due
 
 
 @dataclass(frozen=True)

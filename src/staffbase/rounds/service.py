@@ -45,7 +45,6 @@ from staffbase.rounds.reading import (
 from staffbase.rounds.rules import (
     LADDER,
     LATEST_BACK,
-    WARN_BEFORE,
     Window,
     WindowHours,
     beyond,
@@ -89,17 +88,6 @@ class Rounds(Ladders):
         del actor
         with self.database.read() as tx:
             return windows_in(tx, self.house_id, self.database.clock.now(), night)
-
-    @allowed(Permission.SEE_HOUSE)
-    def warn_open_doors(self, actor: Actor) -> WindowFacts | None:
-        """The present window, when it ends within twenty minutes and doors are open: one of the things that interrupt."""
-        del actor
-        now = self.database.clock.now()
-        with self.database.read() as tx:
-            for found in windows_in(tx, self.house_id, now):
-                if found.window.holds(now) and found.window.ends_at - now <= WARN_BEFORE and found.done < found.due:
-                    return found
-        return None
 
     @allowed(Permission.SEE_HOUSE)
     def window_hours(self, actor: Actor) -> list[WindowHours]:

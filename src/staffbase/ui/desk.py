@@ -64,6 +64,9 @@ class Desk(Protocol):
     def search(self) -> None:
         """Open the search."""
 
+    def who_is_on_duty(self) -> None:
+        """Open the list of who is on duty."""
+
     def show_section(self, name: str) -> None:
         """Go to a section by name: board, rounds, handover, notes, crisis_plans, tasks, admin."""
 

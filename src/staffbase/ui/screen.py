@@ -15,7 +15,7 @@ from staffbase.ui.job import Asks
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.text import shown
 
-NAMED_ACTIONS = frozenset({"write_note", "open_card", "start_incident", "extra_check", "search"})
+NAMED_ACTIONS = frozenset({"write_note", "open_card", "start_incident", "extra_check", "search", "who_is_on_duty"})
 """What other rooms do for every screen, through the desk."""
 
 
@@ -68,6 +68,7 @@ class StaffScreen(Asks, Screen[None]):
         Binding("h", "start_incident", N_("Incident"), tooltip=N_("Start an incident"), id="anywhere.incident"),
         Binding("x", "extra_check", N_("Extra check"), tooltip=N_("Record an extra check"), id="anywhere.extra-check", show=False),
         Binding("slash", "search", N_("Search"), tooltip=N_("Search in what was written"), id="anywhere.search", key_display="/"),
+        Binding("f4", "who_is_on_duty", N_("On duty"), tooltip=N_("Who is on duty; put colleagues on and off"), id="anywhere.on-duty", show=False),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk) -> None:
@@ -136,3 +137,6 @@ class StaffScreen(Asks, Screen[None]):
 
     def action_search(self) -> None:
         self.desk.search()
+
+    def action_who_is_on_duty(self) -> None:
+        self.desk.who_is_on_duty()

@@ -4,6 +4,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Interruption:
+    """Something that interrupts whatever one is doing, once a person and sign-in."""
+
+    key: str
+    words: str
+
+
+@dataclass(frozen=True)
 class StripFacts:
     """What the strip on top of every screen says. All of it may be seen by anyone who is signed in."""
 
