@@ -98,6 +98,8 @@ def signed_in(station: "Station", name: str) -> Actor:
     works_shifts = actor.may(Permission.DUTY) and actor.role not in {Role.LEADER, Role.CLINICAL_LEAD}
     if works_shifts and not found.on_duty:
         station.people.go_on_duty(actor)
+    elif station.people.duty_question(actor) is not None:
+        station.people.decline_duty(actor)  # leaders are in the house for something else than the shift
     return actor
 
 
