@@ -89,7 +89,8 @@ class StaffbaseApp(App[int]):
         self._turning = asyncio.Lock()
         """One person leaves or enters at a time, so that a draft is never kept under the next one's name."""
         self._last: Actor | None = None
-        self._built_for: int | None = None
+        self._built_for: Actor | None = None
+        """Whose screens stand: with another role they are others."""
         self._resume_mode = "board"
         self._strip = StripFacts()
         self._mark = -1
@@ -277,7 +278,7 @@ class StaffbaseApp(App[int]):
         came_back = await self._came_back(actor)
         self._actor = self._last = actor
         self._last_key = self.clock.monotonic()
-        if self._built_for != actor.person_id:
+        if self._built_for != actor:
             await self._rebuild(actor)
         self.switch_mode("rounds" if came_back else self._resume_mode)
         self._ask_duty()
@@ -297,9 +298,9 @@ class StaffbaseApp(App[int]):
         for name, section in self._sections.SECTIONS.items():
             if name in self._modes:
                 await self.remove_mode(name)
-            if actor.may(section.permission):
+            if section.opens_to(actor):
                 self.add_mode(name, partial(self._sections.screen_of, name, self, self.station))
-        self._built_for = actor.person_id
+        self._built_for = actor
         self._resume_mode = "board"
 
     @job(group="duty")

@@ -3,6 +3,8 @@
 from textual.binding import Binding
 from textual.dom import DOMNode
 
+from staffbase.admin.screen import AdminScreen
+from staffbase.admin.staff import StaffAdmin
 from staffbase.app import StaffbaseApp
 from staffbase.board.screen import BoardScreen
 from staffbase.crisis_plans.card_screen import CardScreen
@@ -45,6 +47,8 @@ PLACES: tuple[tuple[str, type[DOMNode]], ...] = (
     (N_("Resident"), ResidentPage),
     (N_("Incident"), IncidentScreen),
     (N_("Who is on duty"), WhoIsOnDutyDialog),
+    (N_("Administration"), AdminScreen),
+    (N_("Administration: staff"), StaffAdmin),
     (N_("Alarm"), AlarmScreen),
 )
 """Where keys are declared, in the order they are listed."""

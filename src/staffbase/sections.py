@@ -13,12 +13,13 @@ from textual.screen import Screen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from staffbase.admin.screen import AdminScreen, Rooms
 from staffbase.board.screen import BoardScreen
 from staffbase.crisis_plans.card_screen import CardScreen
 from staffbase.crisis_plans.screen import CrisisPlansScreen
 from staffbase.handover.screen import HandoverScreen
 from staffbase.incidents.screen import IncidentStart
-from staffbase.kernel.access import Permission
+from staffbase.kernel.access import Actor, Permission
 from staffbase.kernel.i18n import N_, _
 from staffbase.notes.dialogs import NoteDialog
 from staffbase.notes.screen import NotesScreen
@@ -41,10 +42,15 @@ from staffbase.ui.text import line
 
 @dataclass(frozen=True)
 class Section:
-    """One section: its permission and how its screen is made."""
+    """One section: its permission and how its screen is made. Any of the permissions in `also` opens it too."""
 
     permission: Permission
     make: Callable[[Desk, Station], StaffScreen]
+    also: tuple[Permission, ...] = ()
+
+    def opens_to(self, actor: Actor) -> bool:
+        """Whether this person finds the section at all; its parts ask for permissions of their own."""
+        return any(actor.may(permission) for permission in (self.permission, *self.also))
 
 
 SECTIONS: dict[str, Section] = {
@@ -54,6 +60,11 @@ SECTIONS: dict[str, Section] = {
     "notes": Section(Permission.READ, lambda desk, station: NotesScreen(desk, station.notes)),
     "crisis_plans": Section(Permission.READ, lambda desk, station: CrisisPlansScreen(desk, station.crisis_plans)),
     "tasks": Section(Permission.SEE_RESIDENTS, lambda desk, station: TasksScreen(desk, station.tasks)),
+    "admin": Section(
+        Permission.STAFF_ADMIN,
+        lambda desk, station: AdminScreen(desk, Rooms(station.people, station.residents, station.rounds)),
+        also=(Permission.HOUSE_ADMIN, Permission.RESIDENTS_ADMIN),
+    ),
 }
 
 

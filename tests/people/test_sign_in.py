@@ -229,7 +229,7 @@ def test_staff_come_change_and_go(people, actors, station):
     assert texts == [
         "Nina works here as staff.",
         "Nina no longer works here.",
-        "Nina is now clinical lead.",
+        "Role changed: Nina, staff → clinical lead.",
         "Ny is now called Nina.",
         "Ny works here as staff.",
     ]

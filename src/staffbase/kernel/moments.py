@@ -133,6 +133,16 @@ def show_day(moment: datetime | date) -> str:
     return f"{_DAYS[language()][day.weekday()]} {day:%d.%m}"
 
 
+def read_weekday(word: str) -> int | None:
+    """The day of the week a word names in either language, Monday 0; None for another word."""
+    return _WEEKDAYS.get(word.strip().casefold())
+
+
+def show_weekday(number: int) -> str:
+    """The day of the week in short: Tue or, in Norwegian, tir."""
+    return _DAYS[language()][number]
+
+
 def show_date(moment: datetime | date) -> str:
     """The date in full: 06.01.2026."""
     return f"{_day_of(moment):%d.%m.%Y}"

@@ -24,6 +24,8 @@ a person may be alone with the house at night."""
 
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?", re.ASCII)
 
+MOST_ON_DUTY = 50
+
 ASK_BEFORE = timedelta(minutes=30)
 """How long before a shift begins somebody who signs in is asked whether they are on duty."""
 
@@ -114,12 +116,36 @@ def shift_to_ask(moment: datetime, role: Role, shift_times: Sequence[ShiftHours]
     return wanted[-1] if wanted else None
 
 
-def time_ahead(typed: str, now: datetime) -> datetime:
-    """The next moment at which the wall clock shows this: "3:30", "03.30", "0330" or "3". Raises Invalid."""
+def read_clock(typed: str, field: str = "time") -> time:
+    """A time on the wall clock: "3:30", "03.30", "0330" or "3". Raises Invalid."""
     found = _CLOCK.fullmatch(typed.strip())
     if found is None or int(found[1]) > 23 or int(found[2] or 0) > 59:  # noqa: PLR2004
-        raise Invalid(_("Write a time such as 03:30."), "time")
-    wanted = time(int(found[1]), int(found[2] or 0))
+        raise Invalid(_("Write a time such as 03:30."), field)
+    return time(int(found[1]), int(found[2] or 0))
+
+
+def show_hours(begins: time, ends: time) -> str:
+    """From when until when on the wall clock."""
+    return f"{begins:%H:%M}–{ends:%H:%M}"
+
+
+def check_shifts(shifts: Sequence[ShiftHours]) -> None:
+    """Raise Invalid for shifts that cannot be: without length, two that begin together, or an impossible norm.
+
+    The field names the shift ("begins-day", "norm-night").
+    """
+    for shift in shifts:
+        if not 0 <= shift.norm <= MOST_ON_DUTY:
+            raise Invalid(_("How many must be on duty is a number from 0 to 50."), f"norm-{shift.name}")
+        if shift.begins == shift.ends:
+            raise Invalid(_("A shift ends at another time than it begins."), f"ends-{shift.name}")
+        if any(other.name is not shift.name and other.begins == shift.begins for other in shifts):
+            raise Invalid(_("Two shifts begin at the same time."), f"begins-{shift.name}")
+
+
+def time_ahead(typed: str, now: datetime) -> datetime:
+    """The next moment at which the wall clock shows this: "3:30", "03.30", "0330" or "3". Raises Invalid."""
+    wanted = read_clock(typed)
     today = local(now).date()
     return next(moment for days in (0, 1, 2) if (moment := at_local(today + timedelta(days=days), wanted)) > now)
 

@@ -11,7 +11,7 @@ from staffbase.journal.model import Kind
 from staffbase.kernel.access import ROLE_NAMES, Actor, Permission, Role, allowed, require
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database, Reading, Writing
-from staffbase.kernel.errors import Invalid, NotAllowed, NotFound
+from staffbase.kernel.errors import ChangedElsewhere, Invalid, NotAllowed, NotFound
 from staffbase.kernel.i18n import _
 from staffbase.kernel.typed import typed_line
 from staffbase.people.duty import (
@@ -27,9 +27,20 @@ from staffbase.people.duty import (
     shift_times_in,
     under_staffed_in,
 )  # fmt: skip
-from staffbase.people.model import DutyDeclined, Person, Pin, ShiftName, ShiftTime
+from staffbase.people.model import SHIFT_NAMES, DutyDeclined, Person, Pin, ShiftName, ShiftTime
 from staffbase.people.pins import Tries, hash_pin, new_pin, on_call_in, pin_fits, set_pin_in
-from staffbase.people.rules import DEFAULT_SHIFTS, ShiftHours, ShiftSpan, check_pin, shift_at, shift_on, shift_to_ask
+from staffbase.people.rules import (
+    DEFAULT_SHIFTS,
+    ShiftHours,
+    ShiftSpan,
+    check_pin,
+    check_shifts,
+    shift_at,
+    shift_on,
+    shift_to_ask,
+    show_hours,
+    still_blocked,
+)
 
 __all__ = [
     "OnDuty", "People", "PersonLine", "SignedIn", "UnderStaffed", "add_person_in", "check_pin", "duties_of", "hash_pin",
@@ -52,6 +63,8 @@ class PersonLine:
     one_time_pin: bool = False
     """Has not yet changed the PIN a leader gave out."""
     version: int = 1
+    waits_seconds: int = 0
+    """How long no PIN of theirs is tried, after too many wrong ones."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +137,17 @@ class People:
     @allowed(Permission.SEE_HOUSE)
     def directory(self, actor: Actor) -> list[PersonLine]:  # noqa: ARG002
         """Everybody who works or worked here: those on duty first, those who left last, else by name."""
+        now = self.database.clock.now()
         with self.database.read() as tx:
-            on = {person.person_id for person in on_duty_in(tx, self.house_id, self.database.clock.now())}
-            pins = dict(tx.all(select(Pin.id, Pin.one_time)))
+            on = {person.person_id for person in on_duty_in(tx, self.house_id, now)}
+            pins = {pin.id: pin for pin in tx.all(select(Pin))}
             people = tx.all(select(Person))
         made = [
             PersonLine(
                 person.id, person.name, person.role, person.id in on, person.left_at is not None, person.phone,
-                person.id in pins, pins.get(person.id, False), person.version,
+                has_pin=(pin := pins.get(person.id)) is not None, one_time_pin=pin is not None and pin.one_time,
+                version=person.version,
+                waits_seconds=still_blocked(pin.blocked_until, pin.failures, now) if pin is not None else 0,
             )
             for person in people
         ]  # fmt: skip
@@ -170,15 +186,15 @@ class People:
                 _not_the_last_leader(tx, person)
                 changes["role"] = role
             _check_name(tx, changes.get("name", person.name), role or person.role, person.id)
-            before = person.name
+            before, role_before, phone_before = person.name, person.role, person.phone
             tx.change(person, **changes)
             if before != person.name:
-                write_entry(
-                    tx, Kind.HOUSE, _("%(before)s is now called %(name)s.") % {"before": before, "name": person.name},
-                    house_id=self.house_id,
-                )  # fmt: skip
-            if "role" in changes:
-                self._note(tx, _("%(name)s is now %(role)s."), person)
+                self._note(tx, _("%(before)s is now called %(name)s."), person, before=before)
+            if role_before is not person.role:
+                told = _(ROLE_NAMES[role_before])
+                self._note(tx, _("Role changed: %(name)s, %(before)s → %(role)s."), person, before=told)
+            if phone_before != person.phone:  # the number itself is private, and the timeline is for ever
+                self._note(tx, _("Phone number changed: %(name)s."), person)
 
     @allowed(Permission.STAFF_ADMIN)
     def person_left(self, actor: Actor, person_id: int) -> None:
@@ -193,8 +209,8 @@ class People:
                 tx.remove(pin)
             self._note(tx, _("%(name)s no longer works here."), person)
 
-    def _note(self, tx: Writing, sentence: str, person: Person) -> None:
-        told = sentence % {"name": person.name, "role": _(ROLE_NAMES[person.role])}
+    def _note(self, tx: Writing, sentence: str, person: Person, *, before: str = "") -> None:
+        told = sentence % {"name": person.name, "role": _(ROLE_NAMES[person.role]), "before": before}
         write_entry(tx, Kind.HOUSE, told, house_id=self.house_id)
 
     def _working(self, tx: Reading, person_id: int) -> Person:
@@ -262,17 +278,36 @@ class People:
 
     @allowed(Permission.HOUSE_ADMIN)
     def set_shift(self, actor: Actor, name: ShiftName, begins: time, ends: time, norm: int) -> None:
-        """Change when a shift begins and ends, and how many must be there."""
-        if not 0 <= norm <= 50:  # noqa: PLR2004
-            raise Invalid(_("How many must be on duty is a number from 0 to 50."), "norm")
+        """Change when one shift begins and ends, and how many must be there."""
         with self.database.write(actor, "shift.set") as tx:
-            rows = tx.all(select(ShiftTime).where(ShiftTime.house_id == self.house_id))
-            if not rows:
-                set_default_shifts_in(tx, self.house_id)
-                tx.flush()
-                rows = tx.all(select(ShiftTime).where(ShiftTime.house_id == self.house_id))
-            row = next(row for row in rows if row.name is name)
-            tx.change(row, begins=begins, ends=ends, norm=norm)
+            others = [shift for shift in shift_times_in(tx, self.house_id) if shift.name is not name]
+            self._set_shifts(tx, [*others, ShiftHours(name, begins, ends, norm)])
+
+    @allowed(Permission.HOUSE_ADMIN)
+    def set_shifts(self, actor: Actor, shifts: Sequence[ShiftHours], was: Sequence[ShiftHours] | None = None) -> None:
+        """Change all shifts at once. `was` as they were shown: raises ChangedElsewhere when they are others by now."""
+        with self.database.write(actor, "shift.set") as tx:
+            if was is not None and set(was) != set(shift_times_in(tx, self.house_id)):
+                raise ChangedElsewhere(_("Somebody else has changed this in the meantime. Nothing of yours was saved."))
+            self._set_shifts(tx, shifts)
+
+    def _set_shifts(self, tx: Writing, shifts: Sequence[ShiftHours]) -> None:
+        check_shifts(shifts)
+        before = {shift.name: shift for shift in shift_times_in(tx, self.house_id)}
+        changed = [shift for shift in shifts if before[shift.name] != shift]
+        if not changed:
+            return
+        mine = select(ShiftTime).where(ShiftTime.house_id == self.house_id)
+        if not tx.all(mine):
+            set_default_shifts_in(tx, self.house_id)
+            tx.flush()
+        rows = {row.name: row for row in tx.all(mine)}
+        for shift in changed:
+            tx.change(rows[shift.name], begins=shift.begins, ends=shift.ends, norm=shift.norm)
+            told = {"shift": _(SHIFT_NAMES[shift.name]), "before": _hours(before[shift.name]), "now": _hours(shift)}
+            write_entry(
+                tx, Kind.HOUSE, _("Shift changed: %(shift)s, %(before)s → %(now)s.") % told, house_id=self.house_id
+            )
 
     @allowed(Permission.SEE_HOUSE)
     def shift_now(self, actor: Actor, moment: datetime | None = None) -> ShiftSpan:  # noqa: ARG002
@@ -382,6 +417,10 @@ class People:
             require(actor, Permission.DUTY)
             return person_id
         return actor.person_id
+
+
+def _hours(shift: ShiftHours) -> str:
+    return _("%(hours)s with %(norm)d") % {"hours": show_hours(shift.begins, shift.ends), "norm": shift.norm}
 
 
 def _nearest(moment: datetime, shift: ShiftName, times: Sequence[ShiftHours]) -> ShiftSpan:

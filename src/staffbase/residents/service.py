@@ -4,16 +4,14 @@ from datetime import date, datetime
 
 from sqlmodel import col, select
 
-from staffbase.journal.entries import write_entry
-from staffbase.journal.model import Kind
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.clock import local
-from staffbase.kernel.database import Database, Writing
+from staffbase.kernel.database import Database
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
-from staffbase.kernel.typed import typed_line
 from staffbase.people.duty import COUNTED
 from staffbase.people.model import Person
+from staffbase.residents.house import add_units_in, change_house_in, create_house_in
 from staffbase.residents.known import (
     add_contact_in,
     add_warning_in,
@@ -24,7 +22,7 @@ from staffbase.residents.known import (
     set_agreement_in,
     set_status,
 )
-from staffbase.residents.model import House, Presence, RoundForm, Unit, WarningKind
+from staffbase.residents.model import Presence, RoundForm, WarningKind
 from staffbase.residents.reading import (
     agreements_in,
     anybody_in,
@@ -34,28 +32,17 @@ from staffbase.residents.reading import (
     house_in,
     resident_in,
 )
-from staffbase.residents.rules import About, AgreementVersion, Door, FormerFacts, HouseFacts, ResidentFacts, UnitFacts
+from staffbase.residents.rules import (
+    About,
+    AgreementVersion,
+    Door,
+    FormerFacts,
+    HouseFacts,
+    ResidentFacts,
+    UnitFacts,
+    read_units,
+)
 from staffbase.residents.stays import admit_in, come_back_in, leave_in, living_in, move_in, set_presence_in
-
-
-def create_house_in(
-    tx: Writing, name: str, units: list[tuple[str, str]], *, address: str = "", entrance: str = "", oncall_name: str = "",
-    oncall_phone: str = "",
-) -> House:  # fmt: skip
-    """A new house with its units in walking order (set-up and demo)."""
-    house = tx.add(
-        House(
-            name=typed_line(name, "house"),
-            address=typed_line(address, "address", required=False),
-            entrance=typed_line(entrance, "entrance", required=False),
-            oncall_name=typed_line(oncall_name, "oncall_name", required=False),
-            oncall_phone=typed_line(oncall_phone, "oncall_phone", required=False, limit=30),
-        )
-    )
-    tx.flush()
-    for position, (code, module) in enumerate(units):
-        tx.add(Unit(house_id=house.id, code=code, module=module, position=position))
-    return house
 
 
 class Residents:
@@ -247,23 +234,24 @@ class Residents:
         oncall_name: str,
         oncall_phone: str,
         review_months: int = 6,
+        name: str | None = None,
     ) -> None:
-        """The address, entrance, on-call number and review interval. Raises ChangedElsewhere when `version` is old."""
+        """The name, address, entrance, on-call number and review interval; the timeline tells what each was before.
+
+        Raises ChangedElsewhere when `version` is old.
+        """
         with self.database.write(actor, "house.change") as tx:
-            house = tx.get(House, self.house_id)
-            if house.version != version:
-                tx.change(House(id=house.id, name=house.name, version=version))
-            if not 1 <= review_months <= 24:  # noqa: PLR2004
-                raise Invalid(_("Plans must be reviewed every 1 to 24 months."), "review_months")
-            tx.change(
-                house,
-                address=typed_line(address, "address", required=False),
-                entrance=typed_line(entrance, "entrance", required=False),
-                oncall_name=typed_line(oncall_name, "oncall_name", required=False),
-                oncall_phone=typed_line(oncall_phone, "oncall_phone", required=False, limit=30),
-                review_months=review_months,
-            )
-            write_entry(tx, Kind.HOUSE, _("The house's address or numbers were changed."), house_id=self.house_id)
+            change_house_in(
+                tx, self.house_id, version, name=name, address=address, entrance=entrance, oncall_name=oncall_name,
+                oncall_phone=oncall_phone, review_months=review_months,
+            )  # fmt: skip
+
+    @allowed(Permission.HOUSE_ADMIN)
+    def add_units(self, actor: Actor, typed: str) -> list[str]:
+        """Add units to the house ("A7" or "C1-C4,D1"), each after the others of its module. Returns their codes."""
+        new = read_units(typed)
+        with self.database.write(actor, "house.units") as tx:
+            return add_units_in(tx, self.house_id, new)
 
 
 __all__ = [

@@ -1,5 +1,6 @@
 """Rules of night rounds: windows, which doors are due, how far a check may go, and which keys lie beside which."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,7 +13,8 @@ from dateutil.rrule import rrulestr
 from staffbase.kernel.clock import at_local
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import N_, _
-from staffbase.people.rules import night_of
+from staffbase.kernel.moments import read_weekday, show_weekday
+from staffbase.people.rules import night_of, show_hours
 from staffbase.residents.model import Presence, RoundForm
 from staffbase.residents.rules import Door, form_now, reaches
 from staffbase.rounds.model import Outcome
@@ -61,6 +63,17 @@ KEYBOARD = ("qwertyuiopå", "asdfghjkløæ", "zxcvbnm,.-")
 
 
 DAILY = "FREQ=DAILY"
+_FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+_PARTS = frozenset(
+    {"FREQ", "INTERVAL", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS", "BYWEEKNO", "BYYEARDAY", "UNTIL", "WKST"}
+)
+"""Parts of a rule that say nights: a window has its own times, and nothing is counted from a beginning."""
+_VALUE = re.compile(r"[A-Z0-9,+-]{1,60}", re.ASCII)
+_INTERVAL = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+_A_YEAR = timedelta(days=366)
+_EVERY = frozenset({"", "every night", "hver natt", "daily", "daglig"})
+_BYDAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_ON_DAYS = re.compile(r"FREQ=WEEKLY;BYDAY=((?:MO|TU|WE|TH|FR|SA|SU)(?:,(?:MO|TU|WE|TH|FR|SA|SU))*)")
 
 
 @dataclass(frozen=True)
@@ -102,7 +115,7 @@ def windows_of(night: date, hours: Iterable[WindowHours] = DEFAULT_WINDOWS) -> l
     return sorted(made, key=lambda window: window.begins_at)
 
 
-def check_hours(hours: Sequence[WindowHours]) -> None:
+def check_hours(hours: Sequence[WindowHours], today: date = PLAIN_NIGHT) -> None:
     """Raise Invalid for windows that cannot be: too many, shorter than half an hour, overlapping, or with a rule that is none."""
     if not 1 <= len(hours) <= MOST_WINDOWS:
         raise Invalid(_("A night has from one to %(most)d rounds.") % {"most": MOST_WINDOWS}, "windows")
@@ -114,21 +127,89 @@ def check_hours(hours: Sequence[WindowHours]) -> None:
     if any(before.ends_at > after.begins_at for before, after in pairwise(plain)):
         raise Invalid(_("Two rounds of the same night overlap."), "windows")
     for one in hours:
-        _falls_on(one.rrule, PLAIN_NIGHT)
+        check_rule(one.rrule, today)
+
+
+def check_rule(rule: str, today: date = PLAIN_NIGHT) -> None:
+    """Raise Invalid for what is no rule about nights, and for one that falls on none of the coming year's."""
+    if not _nights(rule, today, today + _A_YEAR):
+        raise Invalid(_("“%(rule)s” falls on no night of the coming year.") % {"rule": rule[:40]}, "rrule")
+
+
+def _no_rule(rule: str) -> Invalid:
+    return Invalid(
+        _("“%(rule)s” says no nights. Write every night, mon-thu, fri, sat, or a rule like FREQ=DAILY;INTERVAL=2.")
+        % {"rule": rule[:40]},
+        "rrule",
+    )
+
+
+def read_nights(typed: str) -> str:
+    """The rule of what somebody typed: nothing or "every night", weekdays ("mon-thu, sat"), or a rule itself.
+
+    Raises Invalid.
+    """
+    words = " ".join(typed.split()).casefold()
+    if words in _EVERY:
+        return DAILY
+    if "=" in words:
+        rule = words.upper().removeprefix("RRULE:").replace(" ", "")
+        check_rule(rule)
+        return rule
+    days: set[int] = set()
+    for part in filter(None, (piece.strip() for piece in words.replace("–", "-").split(","))):
+        first, dash, last = part.partition("-")
+        begin, end = read_weekday(first), read_weekday(last if dash else first)
+        if begin is None or end is None:
+            raise _no_rule(typed)
+        days |= {(begin + step) % 7 for step in range((end - begin) % 7 + 1)}
+    return DAILY if len(days) == len(_BYDAY) else f"FREQ=WEEKLY;BYDAY={','.join(_BYDAY[day] for day in sorted(days))}"
+
+
+def windows_told(hours: Sequence[WindowHours]) -> str:
+    """All windows in one line; the nights are said where they are not every night."""
+    return ", ".join(
+        show_hours(one.begins, one.ends) + ("" if one.rrule == DAILY else f" ({show_nights(one.rrule)})")
+        for one in hours
+    )
+
+
+def show_nights(rule: str) -> str:
+    """The rule in words where there are words for it: "every night", "Mon, Tue"; else the rule as it stands."""
+    if rule == DAILY:
+        return _("every night")
+    found = _ON_DAYS.fullmatch(rule)
+    return ", ".join(show_weekday(_BYDAY.index(day)) for day in found[1].split(",")) if found else rule
 
 
 @lru_cache(maxsize=1024)
 def _falls_on(rule: str, night: date) -> bool:
-    if rule == DAILY:
-        return True
+    return rule == DAILY or bool(_nights(rule, night, night))
+
+
+def _nights(rule: str, first: date, last: date) -> list[datetime]:
+    """The nights of a rule from the first to the last, as midnights. Raises Invalid for what is no rule about nights.
+
+    Only rules by day, week, month or year are read, and none past the last night: others would be worked out second by
+    second, or for ever.
+    """
+    parts = [part.partition("=")[::2] for part in rule.split(";")]
+    said = dict(parts)
+    if len(said) < len(parts) or said.get("FREQ") not in _FREQUENCIES or not set(said) <= _PARTS:
+        raise _no_rule(rule)
+    if not all(_VALUE.fullmatch(value) for value in said.values()) or not _INTERVAL.fullmatch(
+        said.get("INTERVAL", "1")
+    ):
+        raise _no_rule(rule)
+    begin, end = (datetime.combine(day, time()) for day in (first, last))
     try:
-        dates = rrulestr(rule, dtstart=datetime(2020, 1, 1))  # noqa: DTZ001  (a date without a clock)
+        if until := said.pop("UNTIL", ""):
+            end = min(end, datetime.strptime(until, "%Y%m%d"))  # noqa: DTZ007  (a date without a clock)
+        bounded = ";".join(f"{name}={value}" for name, value in said.items())
+        dates = rrulestr(f"{bounded};UNTIL={end:%Y%m%d}", dtstart=datetime(2020, 1, 1))  # noqa: DTZ001
+        return dates.between(begin, end, inc=True)
     except (ValueError, TypeError) as error:
-        raise Invalid(
-            _("“%(rule)s” is no recurrence rule. Write it like FREQ=DAILY.") % {"rule": rule[:40]}, "rrule"
-        ) from error
-    midnight = datetime(night.year, night.month, night.day)  # noqa: DTZ001
-    return bool(dates.between(midnight, midnight, inc=True))
+        raise _no_rule(rule) from error
 
 
 def window_for(moment: datetime, hours: Sequence[WindowHours] = DEFAULT_WINDOWS) -> Window | None:

@@ -16,7 +16,7 @@ from staffbase.journal.model import Entry, Importance, Kind
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Reading
-from staffbase.kernel.errors import Invalid
+from staffbase.kernel.errors import ChangedElsewhere, Invalid
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.typed import past_moment, typed_line, typed_text
 from staffbase.people.rules import night_of
@@ -51,6 +51,7 @@ from staffbase.rounds.rules import (
     check_hours,
     not_due,
     window_of_walk,
+    windows_told,
 )
 
 USUAL_WALK_MINUTES = 45
@@ -97,10 +98,18 @@ class Rounds(Ladders):
             return hours_in(tx, self.house_id)
 
     @allowed(Permission.HOUSE_ADMIN)
-    def set_windows(self, actor: Actor, hours: Sequence[WindowHours]) -> None:
-        """Other windows from now on; walks keep the window they belong to. Raises Invalid for what cannot be."""
-        check_hours(hours)
+    def set_windows(self, actor: Actor, hours: Sequence[WindowHours], was: Sequence[WindowHours] | None = None) -> None:
+        """Other windows from now on; walks keep the window they belong to. Raises Invalid for what cannot be.
+
+        `was` as they were shown: raises ChangedElsewhere when they are others by now.
+        """
+        check_hours(hours, local(self.database.clock.now()).date())
         with self.database.write(actor, "round.windows") as tx:
+            before = hours_in(tx, self.house_id)
+            if was is not None and list(was) != before:
+                raise ChangedElsewhere(_("Somebody else has changed this in the meantime. Nothing of yours was saved."))
+            if before == list(hours):
+                return
             rows = list(
                 tx.all(select(RoundWindow).where(RoundWindow.house_id == self.house_id).order_by(col(RoundWindow.id)))
             )
@@ -110,8 +119,8 @@ class Rounds(Ladders):
                 tx.change(row, rrule="")
             for one in hours[len(rows) :]:
                 tx.add(RoundWindow(house_id=self.house_id, rrule=one.rrule, begins=one.begins, ends=one.ends))
-            told = ", ".join(f"{one.begins:%H:%M}–{one.ends:%H:%M}" for one in hours)
-            write_entry(tx, Kind.HOUSE, _("Night rounds: %(hours)s.") % {"hours": told}, house_id=self.house_id)
+            told = {"before": windows_told(before), "now": windows_told(hours)}
+            write_entry(tx, Kind.HOUSE, _("Night rounds changed: %(before)s → %(now)s.") % told, house_id=self.house_id)
 
     @allowed(Permission.ROUND)
     def leave(self, actor: Actor, minutes: int = USUAL_WALK_MINUTES) -> WalkFacts:

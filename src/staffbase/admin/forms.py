@@ -1,0 +1,126 @@
+"""The form all of Administration is changed with: what stands is in the fields, and a colleague's change is never overwritten unseen."""
+
+import json
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, Label, Static
+
+from staffbase.kernel.errors import ChangedElsewhere
+from staffbase.kernel.i18n import _
+from staffbase.ui.choice import Choice
+from staffbase.ui.desk import Desk
+from staffbase.ui.dialog import FormDialog
+from staffbase.ui.fields import LineField
+from staffbase.ui.text import line, lines, shown
+
+_WAS = "was"
+"""Under which name a draft keeps what stood when it was begun."""
+
+
+class FactsForm(FormDialog[bool]):
+    """Changes facts that stand. `was` are the fields as they stand; a draft remembers what it was begun on.
+
+    When others stand by the time it is saved, nothing is: both are shown, and saving once more is knowing.
+    """
+
+    DEFAULT_CSS = """
+    FactsForm .row { height: auto; width: 1fr; }
+    FactsForm .row > Label { width: 22; }
+    FactsForm .row > LineField { width: 1fr; }
+    FactsForm .row > .clock { width: 11; margin: 0 1 0 0; }
+    FactsForm .row > .head { width: 11; margin: 0 1 0 0; }
+    FactsForm .row > .number { width: 8; }
+    FactsForm .row > Choice { width: 1fr; }
+    FactsForm #stands-now { height: auto; margin: 1 0 0 0; display: none; }
+    """
+
+    def __init__(self, desk: Desk, was: dict[str, str]) -> None:
+        super().__init__(desk)
+        self._was = was
+
+    # -- what a form says of itself -------------------------------------------------------------------------------
+
+    def compose_fields(self) -> ComposeResult:
+        """The fields, with the ids of `was`."""
+        yield from ()
+
+    def hint(self) -> str:
+        """What a leader should know here; stands above the keys."""
+        return ""
+
+    async def present(self) -> dict[str, str]:
+        """The fields as they stand now."""
+        raise NotImplementedError
+
+    async def store(self, typed: dict[str, str]) -> None:
+        """Save what was typed."""
+        raise NotImplementedError
+
+    def label(self, field: str) -> str:
+        """What a field is called where both texts are shown."""
+        raise NotImplementedError
+
+    def words(self, field: str, value: str) -> str:  # noqa: ARG002  (a form with choices asks which field)
+        """A field's value as it is shown."""
+        return value
+
+    # -- what all of them do --------------------------------------------------------------------------------------
+
+    def compose_form(self) -> ComposeResult:
+        yield from self.compose_fields()
+        yield Static(id="stands-now")
+        keys = _("ctrl+s saves · tab next field · esc keeps the draft")
+        yield Static(shown("\n".join(filter(None, (self.hint(), keys)))), classes="hint")
+
+    def row(self, field: str, label: str, *, limit: int = 120, placeholder: str = "") -> Horizontal:
+        """One labelled line."""
+        typed = LineField(self._was[field], id=field, max_length=limit, placeholder=placeholder)
+        typed.select_on_focus = False
+        return Horizontal(Label(label), typed, classes="row")
+
+    def typed(self) -> dict[str, str]:
+        """The fields as typed."""
+        lines_typed = {field.id or "": field.value.strip() for field in self.query(LineField)}
+        return {**lines_typed, **{field.id or "": field.value for field in self.query(Choice)}}
+
+    def fields(self) -> dict[str, str]:
+        typed = self.typed()
+        return {} if typed == self._was else {**typed, _WAS: json.dumps(self._was)}
+
+    def restore(self, fields: dict[str, str]) -> None:
+        self._was = json.loads(fields.get(_WAS, "null")) or self._was
+        for line_field in self.query(LineField):
+            line_field.value = fields.get(line_field.id or "", line_field.value)
+        for choice in self.query(Choice):
+            choice.value = fields.get(choice.id or "", choice.value)
+
+    @on(Input.Submitted)
+    def _next(self, event: Input.Submitted) -> None:
+        if event.input is list(self.query(LineField))[-1]:
+            self.action_save()
+        else:
+            self.focus_next()
+
+    async def save(self) -> bool:
+        typed, now = self.typed(), await self.present()
+        if now != self._was:
+            self._was = now
+            both = self.query_one("#stands-now", Static)
+            both.update(self._both(typed, now))
+            both.display = True
+            raise ChangedElsewhere(
+                _("Somebody else has changed this in the meantime. What stands now is shown; ctrl+s saves yours.")
+            )
+        await self.store(typed)
+        return True
+
+    def _both(self, typed: dict[str, str], now: dict[str, str]) -> Content:
+        others = [
+            line((self.label(field), "$muted"), (self.words(field, value) or _("empty"), "$warning-text"), between="  ")
+            for field, value in now.items()
+            if typed.get(field) != value
+        ]
+        return lines(shown(_("STANDS NOW"), "$muted"), *others) if others else Content("")

@@ -1,0 +1,239 @@
+"""Section 0: the house at a glance, and one key into each part of it that can be changed."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from textual.binding import Binding
+from textual.containers import Grid, VerticalScroll
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from staffbase.admin.glance import Glance, Told, tell_house, tell_shifts, tell_staff, tell_units, tell_windows
+from staffbase.admin.house import HouseDialog, ShiftsDialog, UnitsDialog, WindowsDialog
+from staffbase.admin.staff import StaffAdmin
+from staffbase.kernel.access import ALLOWED, ROLE_NAMES, Permission, Role, require
+from staffbase.kernel.errors import NotAllowed
+from staffbase.kernel.i18n import N_, _, ngettext
+from staffbase.ui.desk import Desk
+from staffbase.ui.screen import StaffScreen
+from staffbase.ui.text import line, lines, shown
+
+if TYPE_CHECKING:
+    from staffbase.people.service import People
+    from staffbase.residents.service import Residents
+    from staffbase.rounds.service import Rounds
+
+TITLE_WIDTH = 18
+"""Cells for the title beside the rows, where a tile is two lines high."""
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The services that the parts work with."""
+
+    people: "People"
+    residents: "Residents"
+    rounds: "Rounds"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of Administration: its key, who may open it, what its tile says, and the screen or dialog it opens."""
+
+    name: str
+    key: str
+    title: str
+    tooltip: str
+    permission: Permission
+    tell: Callable[[Glance], Told]
+    open: Callable[[Desk, Rooms, Glance], Screen[Any]]
+
+
+PARTS = (
+    Part(
+        "staff", "s", N_("Staff"), N_("Who works here: add, role, one-time PIN, left"), Permission.STAFF_ADMIN,
+        tell_staff, lambda desk, rooms, _now: StaffAdmin(desk, rooms.people),
+    ),
+    Part(
+        "house", "a", N_("The house"), N_("Name, address, entrance, on-call number, plan review"), Permission.HOUSE_ADMIN,
+        tell_house, lambda desk, rooms, now: HouseDialog(desk, rooms.residents, now.house),
+    ),
+    Part(
+        "units", "u", N_("Units"), N_("The units of the house; add more"), Permission.HOUSE_ADMIN,
+        tell_units, lambda desk, rooms, now: UnitsDialog(desk, rooms.residents, [door.code for door in now.doors]),
+    ),
+    Part(
+        "shifts", "v", N_("Shifts"), N_("When shifts begin and end, and how many must be there"), Permission.HOUSE_ADMIN,
+        tell_shifts, lambda desk, rooms, now: ShiftsDialog(desk, rooms.people, now.shifts),
+    ),
+    Part(
+        "windows", "w", N_("Night rounds"), N_("When night rounds are due"), Permission.HOUSE_ADMIN,
+        tell_windows, lambda desk, rooms, now: WindowsDialog(desk, rooms.rounds, now.windows),
+    ),
+)  # fmt: skip
+"""The parts in the order in which they stand on the overview."""
+
+
+class PartTile(Static, can_focus=True):
+    """One part. Focus is the cursor; a part this person may not change says who may."""
+
+    told: reactive[Told | None] = reactive(None, layout=False)
+
+    def __init__(self, part: Part, *, mine: bool) -> None:
+        super().__init__(id=f"part-{part.name}")
+        self.part, self._mine = part, mine
+
+    def render(self) -> Content:
+        key = (self.part.key, "bold $accent-text") if self._mine else (" ", "")
+        head = line(key, (_(self.part.title).upper(), "$muted"), between="  ")
+        who = "" if self._mine else _("changed by: %(who)s") % {"who": _who_may(self.part.permission)}
+        width, room = self.content_size.width, self.content_size.height
+        if self.told is None:
+            return head
+        if self.has_class("-short"):
+            beside = line(*self.told.short[:1], (who, "$muted"), between="  "), *self.told.short[1:]
+            gaps = [head + Content(" " * (TITLE_WIDTH - head.cell_length)), Content(" " * TITLE_WIDTH)]
+            rows = [gap + row for gap, row in zip(gaps, beside, strict=False)]
+        else:
+            said = (part for row in self.told.rows for part in _broken(row, width, self.told.hang))
+            rows = [line(head, (who, "$muted"), between="  "), Content(""), *said][:room]
+        return lines(*(row.truncate(width, ellipsis=True) for row in rows))
+
+    def on_click(self) -> None:
+        if isinstance(self.screen, AdminScreen):
+            self.screen.open_part(self.part)
+
+
+def _broken(row: Content, width: int, hang: int) -> list[Content]:
+    """A row that is too long goes on below its value, where the tile says so."""
+    if not hang or row.cell_length <= width:
+        return [row]
+    first, *others = row[hang:].wrap(width - hang)
+    return [row[:hang] + first, *(Content(" " * hang) + other for other in others)]
+
+
+def _who_may(permission: Permission) -> str:
+    return ", ".join(_(ROLE_NAMES[role]) for role in Role if role is not Role.SYSTEM and permission in ALLOWED[role])
+
+
+class AdminScreen(StaffScreen):
+    """Section 0. A part opens with its key, or with enter on its tile."""
+
+    CSS_PATH = "screen.tcss"
+    AUTO_FOCUS = "PartTile"
+    BINDINGS = [
+        *(
+            Binding(part.key, f"part('{part.name}')", part.title, tooltip=part.tooltip, id=f"admin.{part.name}", show=False)
+            for part in PARTS
+        ),
+        Binding("enter", "open", N_("Open"), tooltip=N_("Open this part"), id="admin.open"),
+        Binding("left", "move(-1, 0)", N_("Left"), tooltip=N_("The tile to the left"), id="admin.left", show=False),
+        Binding("right", "move(1, 0)", N_("Right"), tooltip=N_("The tile to the right"), id="admin.right", show=False),
+        Binding("up", "move(0, -1)", N_("Up"), tooltip=N_("The tile above"), id="admin.up", show=False),
+        Binding("down", "move(0, 1)", N_("Down"), tooltip=N_("The tile below"), id="admin.down", show=False),
+    ]  # fmt: skip
+
+    def __init__(self, desk: Desk, rooms: Rooms) -> None:
+        super().__init__(desk)
+        self._rooms = rooms
+        self._glance: Glance | None = None
+
+    def compose_body(self) -> Iterable[Widget]:
+        may = self.desk.actor.may
+        with VerticalScroll(id="admin", can_focus=False):
+            with Grid(id="parts"):
+                for part in PARTS:
+                    yield PartTile(part, mine=may(part.permission))
+            yield Static(id="admin-station")
+
+    def _station(self) -> Content:
+        """What belongs to this machine, and where it is set: no leader changes it by a slip of the finger."""
+        settings = self.desk.settings
+        idle = ngettext("locks after %(count)d minute", "locks after %(count)d minutes", settings.idle_lock_minutes)
+        walk = ngettext(
+            "walk alarm after %(count)d minute", "walk alarm after %(count)d minutes", settings.walk_minutes
+        )
+        if settings.alarm_command:
+            alarm = (_("the alarm runs a command"), "")
+        else:
+            alarm = (_("the alarm is heard in this room only"), "$warning-text")
+        times = (idle % {"count": settings.idle_lock_minutes}, walk % {"count": settings.walk_minutes})
+        told = [
+            line((_("THIS STATION"), "$muted"), *times, between="   "),
+            line(alarm, (_("set in settings.toml in the data folder"), "$muted"), between="   "),
+        ]
+        if not self.has_class("-narrow"):
+            told.append(shown(_("Every other change here stands on the house's timeline."), "$muted"))
+        return lines(*told)
+
+    async def refresh_view(self) -> None:
+        self._glance = Glance(
+            await self.ask(self._rooms.residents.house),
+            await self.ask(self._rooms.people.directory),
+            await self.ask(self._rooms.residents.doors),
+            await self.ask(self._rooms.people.shifts),
+            await self.ask(self._rooms.rounds.window_hours),
+        )
+        self._show()
+
+    def _show(self) -> None:
+        if self._glance is None:
+            return
+        self.query_one("#admin-station", Static).update(self._station())
+        for tile in self.query(PartTile):
+            tile.set_class(self.has_class("-narrow"), "-short")
+            tile.told = tile.part.tell(self._glance)
+            tile.refresh()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self._show)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A part that this person may not change has no key."""
+        if action == "part":
+            return self.desk.actor.may(_part(str(parameters[0])).permission)
+        return super().check_action(action, parameters)
+
+    def action_part(self, name: str) -> None:
+        self.open_part(_part(name))
+
+    def action_open(self) -> None:
+        if isinstance(self.focused, PartTile):
+            self.open_part(self.focused.part)
+
+    def open_part(self, part: Part) -> None:
+        """Open it, or say who may."""
+        if self._glance is None:
+            return
+        try:
+            require(self.desk.actor, part.permission)
+        except NotAllowed as refused:
+            self.notify(str(refused), severity="warning", markup=False, timeout=6)
+            return
+        self.query_one(f"#part-{part.name}").focus()
+        self.app.push_screen(part.open(self.desk, self._rooms, self._glance))
+
+    def action_move(self, right: int, down: int) -> None:
+        """To the nearest tile in that direction."""
+        here = self.focused
+        if not isinstance(here, PartTile):
+            self.query(PartTile).first().focus()
+            return
+        x, y = here.region.x, here.region.y
+        ahead = [
+            (abs(tile.region.y - y) + abs(tile.region.x - x), number, tile)
+            for number, tile in enumerate(self.query(PartTile))
+            if (right and (tile.region.x - x) * right > 0 and tile.region.y == y)
+            or (down and (tile.region.y - y) * down > 0 and tile.region.x == x)
+        ]
+        if ahead:
+            min(ahead)[2].focus()
+
+
+def _part(name: str) -> Part:
+    return next(part for part in PARTS if part.name == name)
