@@ -8,12 +8,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from textual.pilot import Pilot
-from textual.worker import WorkerCancelled
 
 from staffbase.app import Opened, StaffbaseApp
 from staffbase.demo.clock import PlotClock
@@ -26,6 +25,8 @@ from staffbase.station import Station
 
 SETTLED_AFTER = 0.25
 """Seconds without work before a picture is taken."""
+LOOKS_FOR_WORK = 60
+"""Looks, each after a twentieth of a second, after which work is taken for a dialog's: it ends when somebody answers."""
 
 
 class Studio:
@@ -87,10 +88,12 @@ class Studio:
 
 
 async def _settled(app: StaffbaseApp, pilot: Pilot[int]) -> None:
-    """Wait until no work is left; a refresh that a newer one replaced counts as done."""
+    """Wait until no work is left; a refresh that a newer one replaced counts as done, a job that waits for a dialog too."""
     for _ in range(2):
-        with suppress(WorkerCancelled):
-            await app.workers.wait_for_complete()
+        for _look in range(LOOKS_FOR_WORK):
+            if all(worker.is_finished for worker in app.workers):
+                break
+            await pilot.pause(0.05)
         await pilot.pause(SETTLED_AFTER)
 
 
