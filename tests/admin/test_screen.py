@@ -1,17 +1,21 @@
 """Section 0, as a leader's and a clinical lead's fingers meet it."""
 
-from datetime import time
+from datetime import datetime, time
 
 import pytest
 from tests.bench import Bench, seen, settle
+from tests.test_app import House
 from textual.widgets import Digits, Input, Label
 
 from staffbase.admin.dialogs import LeftDialog, PersonDialog, PinShown, Sure
 from staffbase.admin.house import HouseDialog, ShiftsDialog, UnitsDialog, WindowsDialog
 from staffbase.admin.screen import PARTS, AdminScreen, Rooms
 from staffbase.admin.staff import StaffAdmin
+from staffbase.board.screen import BoardScreen
+from staffbase.demo.house import STAFF
 from staffbase.kernel import i18n
-from staffbase.kernel.access import STATION_ITSELF, Permission, Role
+from staffbase.kernel.access import STATION_ITSELF, Actor, Permission, Role
+from staffbase.kernel.clock import OSLO
 from staffbase.people.model import ShiftName
 from staffbase.rounds.rules import WindowHours
 
@@ -106,7 +110,7 @@ async def test_a_clinical_lead_sees_the_house_and_is_told_who_changes_it(station
     async with app.run_test(size=(80, 24)) as pilot:
         overview(app, station)
         await settle(pilot)
-        assert "changed by: leader" in seen(app)
+        assert "only leader" in seen(app)
         assert "Prøveveien 1" in seen(app)
         await pilot.press("a")
         await settle(pilot)
@@ -472,3 +476,36 @@ def test_every_part_has_a_key_of_its_own_that_no_other_screen_takes():
     assert len(set(keys)) == len(keys)
     assert not set(keys) & set("nkhxg/?")
     assert all(isinstance(part.permission, Permission) for part in PARTS)
+
+
+# -- in the whole app ----------------------------------------------------------------------------------------------
+
+MORNING = datetime(2026, 1, 5, 10, 0, tzinfo=OSLO)
+
+
+@pytest.mark.parametrize(("who", "screen"), [("Ingrid", AdminScreen), ("Eva", AdminScreen), ("Marit", BoardScreen), ("Odd", BoardScreen)])  # fmt: skip
+async def test_the_section_is_there_for_those_who_may_change_something(tmp_path, who, screen):
+    house = House(tmp_path / "house", MORNING, who)
+    async with house.app.run_test(size=(80, 24)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "0")
+        assert isinstance(house.app.screen, screen)
+
+
+async def test_who_changes_role_has_other_screens_when_signed_in_again(tmp_path):
+    house = House(tmp_path / "house", MORNING, "Ingrid")
+    people = house.station.people
+    lines = {one.name: one for one in people.directory(STATION_ITSELF)}
+    ingrid = Actor(lines["Ingrid"].id, "Ingrid", Role.LEADER)
+    async with house.app.run_test(size=(80, 24)) as pilot:
+        await house.ready(pilot)
+        people.change_person(ingrid, lines["Eva"].id, role=Role.LEADER)
+        people.change_person(ingrid, ingrid.person_id, role=Role.STAFF)
+        await house.press(pilot, "0", "ctrl+l")
+        await pilot.press(*next(one.pin for one in STAFF if one.name == "Ingrid"), "enter")
+        await settle(pilot, 20)
+        assert not isinstance(house.app.screen, AdminScreen)
+        await pilot.press("escape")
+        await house.press(pilot, "0")
+        assert not isinstance(house.app.screen, AdminScreen)
+        assert house.app.actor.role is Role.STAFF

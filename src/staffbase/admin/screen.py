@@ -90,22 +90,29 @@ class PartTile(Static, can_focus=True):
     def render(self) -> Content:
         key = (self.part.key, "bold $accent-text") if self._mine else (" ", "")
         head = line(key, (_(self.part.title).upper(), "$muted"), between="  ")
-        who = "" if self._mine else _("changed by: %(who)s") % {"who": _who_may(self.part.permission)}
+        who = "" if self._mine else _who_may(self.part.permission)
         width, room = self.content_size.width, self.content_size.height
         if self.told is None:
             return head
         if self.has_class("-short"):
-            beside = line(*self.told.short[:1], (who, "$muted"), between="  "), *self.told.short[1:]
-            gaps = [head + Content(" " * (TITLE_WIDTH - head.cell_length)), Content(" " * TITLE_WIDTH)]
-            rows = [gap + row for gap, row in zip(gaps, beside, strict=False)]
+            below = shown("   " + _("only %(who)s") % {"who": who}, "$muted") if who else Content("")
+            beside = zip((head, below), self.told.short, strict=False)
+            rows = [_filled(start, TITLE_WIDTH) + row for start, row in beside]
         else:
+            changed = _("changed by: %(who)s") % {"who": who} if who else ""
             said = (part for row in self.told.rows for part in _broken(row, width, self.told.hang))
-            rows = [line(head, (who, "$muted"), between="  "), Content(""), *said][:room]
+            rows = [line(head, (changed, "$muted"), between="  "), Content(""), *said][:room]
         return lines(*(row.truncate(width, ellipsis=True) for row in rows))
 
     def on_click(self) -> None:
         if isinstance(self.screen, AdminScreen):
             self.screen.open_part(self.part)
+
+
+def _filled(start: Content, width: int) -> Content:
+    """The start in a column of its own."""
+    cut = start.truncate(width - 1, ellipsis=True)
+    return cut + Content(" " * (width - cut.cell_length))
 
 
 def _broken(row: Content, width: int, hang: int) -> list[Content]:
@@ -140,14 +147,15 @@ class AdminScreen(StaffScreen):
     def __init__(self, desk: Desk, rooms: Rooms) -> None:
         super().__init__(desk)
         self._rooms = rooms
+        self._mine = {part.name for part in PARTS if desk.actor.may(part.permission)}
+        """Which parts this person may change; also while the screen is being locked and nobody is signed in."""
         self._glance: Glance | None = None
 
     def compose_body(self) -> Iterable[Widget]:
-        may = self.desk.actor.may
         with VerticalScroll(id="admin", can_focus=False):
             with Grid(id="parts"):
                 for part in PARTS:
-                    yield PartTile(part, mine=may(part.permission))
+                    yield PartTile(part, mine=part.name in self._mine)
             yield Static(id="admin-station")
 
     def _station(self) -> Content:
@@ -196,7 +204,7 @@ class AdminScreen(StaffScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A part that this person may not change has no key."""
         if action == "part":
-            return self.desk.actor.may(_part(str(parameters[0])).permission)
+            return str(parameters[0]) in self._mine
         return super().check_action(action, parameters)
 
     def action_part(self, name: str) -> None:

@@ -34,12 +34,12 @@ class StaffAdmin(StaffScreen):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#staff"
     BINDINGS = [
-        Binding("a", "add", N_("Add"), tooltip=N_("Somebody new"), id="staff.add"),
+        Binding("a", "add", N_("New"), tooltip=N_("Somebody new"), id="staff.add"),
         Binding("enter", "open", N_("Change"), tooltip=N_("Change name, role or phone number"), id="staff.open"),
-        Binding("p", "pin", N_("One-time PIN"), tooltip=N_("Give out a one-time PIN, also when the PIN is forgotten"), id="staff.pin"),
+        Binding("p", "pin", N_("PIN"), tooltip=N_("Give out a one-time PIN, also when the PIN is forgotten"), id="staff.pin"),
         Binding("l", "left", N_("Left us"), tooltip=N_("Does not work here any more"), id="staff.left"),
         Binding("v", "with_left", N_("Those who left"), tooltip=N_("Show those who left too, or hide them"), id="staff.with-left", show=False),
-        Binding("escape", "leave", N_("Back"), tooltip=N_("Back to Administration"), id="staff.leave"),
+        Binding("escape", "leave", N_("Back"), tooltip=N_("Back to Administration"), id="staff.leave", show=False),
     ]  # fmt: skip
 
     with_left: reactive[bool] = reactive(default=False, init=False)
@@ -47,6 +47,7 @@ class StaffAdmin(StaffScreen):
     def __init__(self, desk: Desk, people: "People") -> None:
         super().__init__(desk)
         self._people = people
+        self._me = desk.actor
         self._shown: list[PersonLine] = []
 
     def compose_body(self) -> Iterable[Widget]:
@@ -77,6 +78,7 @@ class StaffAdmin(StaffScreen):
         if waiting := sum(not one.has_pin for one in working):
             words = ngettext("%(count)d without PIN", "%(count)d without PIN", waiting) % {"count": waiting}
             told.append((words, "$warning-text"))
+        told.append((_("enter changes · esc leads back"), "$muted"))
         self.query_one("#staff-head", Static).update(line(*told, between="   "))
 
     def _row(self, one: PersonLine) -> Content:
@@ -171,10 +173,9 @@ class StaffAdmin(StaffScreen):
     async def _after(self, one: PersonLine | None) -> None:
         """Show it. Whoever changed their own role or left goes by the new one from now on."""
         await self.refresh_view()
-        me = self.desk.actor
-        if one is not None and one.id == me.person_id:
+        if one is not None and one.id == self._me.person_id:
             now = next((line for line in self._shown if line.id == one.id), None)
-            if now is None or now.left or now.role is not me.role:
+            if now is None or now.left or now.role is not self._me.role:
                 self.desk.lock()
 
 

@@ -50,6 +50,10 @@ _WAYS: tuple[tuple[str, tuple[str, ...], datetime, str | None], ...] = (
     ("incident", ("h",), EVENING, "Marit"),
     ("on-duty", ("f4",), EVENING, "Marit"),
     ("resident", ("right", "right", "enter"), EVENING, "Marit"),
+    ("admin", ("0",), EVENING, "Ingrid"),
+    ("staff", ("0", "s"), EVENING, "Ingrid"),
+    ("house", ("0", "a"), EVENING, "Ingrid"),
+    ("round-windows", ("0", "w"), EVENING, "Ingrid"),
     ("keys", ("question_mark",), EVENING, "Marit"),
 )
 _IN_ALL = ("board", "rounds", "card", "report", "reading")

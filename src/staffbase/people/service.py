@@ -27,20 +27,10 @@ from staffbase.people.duty import (
     shift_times_in,
     under_staffed_in,
 )  # fmt: skip
-from staffbase.people.model import SHIFT_NAMES, DutyDeclined, Person, Pin, ShiftName, ShiftTime
+from staffbase.people.model import DutyDeclined, Person, Pin, ShiftName
 from staffbase.people.pins import Tries, hash_pin, new_pin, on_call_in, pin_fits, set_pin_in
-from staffbase.people.rules import (
-    DEFAULT_SHIFTS,
-    ShiftHours,
-    ShiftSpan,
-    check_pin,
-    check_shifts,
-    shift_at,
-    shift_on,
-    shift_to_ask,
-    show_hours,
-    still_blocked,
-)
+from staffbase.people.rules import ShiftHours, ShiftSpan, check_pin, shift_at, shift_on, shift_to_ask, still_blocked
+from staffbase.people.shifts import set_default_shifts_in, set_shifts_in
 
 __all__ = [
     "OnDuty", "People", "PersonLine", "SignedIn", "UnderStaffed", "add_person_in", "check_pin", "duties_of", "hash_pin",
@@ -90,12 +80,6 @@ def add_person_in(tx: Writing, name: str, role: Role, phone: str = "", pin_hash:
         tx.flush()
         set_pin_in(tx, person.id, pin_hash, one_time=False)
     return person
-
-
-def set_default_shifts_in(tx: Writing, house_id: int) -> None:
-    """Give a new house the usual three shifts."""
-    for hours in DEFAULT_SHIFTS:
-        tx.add(ShiftTime(house_id=house_id, name=hours.name, begins=hours.begins, ends=hours.ends, norm=hours.norm))
 
 
 def _check_name(tx: Reading, name: str, role: Role, person_id: int) -> None:
@@ -281,7 +265,7 @@ class People:
         """Change when one shift begins and ends, and how many must be there."""
         with self.database.write(actor, "shift.set") as tx:
             others = [shift for shift in shift_times_in(tx, self.house_id) if shift.name is not name]
-            self._set_shifts(tx, [*others, ShiftHours(name, begins, ends, norm)])
+            set_shifts_in(tx, self.house_id, [*others, ShiftHours(name, begins, ends, norm)])
 
     @allowed(Permission.HOUSE_ADMIN)
     def set_shifts(self, actor: Actor, shifts: Sequence[ShiftHours], was: Sequence[ShiftHours] | None = None) -> None:
@@ -289,25 +273,7 @@ class People:
         with self.database.write(actor, "shift.set") as tx:
             if was is not None and set(was) != set(shift_times_in(tx, self.house_id)):
                 raise ChangedElsewhere(_("Somebody else has changed this in the meantime. Nothing of yours was saved."))
-            self._set_shifts(tx, shifts)
-
-    def _set_shifts(self, tx: Writing, shifts: Sequence[ShiftHours]) -> None:
-        check_shifts(shifts)
-        before = {shift.name: shift for shift in shift_times_in(tx, self.house_id)}
-        changed = [shift for shift in shifts if before[shift.name] != shift]
-        if not changed:
-            return
-        mine = select(ShiftTime).where(ShiftTime.house_id == self.house_id)
-        if not tx.all(mine):
-            set_default_shifts_in(tx, self.house_id)
-            tx.flush()
-        rows = {row.name: row for row in tx.all(mine)}
-        for shift in changed:
-            tx.change(rows[shift.name], begins=shift.begins, ends=shift.ends, norm=shift.norm)
-            told = {"shift": _(SHIFT_NAMES[shift.name]), "before": _hours(before[shift.name]), "now": _hours(shift)}
-            write_entry(
-                tx, Kind.HOUSE, _("Shift changed: %(shift)s, %(before)s → %(now)s.") % told, house_id=self.house_id
-            )
+            set_shifts_in(tx, self.house_id, shifts)
 
     @allowed(Permission.SEE_HOUSE)
     def shift_now(self, actor: Actor, moment: datetime | None = None) -> ShiftSpan:  # noqa: ARG002
@@ -417,10 +383,6 @@ class People:
             require(actor, Permission.DUTY)
             return person_id
         return actor.person_id
-
-
-def _hours(shift: ShiftHours) -> str:
-    return _("%(hours)s with %(norm)d") % {"hours": show_hours(shift.begins, shift.ends), "norm": shift.norm}
 
 
 def _nearest(moment: datetime, shift: ShiftName, times: Sequence[ShiftHours]) -> ShiftSpan:
