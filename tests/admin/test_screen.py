@@ -155,6 +155,7 @@ async def test_a_new_colleague_gets_a_one_time_pin_that_is_shown_once(station, a
         assert isinstance(app.screen, StaffAdmin)
         assert "one-time PIN not used yet" in seen(app)
         assert pin not in seen(app)
+        assert app.screen._here().name == "Nina B."
     nina = line_of(station, actors, "Nina B.")
     assert (nina.role, nina.phone, nina.one_time_pin) == (Role.SUBSTITUTE, "00 00 00 77", True)
     assert station.people.sign_in(STATION_ITSELF, nina.id, pin).must_change_pin

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from staffbase.journal.model import Importance
 from staffbase.kernel.access import Role
 from staffbase.kernel.errors import ChangedElsewhere, Invalid, NotAllowed
 from staffbase.people.model import ShiftName
@@ -45,6 +46,15 @@ def test_each_fact_of_the_house_leaves_a_line_with_what_it_was(station, actors):
     }
     facts = station.residents.house(leader)
     assert (facts.name, facts.oncall_phone, facts.entrance, facts.version) == ("Testheim", "00 00 00 02", "", 2)
+
+
+def test_everybody_is_told_at_the_next_handover_that_a_number_changed(station, actors):
+    leader = actors["ingrid"]
+    house_as(station, leader, oncall_phone="00 00 00 02")
+    station.people.change_person(leader, actors["nora"].person_id, role=Role.STAFF)
+    important = {item.text: item.importance for item in station.journal.timeline(leader, house_only=True)}
+    assert important["On-call number changed: 00 00 00 01 → 00 00 00 02."] is Importance.HANDOVER
+    assert important["Role changed: Nora, substitute → staff."] is Importance.ROUTINE
 
 
 def test_saving_what_stands_changes_nothing_and_says_nothing(station, actors):

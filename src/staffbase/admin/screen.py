@@ -175,7 +175,7 @@ class AdminScreen(StaffScreen):
             line(alarm, (_("set in settings.toml in the data folder"), "$muted"), between="   "),
         ]
         if not self.has_class("-narrow"):
-            told.append(shown(_("Every other change here stands on the house's timeline."), "$muted"))
+            told.append(shown(_("Every other change here stands on the house's timeline: 4, then u and t."), "$muted"))
         return lines(*told)
 
     async def refresh_view(self) -> None:

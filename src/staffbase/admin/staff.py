@@ -49,6 +49,8 @@ class StaffAdmin(StaffScreen):
         self._people = people
         self._me = desk.actor
         self._shown: list[PersonLine] = []
+        self._new: int | None = None
+        """Who was just added, so that the cursor goes there."""
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="staff-head")
@@ -56,12 +58,13 @@ class StaffAdmin(StaffScreen):
 
     async def refresh_view(self) -> None:
         found = await self.ask(self._people.directory)
-        here = self._here()
+        before = self._here()
+        here, self._new = self._new or (before.id if before else 0), None
         self._shown = [one for one in found if self.with_left or not one.left]
         rows = self.query_one("#staff", OptionList)
         rows.set_options([Option(self._row(one), id=str(one.id)) for one in self._shown])
         keys = [one.id for one in self._shown]
-        rows.highlighted = keys.index(here.id) if here and here.id in keys else 0
+        rows.highlighted = keys.index(here) if here in keys else 0
         self._head(found)
 
     def _head(self, found: list[PersonLine]) -> None:
@@ -137,6 +140,9 @@ class StaffAdmin(StaffScreen):
     async def _edit(self, one: PersonLine | None) -> None:
         dialog = PersonDialog(self.desk, self._people, one)
         saved = await self.app.push_screen_wait(dialog)
+        if saved and one is None:
+            self._new = dialog.person_id
+            await self.refresh_view()
         if saved and dialog.give_pin:
             await self._give_pin(dialog.person_id)
         await self._after(one)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import select
 
 from staffbase.journal.entries import write_entry
-from staffbase.journal.model import Kind
+from staffbase.journal.model import Importance, Kind
 from staffbase.kernel.database import Writing
 from staffbase.kernel.i18n import _
 from staffbase.people.duty import shift_times_in
@@ -34,7 +34,10 @@ def set_shifts_in(tx: Writing, house_id: int, shifts: Sequence[ShiftHours]) -> N
     for shift in changed:
         tx.change(rows[shift.name], begins=shift.begins, ends=shift.ends, norm=shift.norm)
         told = {"shift": _(SHIFT_NAMES[shift.name]), "before": _hours(before[shift.name]), "now": _hours(shift)}
-        write_entry(tx, Kind.HOUSE, _("Shift changed: %(shift)s, %(before)s → %(now)s.") % told, house_id=house_id)
+        write_entry(
+            tx, Kind.HOUSE, _("Shift changed: %(shift)s, %(before)s → %(now)s.") % told, house_id=house_id,
+            importance=Importance.HANDOVER,
+        )  # fmt: skip
 
 
 def _hours(shift: ShiftHours) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 
 from staffbase.journal.entries import write_entry
-from staffbase.journal.model import Kind
+from staffbase.journal.model import Importance, Kind
 from staffbase.kernel.database import Writing
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import N_, _
@@ -70,7 +70,7 @@ def change_house_in(
     tx.change(house, **changed)
     for field, value in changed.items():
         told = {"before": before[field] or _("empty"), "now": value or _("empty")}
-        write_entry(tx, Kind.HOUSE, _(HOUSE_CHANGES[field]) % told, house_id=house_id)
+        _tell(tx, house_id, _(HOUSE_CHANGES[field]) % told)
 
 
 def add_units_in(tx: Writing, house_id: int, new: Sequence[tuple[str, str]]) -> list[str]:
@@ -83,8 +83,13 @@ def add_units_in(tx: Writing, house_id: int, new: Sequence[tuple[str, str]]) -> 
         elif rows[code].position != position:
             tx.change(rows[code], position=position)
     codes = [code for code, _module in new]
-    write_entry(tx, Kind.HOUSE, _("New units: %(units)s.") % {"units": units_told(codes)}, house_id=house_id)
+    _tell(tx, house_id, _("New units: %(units)s.") % {"units": units_told(codes)})
     return codes
+
+
+def _tell(tx: Writing, house_id: int, sentence: str) -> None:
+    """On the house's timeline, and to everybody at the next handover: the old number may be in somebody's head."""
+    write_entry(tx, Kind.HOUSE, sentence, house_id=house_id, importance=Importance.HANDOVER)
 
 
 def with_new_units(standing: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

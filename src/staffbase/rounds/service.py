@@ -120,7 +120,10 @@ class Rounds(Ladders):
             for one in hours[len(rows) :]:
                 tx.add(RoundWindow(house_id=self.house_id, rrule=one.rrule, begins=one.begins, ends=one.ends))
             told = {"before": windows_told(before), "now": windows_told(hours)}
-            write_entry(tx, Kind.HOUSE, _("Night rounds changed: %(before)s → %(now)s.") % told, house_id=self.house_id)
+            write_entry(
+                tx, Kind.HOUSE, _("Night rounds changed: %(before)s → %(now)s.") % told, house_id=self.house_id,
+                importance=Importance.HANDOVER,
+            )  # fmt: skip
 
     @allowed(Permission.ROUND)
     def leave(self, actor: Actor, minutes: int = USUAL_WALK_MINUTES) -> WalkFacts:
