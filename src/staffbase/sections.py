@@ -9,6 +9,7 @@ from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
@@ -16,15 +17,20 @@ from textual.widgets.option_list import Option
 from staffbase.admin.screen import AdminScreen, Rooms
 from staffbase.board.screen import BoardScreen
 from staffbase.crisis_plans.card_screen import CardScreen
+from staffbase.crisis_plans.facts import PlanState
 from staffbase.crisis_plans.screen import CrisisPlansScreen
+from staffbase.crisis_plans.words import review_words, state_words
 from staffbase.handover.screen import HandoverScreen
 from staffbase.incidents.screen import IncidentStart
 from staffbase.kernel.access import Actor, Permission
 from staffbase.kernel.i18n import N_, _
+from staffbase.kernel.moments import show_moment
 from staffbase.notes.dialogs import NoteDialog
+from staffbase.notes.entry.screen import EntryScreen
 from staffbase.notes.screen import NotesScreen
 from staffbase.notes.search.screen import SearchScreen
 from staffbase.people.dialogs import WhoIsOnDutyDialog
+from staffbase.residents.beside import Beside
 from staffbase.residents.screen import ResidentPage
 from staffbase.residents.service import Residents
 from staffbase.rounds.alarm import Alarm
@@ -37,7 +43,7 @@ from staffbase.ui.dialog import StaffDialog
 from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
-from staffbase.ui.text import line
+from staffbase.ui.text import line, shown
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,28 @@ def screen_of(name: str, desk: Desk, station: Station) -> StaffScreen:
     return SECTIONS[name].make(desk, station)
 
 
+def beside_of(station: Station) -> Beside:
+    """What crisis plans, tasks and notes say on a resident's page."""
+
+    def plan(actor: Actor, resident_id: int) -> list[Content]:
+        state = station.crisis_plans.current_versions(actor).get(resident_id, PlanState(resident_id, 0))
+        return [shown(*review_words(state)), *([shown(words)] if (words := state_words(state)) else [])]
+
+    def tasks(actor: Actor, resident_id: int) -> list[Content]:
+        now = station.database.clock.now()
+        return [
+            line(
+                (show_moment(one.due_at, now) if one.due_at else "", "$danger-text" if one.overdue(now) else "bold"),
+                one.text, (one.owner, "$muted"), between="  ",
+            )
+            for one in station.tasks.open_tasks(actor, resident_id)
+        ]  # fmt: skip
+
+    return Beside(
+        plan, tasks, station.rounds.outcomes, lambda desk, entry_id: EntryScreen(desk, station.notes, entry_id)
+    )
+
+
 @dataclass(frozen=True)
 class Offer:
     """A named action that every screen may call: its permission, and the screen or dialog it opens."""
@@ -89,7 +117,7 @@ OFFERS: dict[str, Offer] = {
     "open_resident": Offer(
         Permission.READ,
         lambda desk, station, resident_id: ResidentPage(
-            desk, station.residents, station.journal, station.people, resident_id or 0
+            desk, station.residents, station.journal, station.people, beside_of(station), resident_id or 0
         ),
     ),
     "write_note": Offer(

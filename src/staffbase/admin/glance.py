@@ -1,6 +1,7 @@
 """What the overview says of each part: the house at a glance, in the longer form and in two lines for a small terminal."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from textual.content import Content
 
@@ -10,7 +11,8 @@ from staffbase.people.model import SHIFT_NAMES
 from staffbase.people.rules import ShiftHours, show_hours
 from staffbase.people.service import PersonLine
 from staffbase.residents.house import units_told
-from staffbase.residents.rules import Door, HouseFacts
+from staffbase.residents.model import PRESENCE_NAMES, Presence
+from staffbase.residents.rules import Door, HouseFacts, expired
 from staffbase.rounds.rules import WindowHours, show_nights
 from staffbase.ui.text import line, shown
 
@@ -28,6 +30,7 @@ class Glance:
     doors: list[Door]
     shifts: list[ShiftHours]
     windows: list[WindowHours]
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,33 @@ def tell_staff(now: Glance) -> Told:
     ]
     signed_in = lacking or [shown(_("everybody has a PIN of their own"), "$muted")]
     return Told([head, *lacking, *by_role], [head, signed_in[0]])
+
+
+def tell_residents(now: Glance) -> Told:
+    """How many live here, who is not at home, and whose check agreement has run out or is lacking."""
+    living = [door for door in now.doors if door.resident]
+    count = ngettext("%(count)d resident", "%(count)d residents", len(living)) % {"count": len(living)}
+    free = [door.code for door in now.doors if not door.resident]
+    vacant = _("free: %(units)s") % {"units": units_told(free)} if free else _("no unit is free")
+    head = line((count, "bold"), (vacant, "$muted"), between=" · ")
+    agreements = [(door.code, door.resident.agreement) for door in living if door.resident]
+    out = [code for code, agreement in agreements if agreement is not None and expired(agreement, now.at)]
+    without = [code for code, agreement in agreements if agreement is None]
+    wanting: list[Content] = [
+        shown(sentence % {"units": ", ".join(units)}, ink)
+        for sentence, units, ink in (
+            (_("agreement has run out, knock only: %(units)s"), out, "bold $danger-text"),
+            (_("no agreement yet: %(units)s"), without, "$warning-text"),
+        )
+        if units
+    ]
+    agreed = wanting or [shown(_("every check agreement holds"), "$muted")]
+    away = [
+        line((door.code.ljust(5), "bold"), (_(PRESENCE_NAMES[door.resident.presence]), "$accent-text"))
+        for door in living
+        if door.resident and door.resident.presence is not Presence.HOME
+    ]
+    return Told([head, *agreed, *away], [head, agreed[0]])
 
 
 def role_width() -> int:

@@ -12,8 +12,18 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from staffbase.admin.glance import Glance, Told, tell_house, tell_shifts, tell_staff, tell_units, tell_windows
+from staffbase.admin.glance import (
+    Glance,
+    Told,
+    tell_house,
+    tell_residents,
+    tell_shifts,
+    tell_staff,
+    tell_units,
+    tell_windows,
+)
 from staffbase.admin.house import HouseDialog, ShiftsDialog, UnitsDialog, WindowsDialog
+from staffbase.admin.residents import ResidentsAdmin
 from staffbase.admin.staff import StaffAdmin
 from staffbase.kernel.access import ALLOWED, ROLE_NAMES, Permission, Role, require
 from staffbase.kernel.errors import NotAllowed
@@ -63,6 +73,10 @@ PARTS = (
         tell_house, lambda desk, rooms, now: HouseDialog(desk, rooms.residents, now.house),
     ),
     Part(
+        "residents", "b", N_("Residents"), N_("Who lives where, agreements, contacts, dangers"), Permission.RESIDENTS_ADMIN,
+        tell_residents, lambda desk, rooms, _now: ResidentsAdmin(desk, rooms.residents),
+    ),
+    Part(
         "units", "u", N_("Units"), N_("The units of the house; add more"), Permission.HOUSE_ADMIN,
         tell_units, lambda desk, rooms, now: UnitsDialog(desk, rooms.residents, [door.code for door in now.doors]),
     ),
@@ -84,7 +98,7 @@ class PartTile(Static, can_focus=True):
     told: reactive[Told | None] = reactive(None, layout=False)
 
     def __init__(self, part: Part, *, mine: bool) -> None:
-        super().__init__(id=f"part-{part.name}")
+        super().__init__(id=f"part-{part.name}", classes="-mine" if mine else "")
         self.part, self._mine = part, mine
 
     def render(self) -> Content:
@@ -131,7 +145,7 @@ class AdminScreen(StaffScreen):
     """Section 0. A part opens with its key, or with enter on its tile."""
 
     CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = "PartTile"
+    AUTO_FOCUS = "PartTile.-mine"
     BINDINGS = [
         *(
             Binding(part.key, f"part('{part.name}')", part.title, tooltip=part.tooltip, id=f"admin.{part.name}", show=False)
@@ -185,6 +199,7 @@ class AdminScreen(StaffScreen):
             await self.ask(self._rooms.residents.doors),
             await self.ask(self._rooms.people.shifts),
             await self.ask(self._rooms.rounds.window_hours),
+            self.desk.clock.now(),
         )
         self._show()
 

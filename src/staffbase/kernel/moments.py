@@ -99,7 +99,8 @@ def _ahead(typed: str, now: datetime, field: str, hint: str, passed: str) -> dat
         day_words, clock = words, None
     else:
         day_words, clock = _split(words)
-    if not day_words and clock is None:
+    known = day_words in _NEAR_DAYS or day_words in _WEEKDAYS or _DATE.fullmatch(day_words)
+    if not known and (day_words or clock is None):
         raise Invalid(hint, field)
     days = list(_coming_days(day_words, local(now).date(), field))
     found = [moment for day in days for moment in moments_at(day, clock or _DAY_END, field) if moment > now]

@@ -1,7 +1,6 @@
-"""The resident's page: what must be known, whom to ring, and the timeline, newest first."""
+"""The resident's page: what must be known, whom to ring, what is open, and the timeline, newest first."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -13,153 +12,144 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from staffbase.journal.items import TimelineItem
-from staffbase.journal.model import IMPORTANCE_NAMES, KIND_NAMES, Importance, Source
+from staffbase.journal.model import IMPORTANCE_NAMES, KIND_NAMES, Importance, Kind, Source
+from staffbase.kernel.access import Permission
 from staffbase.kernel.clock import local
-from staffbase.kernel.i18n import N_, _
-from staffbase.residents.calls import answers_now
-from staffbase.residents.model import PRESENCE_NAMES, ROUND_FORM_NAMES, STATUS_NAMES, WARNING_NAMES, Status
-from staffbase.residents.rules import ResidentFacts, age, expired
+from staffbase.kernel.i18n import N_, _, ngettext
+from staffbase.kernel.moments import show_date, show_day, show_span
+from staffbase.residents.changing import Changing
+from staffbase.residents.rules import ResidentFacts
+from staffbase.residents.told import told_first, told_more
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
-from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
 
 if TYPE_CHECKING:
     from staffbase.journal.service import Journal
     from staffbase.people.service import People
+    from staffbase.residents.beside import Beside
     from staffbase.residents.service import Residents
 
 PAGE = 40
 """Entries read at a time."""
 
 
-class ResidentPage(StaffScreen):
-    """One resident. Opening it stands in the ledger."""
+class ResidentPage(Changing):
+    """One who lives or lived here. Opening it stands in the ledger."""
 
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#timeline"
-    BINDINGS = [Binding("escape", "leave", N_("Back"), tooltip=N_("Back to where you were"), id="resident.back")]
+    BINDINGS = [
+        Binding("enter", "open", N_("Open"), tooltip=N_("The entry in full: comment, correct, EPJ"), id="resident.open", show=False),
+        Binding("i", "come_back", N_("Moves in again"), tooltip=N_("Somebody who lived here moves in again"), id="resident.come-back"),
+        Binding("escape", "leave", N_("Back"), tooltip=N_("Back to where you were"), id="resident.back"),
+    ]  # fmt: skip
 
     def __init__(
-        self, desk: Desk, residents: "Residents", journal: "Journal", people: "People", resident_id: int
-    ) -> None:
+        self, desk: Desk, residents: "Residents", journal: "Journal", people: "People", beside: "Beside", resident_id: int
+    ) -> None:  # fmt: skip
         super().__init__(desk)
-        self._residents, self._journal, self._people = residents, journal, people
+        self._residents, self._journal, self._people, self._beside = residents, journal, people, beside
         self._resident_id = resident_id
+        self._facts: ResidentFacts | None = None
         self._items: list[TimelineItem] = []
         self._names: dict[int, str] = {}
+        self._checks: dict[int, str] = {}
         self._opened = False
         self._all_read = False
 
     def compose_body(self) -> Iterable[Widget]:
         with Horizontal(id="resident"):
-            with VerticalScroll(id="facts", can_focus=False):
+            with VerticalScroll(id="facts"):
                 yield Static(id="told")
             yield OptionList(id="timeline")
 
     async def refresh_view(self) -> None:
-        read = self._residents.resident if self._opened else self._residents.open_resident
+        read = self._residents.anybody if self._opened else self._residents.open_resident
         self._opened = True  # before it is asked: a refresh that replaces this one is no second opening
-        facts = await self.ask(read, self._resident_id)
+        self._facts = await self.ask(read, self._resident_id)
         self._names = await self.ask(self._people.names)
+        lives = self._facts.left_on is None
+        plan = await self.ask(self._beside.plan, self._resident_id) if lives else []
+        tasks = await self.ask(self._beside.tasks, self._resident_id)
         kept = max(PAGE, len(self._items))
         self._items = await self.ask(self._journal.timeline, self._resident_id, limit=kept)
+        self._checks = await self._seen(self._items)
         self._all_read = len(self._items) < kept
-        self.query_one("#told", Static).update(self._told(facts))
+        now = self.desk.clock.now()
+        keys = self.keys_said()
+        first, more = told_first(self._facts, now, plan, tasks, keys=keys), told_more(self._facts, now, keys=keys)
+        self.query_one("#told", Static).update(lines(*first, *more))
         self._list()
+        self.refresh_bindings()
 
     def chosen_resident(self) -> int | None:
         return self._resident_id
 
+    def facts_here(self) -> ResidentFacts | None:
+        return self._facts
+
+    async def _seen(self, items: list[TimelineItem]) -> dict[int, str]:
+        """What was seen at the checks among these."""
+        checks = [item.entry_id for item in items if item.kind in (Kind.CHECK, Kind.EXTRA_CHECK) and not item.hidden]
+        return await self.ask(self._beside.checks, checks) if checks else {}
+
+    # -- the timeline ---------------------------------------------------------------------------------------------
+
     def _list(self) -> None:
         timeline = self.query_one("#timeline", OptionList)
-        here = timeline.highlighted
-        options = [Option(self._row(item)) for item in self._items]
+        before = self._here()
+        options: list[Option] = []
+        day = None
+        for item in self._items:
+            here = local(item.observed_from).date()
+            if here != day:
+                heading = f"{show_day(here).split(maxsplit=1)[0]} {show_date(here)}"
+                options.append(Option(shown(heading, "$muted"), disabled=True))
+            day = here
+            options.append(Option(self._row(item), id=str(item.key)))
         if not options:
             options = [Option(shown(_("Nothing is written yet. n writes the first note."), "$muted"), disabled=True)]
         timeline.set_options(options)
-        if here is not None and self._items:
-            timeline.highlighted = min(here, len(self._items) - 1)
+        if self._items:
+            keys = [option.id for option in options]
+            wanted = str(before.key) if before else None
+            timeline.highlighted = keys.index(wanted) if wanted and wanted in keys else 1
+
+    def _here(self) -> TimelineItem | None:
+        option = self.query_one("#timeline", OptionList).highlighted_option
+        return next((item for item in self._items if option is not None and str(item.key) == option.id), None)
 
     def _row(self, item: TimelineItem) -> Content:
-        here = local(item.observed_from)
         marks: list[tuple[str, str] | str] = [(_(KIND_NAMES[item.kind]), "$muted")]
+        if seen := self._checks.get(item.entry_id):
+            marks.append(seen)
         if item.importance is not Importance.ROUTINE:
             ink = "$danger-text" if item.importance is Importance.URGENT else "$warning-text"
             marks.append((_(IMPORTANCE_NAMES[item.importance]), ink))
         marks.append((self._names.get(item.author_id, ""), "$muted"))
         for said, stands in (
             (_("entered later"), item.source is not Source.DIRECT),
-            (_("corrected"), item.corrected),
+            (_("corrected"), item.corrected or item.time_corrected or item.moved_here),
             (_("moved"), item.moved),
             (_("withdrawn"), item.withdrawn),
         ):
             if stands:
                 marks.append((said, "$warning-text"))
-        head = line((f"{here:%d.%m %H:%M}", "bold"), *marks, between="  ")
-        return lines(head, shown(item.text)) if item.text else head
-
-    def _told(self, facts: ResidentFacts) -> Content:
-        now = self.desk.clock.now()
-        told: list[str | Content] = [
-            line(
-                (facts.unit_code, "bold"),
-                (facts.alias, "bold"),
-                (str(age(facts.birth_year, local(now).date())), "$muted"),
-            ),
-            self._presence(facts),
-        ]
-        if facts.status is not Status.CALM:
-            ink = "bold $danger-text" if facts.status is Status.UNSTABLE else "bold $warning-text"
-            told.append(shown(_(STATUS_NAMES[facts.status]).upper(), ink))
-        if facts.warnings:
-            told += ["", shown(_("BEFORE THE DOOR OPENS"), "$muted")]
-            told += [line((_(WARNING_NAMES[one.kind]), "$muted"), (one.line, "$danger-text")) for one in facts.warnings]
-        told += ["", shown(_("NIGHT CHECK"), "$muted"), self._agreement(facts, now)]
-        if facts.contacts:
-            told += ["", shown(_("RING"), "$muted")]
-            told += [self._contact(one.name, one.role, one.phone, one.hours, now) for one in facts.contacts]
-        if facts.naloxone:
-            told += ["", line((_("naloxone"), "$muted"), facts.naloxone)]
-        if facts.primary_contact:
-            told += ["", line((_("primary contact"), "$muted"), facts.primary_contact)]
-        if facts.children:
-            told.append(shown(_("has children"), "$muted"))
-        if facts.about:
-            told += ["", shown(facts.about)]
-        told += ["", line((_("lives here since"), "$muted"), f"{facts.moved_in:%d.%m.%Y}")]
-        return lines(*told)
-
-    @staticmethod
-    def _presence(facts: ResidentFacts) -> Content:
-        since = f"{local(facts.presence_since):%d.%m %H:%M}" if facts.presence_since else ""
-        return line(_(PRESENCE_NAMES[facts.presence]), (since, "$muted"))
-
-    @staticmethod
-    def _agreement(facts: ResidentFacts, now: datetime) -> Content:
-        agreement = facts.agreement
-        if agreement is None:
-            return shown(_("no agreement yet: knock at most"), "$warning-text")
-        said = [shown(_(ROUND_FORM_NAMES[agreement.form]))]
-        if expired(agreement, now):
-            said.append(shown(_("has run out: knock only"), "$warning-text"))
-        if agreement.consent:
-            said.append(shown(agreement.consent, "$muted"))
-        return lines(*said)
-
-    @staticmethod
-    def _contact(name: str, role: str, phone: str, hours: str, now: datetime) -> Content:
-        answers = answers_now(hours, local(now))
-        return line(
-            (name, "bold" if answers else "$muted"),
-            (role, "$muted"),
-            phone,
-            (hours, "$ok-text" if answers else "$muted"),
+        if item.epj:
+            marks.append((_("in the EPJ"), "$ok-text") if item.epj_done else (_("to the EPJ"), "$accent-text"))
+        standing = sum(not comment.withdrawn for comment in item.comments)
+        if standing:
+            words = ngettext("%(count)d comment", "%(count)d comments", standing) % {"count": standing}
+            marks.append((words, "$muted"))
+        head = line(
+            (show_span(item.observed_from, item.observed_to), "bold"), line(*marks, between=" · "), between="  "
         )
+        return lines(head, shown(item.text)) if item.text else head
 
     @on(OptionList.OptionHighlighted, "#timeline")
     def _near_the_end(self, event: OptionList.OptionHighlighted) -> None:
-        if not self._all_read and event.option_index >= len(self._items) - 5:
+        if not self._all_read and event.option_index >= event.option_list.option_count - 5:
             self._more()
 
     @job(exclusive=True, group="more")
@@ -168,8 +158,30 @@ class ResidentPage(StaffScreen):
             return
         older = await self.ask(self._journal.timeline, self._resident_id, before=self._items[-1].key, limit=PAGE)
         self._all_read = len(older) < PAGE
+        self._checks |= await self._seen(older)
         self._items += older
         self._list()
+
+    # -- keys -----------------------------------------------------------------------------------------------------
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "come_back":
+            gone = self._facts is not None and self._facts.left_on is not None
+            return gone and self.desk.actor.may(Permission.RESIDENTS_ADMIN)
+        return super().check_action(action, parameters)
+
+    @on(OptionList.OptionSelected, "#timeline")
+    def _selected(self) -> None:
+        self.action_open()
+
+    def action_open(self) -> None:
+        if (item := self._here()) is not None:
+            self.app.push_screen(self._beside.entry(self.desk, item.entry_id))
+
+    @job(group="change")
+    async def action_come_back(self) -> None:
+        if self._facts is not None:
+            await self.take_back_in(self._facts)
 
     def action_leave(self) -> None:
         self.dismiss(None)

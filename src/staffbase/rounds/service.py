@@ -13,6 +13,7 @@ from staffbase.incidents.model import INCIDENT_NAMES, IncidentKind
 from staffbase.incidents.service import start_incident
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Entry, Importance, Kind
+from staffbase.journal.timeline import among_keys
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Reading
@@ -96,6 +97,14 @@ class Rounds(Ladders):
         del actor
         with self.database.read() as tx:
             return hours_in(tx, self.house_id)
+
+    @allowed(Permission.READ)
+    def outcomes(self, actor: Actor, entry_ids: Sequence[int]) -> dict[int, str]:
+        """What was seen, in words, of those of these entries that are checks."""
+        del actor
+        with self.database.read() as tx:
+            found = tx.all(select(RoundCheck.id, RoundCheck.outcome).where(among_keys(col(RoundCheck.id), entry_ids)))
+        return {entry_id: _(OUTCOME_NAMES[Outcome(outcome)]) for entry_id, outcome in found}
 
     @allowed(Permission.HOUSE_ADMIN)
     def set_windows(self, actor: Actor, hours: Sequence[WindowHours], was: Sequence[WindowHours] | None = None) -> None:

@@ -1,0 +1,166 @@
+"""How a resident is said: in blocks for the page, and in single lines for lists."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.content import Content
+
+from staffbase.kernel.clock import local
+from staffbase.kernel.errors import Invalid
+from staffbase.kernel.i18n import _
+from staffbase.kernel.moments import show_date, show_moment
+from staffbase.residents.calls import answers_now
+from staffbase.residents.model import PRESENCE_NAMES, ROUND_FORM_NAMES, STATUS_NAMES, WARNING_NAMES, Presence, Status
+from staffbase.residents.rules import (
+    AgreementFacts,
+    ContactFacts,
+    ResidentFacts,
+    WarningLine,
+    age,
+    expired,
+    last_day,
+    show_until,
+)
+from staffbase.ui.text import line, shown
+
+Inked = tuple[str, str]
+"""Words and the theme style they are said in."""
+
+
+def born_words(facts: ResidentFacts, now: datetime) -> Inked:
+    """Year of birth, and the age reached this year."""
+    years = age(facts.birth_year, local(now).date())
+    return _("born %(year)d, %(age)d years") % {"year": facts.birth_year, "age": years}, "$muted"
+
+
+def presence_words(facts: ResidentFacts, now: datetime) -> Inked:
+    """Where the resident is, since when and until when; one who has left is said to have."""
+    if facts.left_on is not None:
+        gone = _("moved out %(date)s: %(why)s") % {"date": show_date(facts.left_on), "why": facts.left_why}
+        return gone, "$warning-text"
+    told = [_(PRESENCE_NAMES[facts.presence])]
+    if facts.presence is not Presence.HOME and facts.presence_since is not None:
+        told.append(_("since %(when)s") % {"when": show_moment(facts.presence_since, now)})
+    late = facts.presence_until is not None and facts.presence_until <= now
+    if facts.presence_until is not None:
+        told.append(_("until %(when)s") % {"when": show_until(facts.presence_until)})
+    return " ".join(told), "$warning-text" if late else "" if facts.presence is Presence.HOME else "$accent-text"
+
+
+def status_words(facts: ResidentFacts) -> Inked:
+    """How the resident is doing; nothing for who is calm."""
+    if facts.status is Status.CALM or facts.left_on is not None:
+        return "", ""
+    ink = "bold $danger-text" if facts.status is Status.UNSTABLE else "bold $warning-text"
+    return _(STATUS_NAMES[facts.status]).upper(), ink
+
+
+def form_words(agreement: AgreementFacts | None) -> Inked:
+    """How far a check may go, as it was agreed."""
+    if agreement is None:
+        return _("no agreement yet: knock at most"), "$warning-text"
+    return _(ROUND_FORM_NAMES[agreement.form]), ""
+
+
+def validity_words(agreement: AgreementFacts | None, now: datetime) -> Inked:
+    """Until when it holds; nothing where it holds until it is withdrawn. One that has run out is red and says so."""
+    if agreement is None or agreement.valid_until is None:
+        return "", ""
+    day = {"date": show_date(last_day(agreement.valid_until))}
+    if expired(agreement, now):
+        return _("RAN OUT %(date)s: knock only") % day, "bold $danger-text"
+    return _("valid to %(date)s") % day, "$muted"
+
+
+def warning_row(one: WarningLine) -> Content:
+    """What kind it is, and its line."""
+    return line((_(WARNING_NAMES[one.kind]), "$muted"), (one.line, "$danger-text"), between="  ")
+
+
+def contact_row(one: ContactFacts, now: datetime) -> Content:
+    """A contact in one line: the step of the ladder, who it is, the number, and whether they answer now."""
+    return line(_step(one), line(_ringing(one, now), _beside_the_number(one, now), between="  "))
+
+
+def contact_rows(one: ContactFacts, now: datetime) -> list[Content]:
+    """The same in a narrow column: who and which number, and below it what else there is."""
+    below = _beside_the_number(one, now)
+    first = line(_step(one), _ringing(one, now))
+    return [first, Content("   ") + below] if below.plain else [first]
+
+
+def _step(one: ContactFacts) -> Inked:
+    return f"{one.position}." if one.position else "  ", "$accent-text"
+
+
+def _ringing(one: ContactFacts, now: datetime) -> Content:
+    return line((one.name, "$muted" if _answers(one.hours, now) is False else "bold"), one.phone, between="  ")
+
+
+def _beside_the_number(one: ContactFacts, now: datetime) -> Content:
+    role = "" if one.role.casefold() == one.name.casefold() else one.role
+    hours = (one.hours, "$ok-text" if _answers(one.hours, now) else "$muted")
+    consent = "" if one.consent else _("not to be told")
+    return line((role, "$muted"), hours, (consent, "$warning-text"), between="  ")
+
+
+def _answers(hours: str, now: datetime) -> bool | None:
+    """None for hours that were typed before they were checked."""
+    try:
+        return answers_now(hours, local(now))
+    except Invalid:
+        return None
+
+
+def agreement_block(facts: ResidentFacts, now: datetime) -> list[Content]:
+    """The agreement about night checks, whole."""
+    agreement = facts.agreement
+    told = [shown(*form_words(agreement))]
+    if agreement is not None:
+        if agreement.may_wake:
+            told.append(shown(_("may be woken")))
+        if (validity := validity_words(agreement, now))[0]:
+            told.append(shown(*validity))
+        if agreement.consent:
+            told.append(shown(agreement.consent, "$muted"))
+    return told
+
+
+def block(heading: str, rows: Sequence[str | Content], key: str = "") -> list[str | Content]:
+    """A small muted heading, with the key that changes it, and what stands under it; a key is said over nothing too."""
+    if not rows and not key:
+        return []
+    head = line((heading, "$muted"), (key, "bold $accent-text"), between="  ")
+    return ["", head, *(rows or [shown("–", "$muted")])]
+
+
+def told_first(
+    facts: ResidentFacts, now: datetime, plan: Sequence[Content] = (), tasks: Sequence[Content] = (), *, keys: bool = False
+) -> list[str | Content]:  # fmt: skip
+    """What matters most: who, where, how, what must be known at the door, the plan, what is open, the night check."""
+    presence, ink = presence_words(facts, now)
+    warnings, agreement = [warning_row(one) for one in facts.warnings], agreement_block(facts, now)
+    return [
+        line((facts.unit_code, "bold"), (facts.alias, "bold"), between="  "),
+        line(status_words(facts), (presence, ink), born_words(facts, now), between="  "),
+        *block(_("BEFORE THE DOOR OPENS"), warnings, "d" if keys else ""),
+        *block(_("CRISIS PLAN"), plan),
+        *block(_("OPEN TASKS"), tasks),
+        *([] if facts.left_on else block(_("NIGHT CHECK"), agreement, "a" if keys else "")),
+    ]
+
+
+def told_more(facts: ResidentFacts, now: datetime, *, keys: bool = False) -> list[str | Content]:
+    """Whom to ring, and what is good to know."""
+    ladder = sorted(facts.contacts, key=lambda one: (one.position == 0, one.position))
+    known = [
+        *([line((_("naloxone"), "$muted"), facts.naloxone)] if facts.naloxone else []),
+        *([shown(_("children may visit"))] if facts.children else []),
+        *([line((_("primary contact"), "$muted"), facts.primary_contact)] if facts.primary_contact else []),
+        line((_("lives here since") if facts.left_on is None else _("moved in"), "$muted"), show_date(facts.moved_in)),
+        *([shown(facts.about)] if facts.about else []),
+    ]
+    return [
+        *block(_("RING"), [row for one in ladder for row in contact_rows(one, now)], "r" if keys else ""),
+        *block(_("GOOD TO KNOW"), known, "o" if keys else ""),
+    ]
