@@ -54,7 +54,7 @@ _WAYS: tuple[tuple[str, tuple[str, ...], datetime, str | None], ...] = (
     ("staff", ("0", "s"), EVENING, "Ingrid"),
     ("house", ("0", "a"), EVENING, "Ingrid"),
     ("round-windows", ("0", "w"), EVENING, "Ingrid"),
-    ("presence", ("right", "right", "enter", "p", "right"), EVENING, "Marit"),
+    ("presence", ("right", "right", "enter", "p"), EVENING, "Marit"),
     ("residents", ("0", "b", "down", "down"), EVENING, "Eva"),
     ("agreement", ("0", "b", "down", "down", "a"), EVENING, "Eva"),
     ("keys", ("question_mark",), EVENING, "Marit"),
