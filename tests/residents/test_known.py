@@ -13,6 +13,12 @@ from staffbase.residents.model import Contact, Presence, Resident, RoundForm, Wa
 from staffbase.residents.rules import expired, form_now
 
 
+@pytest.fixture
+def database(either):
+    """On both databases."""
+    return either
+
+
 def rows(station, model):
     with station.database.read() as tx:
         return tx.all(select(model).order_by(model.id))

@@ -238,3 +238,20 @@ async def test_what_was_typed_is_shown_and_does_nothing(station, actors, flats, 
         await settle(pilot)
         assert "\u202e" not in seen(app)
         assert typed[:4].strip("\u202e") in seen(app)
+
+
+def test_no_key_here_means_something_else_everywhere():
+    from staffbase.admin.residents import ResidentsAdmin
+    from staffbase.app import StaffbaseApp
+    from staffbase.residents.changing import Changing
+    from staffbase.ui.screen import StaffScreen
+
+    everywhere = {
+        key for screen in (StaffScreen, StaffbaseApp) for one in screen.BINDINGS for key in one.key.split(",")
+    }
+    for screen in (Changing, ResidentPage, ResidentsAdmin):
+        own = [key for one in screen.BINDINGS for key in one.key.split(",")]
+        assert everywhere.isdisjoint(own)
+        assert len(set(own)) == len(own)
+    for screen in (ResidentPage, ResidentsAdmin):
+        assert {one.key for one in Changing.BINDINGS}.isdisjoint(one.key for one in screen.BINDINGS)

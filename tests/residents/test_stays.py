@@ -14,6 +14,12 @@ from staffbase.residents.model import Presence, Stay
 from staffbase.residents.stays import living_in
 
 
+@pytest.fixture
+def database(either):
+    """On both databases."""
+    return either
+
+
 def stays(station, resident_id):
     with station.database.read() as tx:
         rows = tx.all(select(Stay).where(Stay.resident_id == resident_id).order_by(Stay.id))
