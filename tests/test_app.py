@@ -219,6 +219,8 @@ async def test_the_clerk_has_a_board_without_residents_and_without_faults(tmp_pa
         await house.ready(pilot)
         picture = house.app.export_screenshot(simplify=True)
         assert "Kim-Andr" not in picture
+        await house.press(pilot, "right", "down", "k", "enter")  # a board without tiles has nowhere to go
+        assert house.app.is_running
         assert not [one for one in house.app._notifications if one.severity == "error"]
 
 

@@ -365,16 +365,17 @@ class StaffbaseApp(App[int]):
         if mark == self._mark and minute == self._minute:
             return
         self._walk = await asyncio.to_thread(self.station.rounds.walk_under_way, STATION_ITSELF)
-        if self._actor is None:
+        actor = self._actor  # whoever it is now; the door may be shut while the database answers
+        if actor is None:
             await self._look_at_door()
         else:
-            self._strip = await asyncio.to_thread(self.station.board.strip, self._actor)
+            self._strip = await asyncio.to_thread(self.station.board.strip, actor)
             for screen in self.screen_stack:
                 if isinstance(screen, StaffScreen):
                     screen.show_strip()
             if isinstance(self.screen, StaffScreen):
                 self.screen.look_again()
-            await self._interrupt(self._actor)
+            await self._interrupt(actor)
         self._mark, self._minute = mark, minute
 
     async def _interrupt(self, actor: Actor) -> None:
@@ -391,8 +392,8 @@ class StaffbaseApp(App[int]):
         standing = [screen for screen in self.screen_stack if isinstance(screen, self._sections.AlarmScreen)]
         if walk is None or not walk.overdue(now):
             self._alarm_left_at = 0.0
-            for screen in standing:
-                await screen.dismiss(None)
+            if standing and standing[-1] is self.screen_stack[-1]:  # dismissing takes the topmost, whoever asks
+                await standing[-1].dismiss(None)
             return
         if self._alarm.due(walk, now):
             self.run_worker(self._alarm.run(walk, now), group="alarm-command")

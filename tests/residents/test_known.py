@@ -8,6 +8,7 @@ from tests.conftest import moment
 
 from staffbase.journal.model import Importance, Kind
 from staffbase.kernel.errors import ChangedElsewhere, Invalid, NotAllowed
+from staffbase.kernel.ledger import Ledger
 from staffbase.residents.known import about_of
 from staffbase.residents.model import Contact, Presence, Resident, RoundForm, Warning_, WarningKind
 from staffbase.residents.rules import expired, form_now
@@ -95,6 +96,9 @@ def test_a_danger_is_ended_and_never_removed(station, actors, flats, clock, told
     assert (danger.kind, danger.line) == (WarningKind.DANGER, "knife by the door · go two")
     clock.move_to(moment(6, 10))
     station.residents.end_warning(actors["eva"], danger.id, "Handed it in.")
+    with station.database.read() as tx:
+        last = tx.all(select(Ledger).order_by(Ledger.seq))[-1]
+    assert (last.action, last.subject_id) == ("resident.warning-end", flats["A1"])
     assert station.residents.resident(actors["nora"], flats["A1"]).warnings == (allergy,)
     assert [(row.line, row.ended_at) for row in rows(station, Warning_)] == [
         ("knife by the door · go two", moment(6, 10)),

@@ -42,6 +42,8 @@ def test_somebody_moves_in(station, actors, units, told):
     assert (facts.presence, facts.moved_in) == (Presence.HOME, date(2026, 1, 2))
     assert told(key) == ["02.01.2026: Moved into B2."]
     assert actions(station)[-1] == "resident.admit"
+    with station.database.read() as tx:
+        assert tx.all(select(Ledger).order_by(Ledger.seq))[-1].subject_id == key  # who it is was not known before
 
 
 def test_somebody_moves_in_who_is_still_on_the_ward(station, actors, units, told):

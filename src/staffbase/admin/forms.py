@@ -2,38 +2,32 @@
 
 import json
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
-from textual.widgets import Input, Label, Static
+from textual.widgets import Label, Static
 
 from staffbase.kernel.errors import ChangedElsewhere
 from staffbase.kernel.i18n import _
-from staffbase.ui.choice import Choice
 from staffbase.ui.desk import Desk
-from staffbase.ui.dialog import FormDialog
 from staffbase.ui.fields import LineField
-from staffbase.ui.text import line, lines, shown
+from staffbase.ui.rows import CHANGED_MEANWHILE, RowsForm, stands_now
+from staffbase.ui.text import shown
 
 _WAS = "was"
 """Under which name a draft keeps what stood when it was begun."""
 
 
-class FactsForm(FormDialog[bool]):
+class FactsForm(RowsForm):
     """Changes facts that stand. `was` are the fields as they stand; a draft remembers what it was begun on.
 
     When others stand by the time it is saved, nothing is: both are shown, and saving once more is knowing.
     """
 
     DEFAULT_CSS = """
-    FactsForm .row { height: auto; width: 1fr; }
     FactsForm .row > Label { width: 22; }
-    FactsForm .row > LineField { width: 1fr; }
     FactsForm .row > .clock { width: 11; margin: 0 1 0 0; }
     FactsForm .row > .head { width: 11; margin: 0 1 0 0; }
     FactsForm .row > .number { width: 8; }
-    FactsForm .row > Choice { width: 1fr; }
     FactsForm #stands-now { height: auto; margin: 1 0 0 0; display: none; }
     """
 
@@ -82,9 +76,8 @@ class FactsForm(FormDialog[bool]):
         return Horizontal(Label(label), typed, classes="row")
 
     def typed(self) -> dict[str, str]:
-        """The fields as typed."""
-        lines_typed = {field.id or "": field.value.strip() for field in self.query(LineField)}
-        return {**lines_typed, **{field.id or "": field.value for field in self.query(Choice)}}
+        """The fields as typed, without blanks around them."""
+        return {field: value.strip() for field, value in self.all_typed().items()}
 
     def fields(self) -> dict[str, str]:
         typed = self.typed()
@@ -92,35 +85,18 @@ class FactsForm(FormDialog[bool]):
 
     def restore(self, fields: dict[str, str]) -> None:
         self._was = json.loads(fields.get(_WAS, "null")) or self._was
-        for line_field in self.query(LineField):
-            line_field.value = fields.get(line_field.id or "", line_field.value)
-        for choice in self.query(Choice):
-            choice.value = fields.get(choice.id or "", choice.value)
-
-    @on(Input.Submitted)
-    def _next(self, event: Input.Submitted) -> None:
-        if event.input is list(self.query(LineField))[-1]:
-            self.action_save()
-        else:
-            self.focus_next()
+        super().restore(fields)
 
     async def save(self) -> bool:
         typed, now = self.typed(), await self.present()
         if now != self._was:
             self._was = now
             both = self.query_one("#stands-now", Static)
-            both.update(self._both(typed, now))
-            both.display = True
-            raise ChangedElsewhere(
-                _("Somebody else has changed this in the meantime. What stands now is shown; ctrl+s saves yours.")
+            others = [field for field, value in now.items() if typed.get(field) != value]
+            both.update(
+                stands_now((self.label(field), self.words(field, now[field]) or _("empty")) for field in others)
             )
+            both.display = True
+            raise ChangedElsewhere(_(CHANGED_MEANWHILE))
         await self.store(typed)
         return True
-
-    def _both(self, typed: dict[str, str], now: dict[str, str]) -> Content:
-        others = [
-            line((self.label(field), "$muted"), (self.words(field, value) or _("empty"), "$warning-text"), between="  ")
-            for field, value in now.items()
-            if typed.get(field) != value
-        ]
-        return lines(shown(_("STANDS NOW"), "$muted"), *others) if others else Content("")

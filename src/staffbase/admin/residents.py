@@ -26,7 +26,7 @@ from staffbase.residents.told import (
 )
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
-from staffbase.ui.text import line, lines, shown
+from staffbase.ui.text import column, line, lines, shown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -104,11 +104,11 @@ class ResidentsAdmin(Changing):
         code = shown(door.code.ljust(5), "bold")
         if facts is None:
             return code + shown(_("free"), "$muted")
-        name = _column(17 if width < _NARROW else 26, (facts.alias, "bold"))
+        name = column(17 if width < _NARROW else 26, (facts.alias, "bold"))
         presence, ink = presence_words(facts, now)
         if width < _NORMAL:
             presence = _(PRESENCE_NAMES[facts.presence])
-        where = _column(10 if width < _NARROW else 20 if width < _NORMAL else 40, (presence, ink or "$muted"))
+        where = column(10 if width < _NARROW else 20 if width < _NORMAL else 40, (presence, ink or "$muted"))
         counts = line(
             (ngettext("%(count)d contact", "%(count)d contacts", len(facts.contacts)) % {"count": len(facts.contacts)} if facts.contacts else _("no contacts"), "$muted" if facts.contacts else "$warning-text"),
             ("!" * len(facts.warnings), "bold $danger-text"),
@@ -119,7 +119,7 @@ class ResidentsAdmin(Changing):
         if agreed.cell_length >= room:  # the rest stands below the list
             out = facts.agreement is not None and expired(facts.agreement, now)
             agreed = shown(*(validity_words(facts.agreement, now) if out else form_words(facts.agreement)))
-        return code + name + where + _column(room, agreed) + counts
+        return code + name + where + column(room, agreed) + counts
 
     @on(OptionList.OptionHighlighted, "#units")
     def _told(self) -> None:
@@ -204,10 +204,3 @@ class ResidentsAdmin(Changing):
 
     def action_leave(self) -> None:
         self.dismiss(None)
-
-
-def _column(width: int, words: Content | tuple[str, str]) -> Content:
-    """The words in a column of so many cells, the last one empty."""
-    content = words if isinstance(words, Content) else shown(*words)
-    content = content.truncate(max(1, width - 1), ellipsis=True)
-    return content + Content(" " * (width - content.cell_length))

@@ -30,7 +30,8 @@ from staffbase.kernel.errors import NotAllowed
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.ui.desk import Desk
 from staffbase.ui.screen import StaffScreen
-from staffbase.ui.text import line, lines, shown
+from staffbase.ui.text import column, line, lines, shown
+from staffbase.ui.tiles import neighbour
 
 if TYPE_CHECKING:
     from staffbase.people.service import People
@@ -111,7 +112,7 @@ class PartTile(Static, can_focus=True):
         if self.has_class("-short"):
             below = shown("   " + _("only %(who)s") % {"who": who}, "$muted") if who else Content("")
             beside = zip((head, below), self.told.short, strict=False)
-            rows = [_filled(start, TITLE_WIDTH) + row for start, row in beside]
+            rows = [column(TITLE_WIDTH, start) + row for start, row in beside]
         else:
             changed = _("changed by: %(who)s") % {"who": who} if who else ""
             said = (part for row in self.told.rows for part in _broken(row, width, self.told.hang))
@@ -121,12 +122,6 @@ class PartTile(Static, can_focus=True):
     def on_click(self) -> None:
         if isinstance(self.screen, AdminScreen):
             self.screen.open_part(self.part)
-
-
-def _filled(start: Content, width: int) -> Content:
-    """The start in a column of its own."""
-    cut = start.truncate(width - 1, ellipsis=True)
-    return cut + Content(" " * (width - cut.cell_length))
 
 
 def _broken(row: Content, width: int, hang: int) -> list[Content]:
@@ -189,7 +184,14 @@ class AdminScreen(StaffScreen):
             line(alarm, (_("set in settings.toml in the data folder"), "$muted"), between="   "),
         ]
         if not self.has_class("-narrow"):
-            told.append(shown(_("Every other change here stands on the house's timeline: 4, then u and t."), "$muted"))
+            told.append(
+                shown(
+                    _(
+                        "Each change here stands on the house's timeline (4, then u and t), a resident's on the resident's own."
+                    ),
+                    "$muted",
+                )
+            )
         return lines(*told)
 
     async def refresh_view(self) -> None:
@@ -243,19 +245,8 @@ class AdminScreen(StaffScreen):
 
     def action_move(self, right: int, down: int) -> None:
         """To the nearest tile in that direction."""
-        here = self.focused
-        if not isinstance(here, PartTile):
-            self.query(PartTile).first().focus()
-            return
-        x, y = here.region.x, here.region.y
-        ahead = [
-            (abs(tile.region.y - y) + abs(tile.region.x - x), number, tile)
-            for number, tile in enumerate(self.query(PartTile))
-            if (right and (tile.region.x - x) * right > 0 and tile.region.y == y)
-            or (down and (tile.region.y - y) * down > 0 and tile.region.x == x)
-        ]
-        if ahead:
-            min(ahead)[2].focus()
+        if (tile := neighbour(self.focused, self.query(PartTile), right, down)) is not None:
+            tile.focus()
 
 
 def _part(name: str) -> Part:

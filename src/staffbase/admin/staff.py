@@ -19,7 +19,7 @@ from staffbase.people.service import PersonLine
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
-from staffbase.ui.text import line, shown
+from staffbase.ui.text import column, line, shown
 
 if TYPE_CHECKING:
     from staffbase.people.service import People
@@ -90,10 +90,10 @@ class StaffAdmin(StaffScreen):
         quiet = "$muted" if one.left else ""
         return line(
             ("● ", "$ok-text") if one.on_duty else "  ",
-            _column(one.name, name, "$muted" if one.left else "bold"),
-            _column(_(ROLE_NAMES[one.role]), role, quiet),
-            _column(one.phone or "–", phone, "$muted"),
-            _column(_("on duty") if one.on_duty else "", duty, "$ok-text") if duty else "",
+            column(name, (one.name, "$muted" if one.left else "bold")),
+            column(role, (_(ROLE_NAMES[one.role]), quiet)),
+            column(phone, (one.phone or "–", "$muted")),
+            column(duty, (_("on duty") if one.on_duty else "", "$ok-text")) if duty else "",
             _pin(one),
             between="",
         )
@@ -183,12 +183,6 @@ class StaffAdmin(StaffScreen):
             now = next((line for line in self._shown if line.id == one.id), None)
             if now is None or now.left or now.role is not self._me.role:
                 self.desk.lock()
-
-
-def _column(text: str, width: int, style: str) -> Content:
-    """Typed text in a column of its own: cut with an ellipsis, filled with blanks."""
-    cut = shown(text, style).truncate(width - 1, ellipsis=True)
-    return cut + Content(" " * (width - cut.cell_length))
 
 
 def _pin(one: PersonLine) -> Content:

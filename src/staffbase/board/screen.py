@@ -18,6 +18,7 @@ from staffbase.kernel.i18n import N_, _
 from staffbase.ui.desk import Desk
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
+from staffbase.ui.tiles import neighbour
 
 if TYPE_CHECKING:
     from staffbase.board.service import Board
@@ -206,24 +207,8 @@ class BoardScreen(StaffScreen):
 
     def action_move(self, right: int, down: int) -> None:
         """Move the cursor to the nearest tile in that direction."""
-        here = self.focused
-        if not isinstance(here, Tile):
-            self.query(Tile).first().focus()
-            return
-        x, y = here.region.x, here.region.y
-        ahead = [
-            (
-                abs(tile.region.y - y) * 100 + abs(tile.region.x - x)
-                if down
-                else abs(tile.region.x - x) + 100 * abs(tile.region.y - y),
-                tile,
-            )
-            for tile in self.query(Tile)
-            if (right and (tile.region.x - x) * right > 0 and tile.region.y == y)
-            or (down and (tile.region.y - y) * down > 0)
-        ]
-        if ahead:
-            min(ahead, key=lambda pair: pair[0])[1].focus()
+        if (tile := neighbour(self.focused, self.query(Tile), right, down)) is not None:
+            tile.focus()
 
     def action_open_card(self) -> None:
         """The first k puts a letter on each tile; k again opens the highlighted one's card."""

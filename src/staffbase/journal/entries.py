@@ -33,6 +33,8 @@ def write_entry(
     observed_to = past_moment(observed_to or observed_from, tx.now)
     text = typed_text(text, required=False)
     late_reason = typed_text(late_reason, "late_reason", required=False)
+    if resident_id is not None:
+        tx.concerns(resident_id)
     entry = tx.add(
         Entry(
             house_id=house_id, resident_id=resident_id, kind=kind, importance=importance, observed_from=observed_from,

@@ -141,6 +141,16 @@ class Writing(Reading):
         self._seal = seal
         self._columns = columns
         self._touched: dict[tuple[str, Any], str] = {}
+        self._concerned: set[int] = set()
+
+    def concerns(self, resident_id: int) -> None:
+        """Say that something in this transaction is about this resident, so that the ledger can name whom it concerned."""
+        self._concerned.add(resident_id)
+
+    @property
+    def subject(self) -> int | None:
+        """The one resident this transaction is about; None for the house, and where it is about several."""
+        return next(iter(self._concerned)) if len(self._concerned) == 1 else None
 
     def add(self, row: Row) -> Row:
         """Insert the row (at the next flush) and give it a key if it has none."""
@@ -262,8 +272,8 @@ class Database:
     ) -> Iterator[Writing]:
         """One transaction, committed when the block ends well, rolled back when it raises.
 
-        `action` names it in the ledger ("note.write"); `subject` is the resident it concerns. With `opening` a ledger
-        row is written even if nothing else was. A transaction that wrote only unlogged rows leaves no ledger row.
+        `action` names it in the ledger ("note.write"); `subject` is the resident it concerns; without it the ledger
+        names the one its entries are about. With `opening` a ledger row is written even if nothing else was. A transaction that wrote only unlogged rows leaves no ledger row.
         """
         with in_words(), _WritingSession(self._write_engine, expire_on_commit=False) as session:
             if self.dialect == "postgresql":
@@ -278,7 +288,7 @@ class Database:
             if not items and not opening:
                 session.commit()
             else:
-                this = Opening(actor.person_id, actor.role, action, subject, writing.now)
+                this = Opening(actor.person_id, actor.role, action, subject or writing.subject, writing.now)
                 self._commit_chained(session, (head[0], head[1]), this, items)
             session.expunge_all()
 

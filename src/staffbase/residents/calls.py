@@ -6,13 +6,9 @@ from datetime import datetime
 
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
+from staffbase.kernel.moments import read_weekday
 from staffbase.kernel.typed import typed_line
 
-_DAYS = {
-    "mon": 0, "monday": 0, "man": 0, "mandag": 0, "tue": 1, "tuesday": 1, "tir": 1, "tirsdag": 1, "wed": 2, "wednesday": 2,
-    "ons": 2, "onsdag": 2, "thu": 3, "thursday": 3, "tor": 3, "torsdag": 3, "fri": 4, "friday": 4, "fre": 4, "fredag": 4,
-    "sat": 5, "saturday": 5, "lør": 5, "lørdag": 5, "sun": 6, "sunday": 6, "søn": 6, "søndag": 6,
-}  # fmt: skip
 _HOURS = re.compile(
     r"(?:([a-zæøå]{3,9})(?:\s*[-–]\s*([a-zæøå]{3,9}))?\s+)?(\d{1,2})(?:[:.](\d{2}))?\s*[-–]\s*(\d{1,2})(?:[:.](\d{2}))?"
 )
@@ -60,9 +56,9 @@ def _spans(hours: str) -> list[_Span]:
 
 def _span(part: str) -> _Span:
     found = _HOURS.fullmatch(part.casefold())
-    if found and all(day in _DAYS for day in found.group(1, 2) if day):
-        first = _DAYS[found[1]] if found[1] else 0
-        last = _DAYS[found[2]] if found[2] else (first if found[1] else 6)
+    days = [read_weekday(word) for word in found.group(1, 2) if word] if found else []
+    if found and None not in days:
+        first, last = days[0] or 0 if days else 0, days[-1] or 0 if days else 6
         begin, end = _minute(found[3], found[4]), _minute(found[5], found[6])
         if max(begin, end) <= _DAY and begin != end:
             return _Span(frozenset((first + step) % 7 for step in range((last - first) % 7 + 1)), begin, end)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Interruption:
-    """Something that interrupts whatever one is doing, once a person and sign-in."""
+    """Something that interrupts whatever one is doing, once to each person. The key tells it from others."""
 
     key: str
     words: str

@@ -59,6 +59,12 @@ def line(*parts: str | Content | tuple[str, str], between: str = " ") -> Content
     return Content(between).join(part for part in made if part.plain)
 
 
+def column(width: int, words: str | Content | tuple[str, str]) -> Content:
+    """Words in a column of so many cells: cut with an ellipsis, filled with blanks, the last cell always empty."""
+    cut = line(words).truncate(max(1, width - 1), ellipsis=True)
+    return cut + Content(" " * (width - cut.cell_length))
+
+
 def lines(*parts: str | Content) -> Content:
     """Parts below one another."""
     return Content("\n").join(part if isinstance(part, Content) else shown(part) for part in parts)

@@ -20,7 +20,7 @@ from staffbase.residents.service import Residents
 from staffbase.ui.desk import Desk
 from staffbase.ui.fields import TextField
 from staffbase.ui.job import job
-from staffbase.ui.text import line, lines, shown
+from staffbase.ui.rows import CHANGED_MEANWHILE, stands_now
 
 
 class AboutForm(ResidentForm):
@@ -116,9 +116,7 @@ class AboutDialog(AboutForm):
         except ChangedElsewhere:
             self._facts = await self.ask(self._residents.resident, self._resident_id or 0)
             self._stands_now()
-            raise ChangedElsewhere(
-                _("Somebody else has changed this in the meantime. What stands now is shown; ctrl+s saves yours.")
-            ) from None
+            raise ChangedElsewhere(_(CHANGED_MEANWHILE)) from None
         return True
 
     def _typed_about(self) -> About:
@@ -138,11 +136,7 @@ class AboutDialog(AboutForm):
             (_("children may visit"), _("yes") if facts.children else _("no"), _(self.typed("children"))),
             (_("good to know"), facts.about, self.typed("about")),
         )
-        told = [
-            line((label, "$muted"), (now or "–", "$warning-text"), between="  ")
-            for label, now, typed in stands
-            if now != typed.strip()
-        ]
+        told = stands_now((label, now or "–") for label, now, typed in stands if now != typed.strip())
         shows = self.query_one("#stands-now", Static)
-        shows.display = bool(told)
-        shows.update(lines(shown(_("STANDS NOW"), "$muted"), *told))
+        shows.display = bool(told.plain)
+        shows.update(told)

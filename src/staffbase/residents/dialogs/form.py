@@ -10,8 +10,8 @@ from staffbase.kernel.i18n import N_, _
 from staffbase.residents.service import Residents
 from staffbase.ui.choice import Choice
 from staffbase.ui.desk import Desk
-from staffbase.ui.dialog import FormDialog
-from staffbase.ui.fields import LineField, TextField
+from staffbase.ui.fields import LineField
+from staffbase.ui.rows import RowsForm
 from staffbase.ui.text import shown
 
 HINT = N_("ctrl+s saves · tab next field · esc keeps the draft")
@@ -23,14 +23,11 @@ def yes_or_no(value: bool, *, id: str) -> Choice:
     return Choice([(NO, _("no")), (YES, _("yes"))], YES if value else NO, id=id)
 
 
-class ResidentForm(FormDialog[bool]):
+class ResidentForm(RowsForm):
     """A form about one resident, or about one who is to come. Answers True when something was saved."""
 
     DEFAULT_CSS = """
-    ResidentForm .row { height: auto; width: 1fr; }
     ResidentForm .row > Label { width: 17; }
-    ResidentForm .row > LineField { width: 1fr; }
-    ResidentForm .row > Choice { width: 1fr; }
     ResidentForm .row > .short { width: 30; }
     ResidentForm .row > .echo { width: 1fr; height: auto; padding: 0 0 0 2; }
     ResidentForm TextField { height: 4; width: 1fr; }
@@ -81,30 +78,13 @@ class ResidentForm(FormDialog[bool]):
     # -- what was typed -------------------------------------------------------------------------------------------
 
     def typed(self, field: str) -> str:
-        """What stands in one field."""
-        widget = self.query_one(f"#{field}")
-        if isinstance(widget, TextField):
-            return widget.text
-        return widget.value if isinstance(widget, LineField | Choice) else ""
-
-    def all_typed(self) -> dict[str, str]:
-        """What stands in all of them."""
-        fields = (field.id for kind in (LineField, Choice, TextField) for field in self.query(kind))
-        return {field: self.typed(field) for field in fields if field}
+        """What stands in one field; nothing where the form has none of that name."""
+        return self.all_typed().get(field, "")
 
     def fields(self) -> dict[str, str]:
         """What would be kept as a draft: nothing as long as nothing was typed."""
         typed = self.all_typed()
         return {} if typed == self._first else typed
-
-    def restore(self, fields: dict[str, str]) -> None:
-        """Put a kept draft back."""
-        for name, value in fields.items():
-            for widget in self.query(f"#{name}"):
-                if isinstance(widget, TextField):
-                    widget.text = value
-                elif isinstance(widget, LineField | Choice):
-                    widget.value = value
 
     def on_mount(self) -> None:
         self._first = self.all_typed()
@@ -124,10 +104,3 @@ class ResidentForm(FormDialog[bool]):
             except Invalid as error:
                 told = shown(str(error), "$warning-text")
             beside.update(told)
-
-    @on(Input.Submitted)
-    def _next(self, event: Input.Submitted) -> None:
-        if event.input is list(self.query(LineField))[-1] and not self.query(TextField):
-            self.action_save()
-        else:
-            self.focus_next()
