@@ -49,6 +49,18 @@ async def test_every_section_and_named_action_opens_with_its_key(tmp_path: Path,
             assert isinstance(house.app.screen, BoardScreen), key
 
 
+async def test_the_key_panel_lists_our_keys_and_no_other(tmp_path: Path, eager: None) -> None:
+    house = House(tmp_path / "house", EVENING, "Marit")
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "question_mark")
+        listed = house.app.screen.active_bindings
+        assert {"n", "k", "ctrl+p", "ctrl+l", "ctrl+q"} <= set(listed)
+        assert all(one.binding.id for one in listed.values())
+        await house.press(pilot, "ctrl+c")
+        assert any("ctrl+l locks" in one.message for one in house.app._notifications)
+
+
 async def test_two_keys_lead_from_the_board_to_any_card_and_the_whole_card_is_seen(tmp_path: Path, eager: None) -> None:
     house = House(tmp_path / "house", EVENING, "Nora")
     async with house.app.run_test(size=(80, 24)) as pilot:

@@ -71,6 +71,7 @@ class StaffbaseApp(App[int]):
         Binding("6", "show_section('tasks')", N_("Tasks"), tooltip=N_("What was promised"), id="go.tasks", show=False),
         Binding("0", "show_section('admin')", N_("Administration"), tooltip=N_("Staff, residents, agreements, the house"), id="go.admin", show=False),
         Binding("question_mark", "keys", N_("Keys"), tooltip=N_("All keys that work here"), id="app.keys", key_display="?"),
+        Binding("ctrl+p", "command_palette", N_("Palette"), tooltip=N_("Find a key or a resident by typing"), id="app.palette", priority=True, show=False),
         Binding("ctrl+l", "lock", N_("Lock"), tooltip=N_("Lock the screen"), id="app.lock", priority=True, show=False),
         Binding("ctrl+q", "quit", N_("Quit"), tooltip=N_("Close staffbase"), id="app.quit", priority=True, show=False),
     ]  # fmt: skip
@@ -339,6 +340,8 @@ class StaffbaseApp(App[int]):
     # -- time -----------------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
+        if not self.screen_stack:  # the app is closing
+            return
         now = local(self.clock.now())
         self._door.clock_text = now.strftime("%H:%M   %d.%m.%Y")
         self._watch_idle()
@@ -464,6 +467,10 @@ class StaffbaseApp(App[int]):
 
     def action_lock(self) -> None:
         self._lock()
+
+    def action_help_quit(self) -> None:
+        """ctrl+c, pressed by habit: said in the person's language how one leaves."""
+        self.notify(_("ctrl+q closes staffbase, ctrl+l locks the screen."), markup=False)
 
     def action_keys(self) -> None:
         if self.screen.query("HelpPanel"):

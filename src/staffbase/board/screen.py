@@ -173,9 +173,11 @@ class BoardScreen(StaffScreen):
         return lines(shown(_("NEEDS YOU NOW"), "$muted"), "", *rows)
 
     def _column(self, heading: str, rows: Iterable[Line]) -> Content:
+        rows = list(rows)
+        longest = max((len(row.time) for row in rows), default=0)
         said = [
             line(
-                (row.time.rjust(5), "$muted" if row.level == Level.QUIET else "bold"),
+                (row.time.rjust(longest), "$muted" if row.level == Level.QUIET else "bold"),
                 (row.words, _INK[row.level]),
                 between="  ",
             )

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from staffbase.demo.house import STAFF
 from staffbase.kernel.clock import OSLO
 
 EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)
 ROUND = datetime(2026, 1, 5, 23, 38, tzinfo=OSLO)
 AFTER = datetime(2026, 1, 9, 14, 40, tzinfo=OSLO)
+
+_PIN = next(person.pin for person in STAFF if person.name == "Samira")
 
 WIDE = (120, 36)
 SMALL = (80, 24)
@@ -35,13 +38,13 @@ _WAYS: tuple[tuple[str, tuple[str, ...], datetime, str | None], ...] = (
     ("rounds", ("2",), ROUND, "Samira"),
     ("walk", ("2", "w"), ROUND, "Samira"),
     ("extra-check", ("x",), ROUND, "Samira"),
-    ("ladder", ("2", "w", "enter"), ROUND, "Samira"),
+    ("ladder", ("2", "w", *_PIN, "enter", "down", "down", "i", "t"), ROUND, "Samira"),
     ("card", ("k", "c"), EVENING, "Nora"),
     ("report", ("3", "l"), EVENING, "Marit"),
     ("reading", ("3",), AFTER, "Marit"),
     ("notes", ("4",), EVENING, "Marit"),
     ("note", ("n",), EVENING, "Marit"),
-    ("search", ("slash", "b", "o", "s", "t", "ø", "t", "t", "e"), EVENING, "Marit"),
+    ("search", ("slash", "t", "a", "c", "o"), EVENING, "Marit"),
     ("plans", ("5",), EVENING, "Eva"),
     ("plan", ("5", "down", "down", "enter"), AFTER, "Eva"),
     ("editor", ("5", "down", "down", "e"), AFTER, "Eva"),

@@ -20,12 +20,16 @@ NAMED_ACTIONS = frozenset({"write_note", "open_card", "start_incident", "extra_c
 
 
 def in_words(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
-    """The same bindings with label and tooltip in the person's language; footer, key panel and palette all read this."""
+    """Our bindings with label and tooltip in the person's language; footer, key panel and palette all read this.
+
+    Textual's own keys, such as tab and page down, work and are not listed: they are no different from anywhere else.
+    """
     return {
         key: active._replace(
             binding=_translated(active.binding), tooltip=_(active.tooltip) if active.tooltip else active.tooltip
         )
         for key, active in bindings.items()
+        if active.binding.id
     }
 
 
