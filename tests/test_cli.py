@@ -151,7 +151,11 @@ def test_a_copy_opens_with_the_recovery_identity_alone(
     leader = station.people.sign_in(STATION_ITSELF, station.people.directory(STATION_ITSELF)[0].id, PIN).actor
     station.notes.write(leader, text="Hemmeligheten om kjøkkenkniven")
     held = b"".join(file.read_bytes() for file in home.rglob("*") if file.is_file())
-    for secret in (b"Ida", b"Hemmelig", b"kniv", PIN.encode(), "Prøve".encode(), b"SQLite format"):
+    # nothing shorter: three letters stand in a megabyte of noise once in twenty times
+    for secret in (
+        *(said.encode() for said in ("Prøvehuset", "Hemmelig", "kjøkken", "Prøveveien", PIN)),
+        b"SQLite format",
+    ):
         assert secret not in held
     station.close()
     monkeypatch.setenv("STAFFBASE_IDENTITY_DIR", str(tmp_path / "another machine"))

@@ -412,7 +412,8 @@ class StaffbaseApp(App[int]):
 
         facts = self._door.state.facts
         told = ", ".join(filter(None, (facts.house, facts.address, facts.entrance)))
-        self.push_screen(self._sections.AlarmScreen(self, walk, told, facts.oncall), left)
+        oncall = " ".join(filter(None, (facts.oncall_name, facts.oncall_phone)))
+        self.push_screen(self._sections.AlarmScreen(self, walk, told, oncall), left)
 
     def _watch_idle(self) -> None:
         if self._actor is None:

@@ -64,7 +64,8 @@ class Board:
             house=house.name,
             address=house.address,
             entrance=house.entrance,
-            oncall=" ".join(filter(None, (house.oncall_name, house.oncall_phone))),
+            oncall_name=house.oncall_name,
+            oncall_phone=house.oncall_phone,
             people=tuple(
                 DoorPerson(person.id, person.name, _(ROLE_NAMES[person.role]), person.on_duty) for person in people
             ),

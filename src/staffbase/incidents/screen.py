@@ -177,8 +177,10 @@ def numbers(house: HouseFacts, unit_code: str = "", *, named: bool = True, betwe
         for number, name in _CALLS
     ]
     where = line((house.address, "bold"), (unit_code, "bold"), house.entrance, between=" · ")
-    on_call = line((_("on-call"), "$muted"), house.oncall_name, (house.oncall_phone, "bold"))
-    return Content(between).join(part for part in (Content("  ").join(calls), where, on_call) if part.plain)
+    on_call, phone = line((_("on-call"), "$muted"), house.oncall_name), shown(house.oncall_phone, "bold")
+    if between != "\n":
+        on_call, phone = line(on_call, phone), Content("")  # in a column the number has its own line: it must not break
+    return Content(between).join(part for part in (Content("  ").join(calls), where, on_call, phone) if part.plain)
 
 
 class IncidentScreen(StaffScreen):

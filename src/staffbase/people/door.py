@@ -30,7 +30,8 @@ class DoorFacts:
     house: str = ""
     address: str = ""
     entrance: str = ""
-    oncall: str = ""
+    oncall_name: str = ""
+    oncall_phone: str = ""
     people: tuple[DoorPerson, ...] = ()
     window: str = ""
     """The present or next window, in words."""

@@ -130,8 +130,9 @@ class DoorScreen(Screen[None]):
         self.query_one("#door-house", Static).update(line((facts.house or "staffbase", "bold")))
         self.query_one("#door-note", Label).update(shown(self.state.note))
         told = [shown(part) for part in (facts.address, facts.entrance) if part]
-        if facts.oncall:
-            told.append(line((_("on call"), "$muted"), facts.oncall))
+        if facts.oncall_phone:
+            told.append(line((_("on call"), "$muted"), facts.oncall_name))
+            told.append(shown(facts.oncall_phone, "bold"))  # a line of its own: a number must not break
         self.query_one("#address", Static).update(lines(*told))
         signs = {"done": ("✓", "$ok-text"), "open": ("○", "$warning-text"), "none": ("–", "$muted")}
         units = [line(code, signs[state], between=" ") for code, state in facts.units]

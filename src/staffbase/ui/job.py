@@ -10,6 +10,8 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from textual import work
+from textual.css.query import NoMatches
+from textual.dom import NoScreen
 from textual.worker import Worker
 
 from staffbase.kernel.access import Actor
@@ -38,10 +40,25 @@ def job(
                 await method(self, *args, **kwargs)
             except StaffbaseError as error:
                 self.app.notify(str(error), severity="error", markup=False, timeout=12)
+            except NoMatches:
+                if _stands(self):
+                    raise  # else it was closed while the service answered, and there is nothing left to show it on
 
         return work(exclusive=exclusive, group=group)(run)
 
     return declare
+
+
+def _stands(owner: Any) -> bool:
+    """Whether the app, or the screen of this widget, is still there."""
+    if owner is owner.app:
+        return True
+    try:
+        screen = owner.screen
+    except NoScreen:
+        return False
+    stacks = owner.app._screen_stacks.values()  # noqa: SLF001  (Textual has no other way to all of them)
+    return any(screen in stack for stack in stacks)
 
 
 class Asks:

@@ -11,7 +11,7 @@ from textual.widgets import Footer, Static
 
 from staffbase.kernel.i18n import N_, _
 from staffbase.ui.desk import Desk
-from staffbase.ui.job import Asks
+from staffbase.ui.job import Asks, job
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.text import shown
 
@@ -107,11 +107,10 @@ class StaffScreen(Asks, Screen[None]):
         for strip in self.query(StatusStrip):
             strip.show(self.desk.strip_facts)
 
-    def look_again(self) -> None:
-        """Start a refresh; a newer one replaces one under way."""
-        from staffbase.ui.refresh import refresh_screen  # noqa: PLC0415  (it needs this class)
-
-        refresh_screen(self)
+    @job(exclusive=True, group="refresh")
+    async def look_again(self) -> None:
+        """Refresh; a newer one replaces one under way."""
+        await self.refresh_view()
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
