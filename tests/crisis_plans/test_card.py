@@ -177,6 +177,11 @@ def test_cells_never_says_fewer_than_the_terminal_takes(text) -> None:
     assert cells(shorten(text, 10)) <= 10
 
 
+def test_no_character_takes_more_cells_than_counted() -> None:
+    every = (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    assert [one for one in every if cells(one) < cell_len(harmless(one))] == []
+
+
 @pytest.mark.parametrize(("text", "wide"), [("abc", 3), ("æøå", 3), ("日本", 4), ("e\u0301", 1), ("a → b", 5)])
 def test_cells_of_common_texts(text, wide) -> None:
     assert cells(text) == wide == cell_len(text)

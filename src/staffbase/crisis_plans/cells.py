@@ -4,6 +4,12 @@ import unicodedata
 from collections.abc import Iterable
 
 
+_WIDE_SINCE_UNICODE_16 = (
+    (0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D356), (0x1D360, 0x1D376),
+)  # fmt: skip
+"""Trigrams, hexagrams, counting rods: wide in newer terminals, and not in the tables of Python up to 3.13."""
+
+
 def cells(text: str) -> int:
     """Terminal cells the text fills once it is shown; never fewer than the terminal uses.
 
@@ -22,7 +28,10 @@ def _cells(character: str) -> int:
         return 1
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0
-    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+    if unicodedata.east_asian_width(character) in ("W", "F"):
+        return 2
+    code = ord(character)
+    return 2 if any(first <= code <= last for first, last in _WIDE_SINCE_UNICODE_16) else 1
 
 
 def shorten(text: str, most: int) -> str:
