@@ -3,7 +3,6 @@
 import unicodedata
 from collections.abc import Iterable
 
-
 _WIDE_SINCE_UNICODE_16 = (
     (0x2630, 0x2637), (0x268A, 0x268F), (0x4DC0, 0x4DFF), (0x1D300, 0x1D356), (0x1D360, 0x1D376),
 )  # fmt: skip
