@@ -63,6 +63,9 @@ class Bench(App[None]):
     def who_is_on_duty(self) -> None:
         self.asked.append(("who is on duty",))
 
+    def change_pin(self) -> None:
+        self.asked.append(("change pin",))
+
     def choose_resident(self, then: Any) -> None:
         if self.chosen is not None:
             then(self.chosen)

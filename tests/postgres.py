@@ -9,7 +9,6 @@ import itertools
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -20,6 +19,7 @@ from typing import Any
 import psycopg
 
 _START_SECONDS = 30
+_GUARD = 'cat >/dev/null; kill -INT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; cd /; rm -rf "$2"'
 
 
 def _candidates() -> Iterator[Path]:
@@ -55,6 +55,11 @@ class Postgres:
                 [self._bin / "postgres", "-D", data, "-k", self.folder, *(f"-c{one}" for one in settings)],
                 stdout=log, stderr=log, **self._as,
             )  # fmt: skip
+        # The guardian reads a pipe that ends with this process, however it ends: a killed test run leaves no server.
+        self._guardian = subprocess.Popen(
+            ["sh", "-c", _GUARD, "guardian", str(self._server.pid), str(self.folder)],
+            stdin=subprocess.PIPE, start_new_session=True, **self._as,
+        )  # fmt: skip
         self._numbers = itertools.count(1)
         self._wait()
 
@@ -113,6 +118,7 @@ class Postgres:
         return name
 
     def stop(self) -> None:
-        self._server.send_signal(signal.SIGINT)
+        assert self._guardian.stdin is not None
+        self._guardian.stdin.close()
         self._server.wait(20)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._guardian.wait(20)

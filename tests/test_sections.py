@@ -9,15 +9,17 @@ from tests.test_app import House
 from staffbase.board.screen import BoardScreen
 from staffbase.crisis_plans.card_screen import CardScreen
 from staffbase.crisis_plans.screen import CrisisPlansScreen
+from staffbase.demo.house import STAFF
 from staffbase.handover.screen import HandoverScreen
 from staffbase.incidents.screen import IncidentStart
 from staffbase.journal.model import Importance
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.clock import OSLO
+from staffbase.kernel.errors import WrongPin
 from staffbase.notes.dialogs import NoteDialog
 from staffbase.notes.screen import NotesScreen
 from staffbase.notes.search.screen import SearchScreen
-from staffbase.people.dialogs import WhoIsOnDutyDialog
+from staffbase.people.dialogs import ChangePinDialog, WhoIsOnDutyDialog
 from staffbase.rounds.dialogs import ExtraCheckDialog
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.tasks.screen import TasksScreen
@@ -31,7 +33,14 @@ SECTIONS = {
     "6": TasksScreen,
     "1": BoardScreen,
 }
-OVER = {"n": NoteDialog, "slash": SearchScreen, "h": IncidentStart, "x": ExtraCheckDialog, "f4": WhoIsOnDutyDialog}
+OVER = {
+    "n": NoteDialog,
+    "slash": SearchScreen,
+    "h": IncidentStart,
+    "x": ExtraCheckDialog,
+    "f4": WhoIsOnDutyDialog,
+    "f3": ChangePinDialog,
+}
 
 
 @pytest.mark.parametrize("who", ["Marit", "Nora", "Eva"])
@@ -47,6 +56,20 @@ async def test_every_section_and_named_action_opens_with_its_key(tmp_path: Path,
             assert isinstance(house.app.screen, screen), key
             await house.press(pilot, "escape")
             assert isinstance(house.app.screen, BoardScreen), key
+
+
+async def test_anyone_may_choose_a_new_pin_and_the_old_one_lets_nobody_in(tmp_path: Path, eager: None) -> None:
+    house = House(tmp_path / "house", EVENING, "Nora")
+    nora = next(person for person in STAFF if person.name == "Nora")
+    async with house.app.run_test(size=(80, 24)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "f3", *nora.pin, "enter", *"804162", "enter", *"804162", "enter")
+        await pilot.pause(0.6)
+        assert isinstance(house.app.screen, BoardScreen)
+        me = house.app.actor.person_id
+        with pytest.raises(WrongPin):
+            house.station.people.sign_in(STATION_ITSELF, me, nora.pin)
+        assert house.station.people.sign_in(STATION_ITSELF, me, "804162").actor.name == "Nora"
 
 
 async def test_the_key_panel_lists_our_keys_and_no_other(tmp_path: Path, eager: None) -> None:

@@ -180,6 +180,10 @@ class StaffbaseApp(App[int]):
         """Open the list of who is on duty."""
         self._offer("who_is_on_duty", None)
 
+    def change_pin(self) -> None:
+        """Let the person choose a new PIN."""
+        self._offer("change_pin", None)
+
     def choose_resident(self, then: Callable[[int], None]) -> None:
         """Let the person pick a resident by unit or name."""
         self._choose_resident(then)

@@ -29,7 +29,7 @@ from staffbase.notes.dialogs import NoteDialog
 from staffbase.notes.entry.screen import EntryScreen
 from staffbase.notes.screen import NotesScreen
 from staffbase.notes.search.screen import SearchScreen
-from staffbase.people.dialogs import WhoIsOnDutyDialog
+from staffbase.people.dialogs import ChangePinDialog, WhoIsOnDutyDialog
 from staffbase.residents.beside import Beside
 from staffbase.residents.screen import ResidentPage
 from staffbase.residents.service import Residents
@@ -135,6 +135,7 @@ OFFERS: dict[str, Offer] = {
     "who_is_on_duty": Offer(
         Permission.DUTY, lambda desk, station, _resident_id: WhoIsOnDutyDialog(desk, station.people)
     ),
+    "change_pin": Offer(Permission.SELF, lambda desk, station, _resident_id: ChangePinDialog(desk, station.people)),
 }
 
 

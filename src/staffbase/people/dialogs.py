@@ -74,6 +74,8 @@ class ChangePinDialog(FormDialog[bool]):
             self.query_one("#again", LineField).value = ""
             raise Invalid(_("The two new PINs are not the same. Type them again."), "again")
         await self.ask(self._people.change_pin, self._old or self._typed("old"), self._typed("pin"))
+        if not self._old:
+            self.app.notify(_("Your new PIN counts from now on."), markup=False)
         return True
 
 

@@ -67,6 +67,9 @@ class Desk(Protocol):
     def who_is_on_duty(self) -> None:
         """Open the list of who is on duty."""
 
+    def change_pin(self) -> None:
+        """Let the person choose a new PIN."""
+
     def show_section(self, name: str) -> None:
         """Go to a section by name: board, rounds, handover, notes, crisis_plans, tasks, admin."""
 

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import ActiveBinding, Binding
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
@@ -30,6 +31,7 @@ class StaffDialog(Asks, ModalScreen[Answer]):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self._answered_unseen: tuple[Answer | None] | None = None
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", can_focus=False):
@@ -55,6 +57,21 @@ class StaffDialog(Asks, ModalScreen[Answer]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Close with an answer. Under an alarm, or behind the door, it closes once it is seen again.
+
+        Textual would take away whatever stands on top, and that may be the alarm.
+        """
+        if self.app.screen is self:
+            return super().dismiss(result)
+        self._answered_unseen = (result,)
+        return AwaitComplete()  # of nothing
+
+    def on_screen_resume(self) -> None:
+        if self._answered_unseen is not None:
+            (result,), self._answered_unseen = self._answered_unseen, None
+            self.dismiss(result)
 
 
 class FormDialog(StaffDialog[Answer]):

@@ -15,7 +15,9 @@ from staffbase.ui.job import Asks, job
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.text import shown
 
-NAMED_ACTIONS = frozenset({"write_note", "open_card", "start_incident", "extra_check", "search", "who_is_on_duty"})
+NAMED_ACTIONS = frozenset(
+    {"write_note", "open_card", "start_incident", "extra_check", "search", "who_is_on_duty", "change_pin"}
+)
 """What other rooms do for every screen, through the desk."""
 
 
@@ -73,6 +75,7 @@ class StaffScreen(Asks, Screen[None]):
         Binding("x", "extra_check", N_("Extra check"), tooltip=N_("Record an extra check"), id="anywhere.extra-check", show=False),
         Binding("slash", "search", N_("Search"), tooltip=N_("Search in what was written"), id="anywhere.search", key_display="/"),
         Binding("f4", "who_is_on_duty", N_("On duty"), tooltip=N_("Who is on duty; put colleagues on and off"), id="anywhere.on-duty", show=False),
+        Binding("f3", "change_pin", N_("My PIN"), tooltip=N_("Choose a new PIN for yourself"), id="anywhere.pin", show=False),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk) -> None:
@@ -143,3 +146,6 @@ class StaffScreen(Asks, Screen[None]):
 
     def action_who_is_on_duty(self) -> None:
         self.desk.who_is_on_duty()
+
+    def action_change_pin(self) -> None:
+        self.desk.change_pin()
