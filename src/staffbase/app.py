@@ -5,6 +5,7 @@ thread while the PIN is typed.
 """
 
 import asyncio
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -215,6 +216,9 @@ class StaffbaseApp(App[int]):
         self._open()
         self.set_interval(1.0, self._tick)
         self._tick()
+        if not self.is_headless:  # a shutdown of the PC, or a window that was closed
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self._told_to_end)
 
     @job(group="open")
     async def _open(self) -> None:
@@ -484,18 +488,30 @@ class StaffbaseApp(App[int]):
             self.action_show_help_panel()
 
     async def action_quit(self) -> None:
+        try:
+            await self._keep_drafts()
+        except StaffbaseError as error:
+            if not self._left_drafts:
+                self._left_drafts = True
+                said = _("%(why)s Press ctrl+q once more to quit without what is typed here.")
+                self.notify(said % {"why": error}, severity="error", markup=False, timeout=12)
+                return
+        self.exit(0)
+
+    async def _keep_drafts(self) -> None:
+        """Keep what is typed in any open form. Raises StaffbaseError when one cannot be kept."""
         for stack in self._screen_stacks.values():
             for screen in stack:
                 if isinstance(screen, FormDialog) and self._actor is not None:
-                    try:
-                        await screen.keep_draft()
-                    except StaffbaseError as error:
-                        if not self._left_drafts:
-                            self._left_drafts = True
-                            said = _("%(why)s Press ctrl+q once more to quit without what is typed here.")
-                            self.notify(said % {"why": error}, severity="error", markup=False, timeout=12)
-                            return
-        self.exit(0)
+                    await screen.keep_draft()
+
+    @job(group="end")
+    async def _told_to_end(self) -> None:
+        """There is nobody to ask: what can be kept is kept, and the terminal is given back as it was."""
+        try:
+            await self._keep_drafts()
+        finally:
+            self.exit(0)
 
     def close_station(self) -> None:
         """Close the database, if it was opened; the WAL is folded into the file."""

@@ -86,6 +86,14 @@ class Hand:
             await self.pilot.pause(0.05)
         raise AssertionError(f"{kind.__name__} did not come, {self.app.screen} stands there")
 
+    async def until_true(self, holds):
+        """A sheet read anew comes after its screen, later still on a busy machine."""
+        for _wait in range(200):
+            if holds():
+                return
+            await self.pilot.pause(0.05)
+        raise AssertionError("it did not become true")
+
     @property
     def sheet(self):
         return next(screen for screen in self.app.screen_stack if isinstance(screen, RoundsScreen)).sheet

@@ -138,6 +138,8 @@ class BoardScreen(StaffScreen):
                 standing[tile.unit_id].tile = tile
         else:
             await self._lay(view.tiles)
+        if self.focused is None and (tiles := self.query(Tile)):  # also when a newer look cut the laying short
+            tiles.first().focus()
         self.query_one("#needs", Static).update(self._needs(view.needs))
         for name, heading, rows in (
             ("today", _("TODAY"), view.today),
@@ -159,8 +161,6 @@ class BoardScreen(StaffScreen):
         if not parts:
             parts.append(Static(_("No units yet. A leader adds them in Administration (0)."), classes="empty"))
         await modules.mount(*parts)
-        if tiles_now := self.query(Tile):
-            tiles_now.first().focus()
 
     def _needs(self, needs: Iterable[Need]) -> Content:
         rows: list[Content] = []

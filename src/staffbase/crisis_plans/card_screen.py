@@ -9,13 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, ScrollableContainer
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from staffbase.crisis_plans.card import Card, opened_words
 from staffbase.crisis_plans.card_lines import WIDE, CardLine, Ink, card_lines
 from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_
 from staffbase.ui.desk import Desk
+from staffbase.ui.footer import KeyFooter
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import shown
@@ -69,7 +70,7 @@ class CardScreen(StaffScreen, inherit_bindings=False):
         with ScrollableContainer(id="card-whole", can_focus=False):
             yield Static(id="card")
         with Horizontal(id="card-foot"):
-            yield Footer(show_command_palette=False)
+            yield KeyFooter()
             yield Static(id="card-opened")
 
     def on_mount(self) -> None:

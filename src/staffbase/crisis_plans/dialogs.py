@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Footer, Label, Static
+from textual.widgets import Label, Static
 
 from staffbase.crisis_plans.compare_screen import Side, both_columns
 from staffbase.crisis_plans.facts import Published, Ready
@@ -15,6 +15,7 @@ from staffbase.kernel.moments import show_date
 from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import FormDialog, StaffDialog
 from staffbase.ui.fields import LineField, TextField
+from staffbase.ui.footer import KeyFooter
 from staffbase.ui.text import line, shown
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class BothTexts(StaffDialog[bool]):
         yield Static(shown(self._sentence, "$warning-text"), id="both-told")
         with VerticalScroll(id="compared", can_focus=True):
             yield from both_columns(self._theirs, self._mine)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def action_mine(self) -> None:
         self.dismiss(True)

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Footer, Input, Label, Static, TextArea
+from textual.widgets import Input, Label, Static, TextArea
 
 from staffbase.crisis_plans.card import preview
 from staffbase.crisis_plans.card_lines import card_lines
@@ -35,6 +35,7 @@ from staffbase.ui.choice import Choice
 from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import FormDialog
 from staffbase.ui.fields import LineField, TextField
+from staffbase.ui.footer import KeyFooter
 from staffbase.ui.text import shown
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class PlanEditor(FormDialog[PlanFacts]):
         with Horizontal(id="plan-told"):
             yield Static(id="plan-cells")
             yield Label("", classes="fault", id="dialog-fault")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def _section(self, section: Section) -> Iterator[Widget]:
         if section in SIGNS:

@@ -106,7 +106,9 @@ class NoteDialog(FormDialog["NoteSaved"]):
     def _told(self, forms: list[str]) -> str:
         about = ", ".join(self._about(form) for form in forms)
         words = ngettext(
-            "%(count)d draft: %(about)s. ctrl+o opens it.", "%(count)d drafts: %(about)s. ctrl+o opens one.", len(forms)
+            "%(count)d draft (%(about)s): ctrl+o opens it.",
+            "%(count)d drafts (%(about)s): ctrl+o opens one.",
+            len(forms),
         )
         return words % {"count": len(forms), "about": about}
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from staffbase.rounds.service import Rounds
 
 MORE_MINUTES = 15
+_SAID_SECONDS = 3.0
+"""How long a sentence about a held key stands; it is not said again before."""
 """What a walker who was reached is given."""
 
 
@@ -62,6 +64,7 @@ class RoundsScreen(StaffScreen):
         super().__init__(desk)
         self._rounds = rounds
         self._guard = KeyGuard(self, desk.clock, self._take, self._too_soon)
+        self._said_too_soon = -_SAID_SECONDS
         self._left: int | None = None
         """The unit that was answered last."""
         self._late: tuple[int, str] = (0, "")
@@ -203,9 +206,14 @@ class RoundsScreen(StaffScreen):
             self._said_already()
 
     def _too_soon(self) -> None:
+        """Said once for all that a held key sends, so that the sheet is not covered by it."""
+        now = self.desk.clock.monotonic()
+        if now - self._said_too_soon < _SAID_SECONDS:
+            return
+        self._said_too_soon = now
         self.notify(
             _("One key a door: that key came too soon after the one before and was not counted."),
-            severity="warning", markup=False, timeout=3,
+            severity="warning", markup=False, timeout=_SAID_SECONDS,
         )  # fmt: skip
 
     def _said_already(self) -> None:

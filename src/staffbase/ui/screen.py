@@ -7,10 +7,11 @@ from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from staffbase.kernel.i18n import N_, _
 from staffbase.ui.desk import Desk
+from staffbase.ui.footer import KeyFooter
 from staffbase.ui.job import Asks, job
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.text import shown
@@ -85,7 +86,7 @@ class StaffScreen(Asks, Screen[None]):
     def compose(self) -> ComposeResult:
         yield StatusStrip()
         yield from self.compose_body()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def compose_body(self) -> Iterable[Widget]:
         """The room's own widgets."""

@@ -1,0 +1,154 @@
+"""A real pseudo-terminal with the program in it: what its screen shows, what it wrote, and how it ends."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+PATIENCE = 60.0
+"""Seconds until a wait gives up: the machine of a check may be slow and have other things to do."""
+NAMED = {
+    "enter": "\r",
+    "esc": "\x1b",
+    "tab": "\t",
+    "ctrl+s": "\x13",
+    "ctrl+l": "\x0c",
+    "ctrl+q": "\x11",
+    "f2": "\x1bOQ",
+}
+
+
+class Terminal:
+    """staffbase with these arguments, in a terminal of this size, with a home of its own; `settings` are environment variables."""
+
+    def __init__(self, home: Path, *arguments: str, columns: int = 120, rows: int = 36, **settings: str) -> None:
+        self.raw = bytearray()
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._ours, theirs = pty.openpty()
+        self.resize(columns, rows)
+        own = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "STAFFBASE_IDENTITY_DIR")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("STAFFBASE", "XDG"))}
+        self._process = subprocess.Popen(
+            ["setsid", "--ctty", sys.executable, "-m", "staffbase", *arguments],
+            stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True,
+            env={**kept, **{name: str(home / "own") for name in own}, "TERM": "xterm-256color", "COLUMNS": "", "LINES": "", **settings},
+        )  # fmt: skip
+        os.close(theirs)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+        os.close(self._ours)
+
+    @property
+    def screen(self) -> str:
+        """What stands on the screen now."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def line(self, with_words: str) -> str:
+        """The first line of the screen in which these words stand."""
+        return next((line for line in self.screen.splitlines() if with_words in line), "")
+
+    def resize(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self._screen.resize(rows, columns)
+
+    def wait_for(self, pattern: str, seconds: float = PATIENCE) -> str:
+        """Until the screen matches; then the screen. Fails with what stood there instead."""
+        return self._until(lambda: re.search(pattern, self.screen) is not None, f"not seen: {pattern}", seconds)
+
+    def wait_gone(self, pattern: str, seconds: float = PATIENCE) -> str:
+        """Until it stands there no longer."""
+        return self._until(lambda: re.search(pattern, self.screen) is None, f"still there: {pattern}", seconds)
+
+    def settle(self, quiet: float = 0.4) -> str:
+        """Until nothing was painted for a while."""
+        while self._read(quiet):
+            pass
+        return self.screen
+
+    def press(self, *keys: str) -> None:
+        """One after the other, as fingers do: further apart than the round's guard against a held key."""
+        for key in keys:
+            self.send(NAMED.get(key, key))
+            self.pause(0.35)
+
+    def type(self, text: str) -> None:
+        """Letters in one go."""
+        self.send(text)
+        self.settle()
+
+    def paste(self, text: str) -> None:
+        """As a terminal pastes: between the marks of a bracketed paste."""
+        self.send(f"\x1b[200~{text}\x1b[201~")
+        self.settle()
+
+    def send(self, text: str) -> None:
+        os.write(self._ours, text.encode())
+
+    def signal(self, number: int) -> int:
+        """Send the program a signal and wait for its end; its exit code."""
+        self._process.send_signal(number)
+        return self.wait_end()
+
+    def wait_end(self) -> int:
+        """Until the program has ended; its exit code."""
+        until = time.monotonic() + PATIENCE
+        while self._process.poll() is None and time.monotonic() < until:
+            self._read(0.05)
+        return self._process.wait(1)
+
+    def kill(self) -> None:
+        """kill -9, if it still runs."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait(PATIENCE)
+
+    def _until(self, holds: Callable[[], bool], complaint: str, seconds: float) -> str:
+        until = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < until, f"{complaint}\n{self.screen}"
+            self._read(0.1)
+        return self.screen
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass, as it does."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._read(left)
+
+    def choose(self, name: str) -> None:
+        """At the door: somebody of this name, from the list."""
+        self.type(name)
+        self.press("enter")
+
+    def _read(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self._ours], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._ours, 65536)
+        except OSError:  # the program has ended
+            time.sleep(min(seconds, 0.05))
+            return False
+        self.raw += data
+        self._stream.feed(data)
+        return bool(data)

@@ -1,0 +1,78 @@
+"""However the program or the window ends, what was typed is there, and what is personal is not."""
+
+import signal
+from pathlib import Path
+
+import pytest
+from tests.terminal.driver import Terminal
+
+from staffbase.demo.house import STAFF
+
+pytestmark = pytest.mark.terminal
+MARIT = next(person.pin for person in STAFF if person.name == "Marit")
+SAMIRA = next(person.pin for person in STAFF if person.name == "Samira")
+EVENING = ("--as", "Marit", "--at", "2026-01-05T21:40", "--lang", "en")
+
+
+def test_somebody_not_back_sets_off_the_alarm_also_after_kill_9_and_restart(tmp_path: Path) -> None:
+    folder = ("--dir", str(tmp_path / "house"), "--lang", "en")
+    night = (*folder, "--as", "Samira", "--at", "2026-01-05T23:38")
+    with Terminal(tmp_path, "demo", *night, STAFFBASE_WALK_MINUTES="1") as terminal:
+        terminal.wait_for("MODULE B")
+        terminal.press("2")
+        terminal.wait_for("8 doors are due")
+        terminal.press("w")
+        terminal.wait_for("A walk is under way")
+        terminal.kill()
+    with Terminal(tmp_path, "demo", *folder) as terminal:
+        terminal.wait_for("A walk is under way")
+        alarm = terminal.wait_for("NOT BACK|[Nn]ot back|ALARM", seconds=90)
+        assert "Samira" in alarm
+        assert "Lyngmovegen 12" in alarm
+        for name in ("Kim-André", "Arild"):
+            assert name not in alarm
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
+def test_a_closed_window_or_a_shutdown_keeps_the_draft(tmp_path: Path, number: signal.Signals) -> None:
+    folder = ("--dir", str(tmp_path / "house"))
+    with Terminal(tmp_path, "demo", *folder, *EVENING) as terminal:
+        terminal.wait_for("MODULE B")
+        terminal.settle()
+        terminal.press("n")
+        terminal.wait_for("ctrl.s saves")
+        terminal.type("the kettle is repaired")
+        terminal.signal(number)
+        assert "Traceback" not in terminal.screen
+        assert b"\x1b[?1049l" in terminal.raw  # the terminal is given back as it was
+    with Terminal(tmp_path, "demo", *folder, "--as", "Marit", "--lang", "en") as terminal:
+        terminal.wait_for("1 draft")
+        terminal.wait_for("MODULE B")
+        terminal.settle()
+        terminal.press("n")
+        terminal.wait_for("the kettle is repaired")
+
+
+def test_locked_nothing_personal_stands_there_and_a_small_window_says_what_it_needs(tmp_path: Path) -> None:
+    with Terminal(tmp_path, "demo", *EVENING) as terminal:
+        terminal.wait_for("MODULE B")
+        terminal.settle()
+        terminal.press("n")
+        terminal.wait_for("ctrl.s saves")
+        terminal.type("the kettle is repaired")
+        terminal.resize(60, 15)
+        small = terminal.wait_for("80")
+        assert "kettle" not in small
+        terminal.resize(80, 24)
+        terminal.wait_for("the kettle is repaired")
+        terminal.press("ctrl+l")
+        locked = terminal.wait_for("113")
+        terminal.settle()
+        locked = terminal.screen
+        for word in ("kettle", "Arild", "Kim-André", "COPD"):
+            assert word not in locked
+        assert b"\x1b]0;" not in terminal.raw
+        assert b"\x1b]2;" not in terminal.raw
+        terminal.type(MARIT)
+        terminal.press("enter")
+        terminal.wait_for("the kettle is repaired")
