@@ -325,7 +325,7 @@ async def test_open_doors_are_signed_with_a_reason_each(bench, back, clock):
         assert "reason" in str(dialog.query_one("#dialog-fault", Label).content)
         await hand.press(*"besøk", "enter", *"ute", "enter", apart=0.1)
         await hand.until(RoundsScreen)
-        assert [row.open_reason for row in hand.sheet.lines] == ["", "besøk", "ute"]
+        await hand.until_true(lambda: [row.open_reason for row in hand.sheet.lines] == ["", "besøk", "ute"])
 
 
 async def test_what_is_written_late_asks_why_once(bench, back, clock):
