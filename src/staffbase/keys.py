@@ -53,7 +53,7 @@ PLACES: tuple[tuple[str, type[DOMNode]], ...] = (
 )
 """Where keys are declared, in the order they are listed."""
 
-SHOWN = {"slash": "/", "question_mark": "?", "escape": "esc", "f2": "F2", "f3": "F3", "f4": "F4"}
+SHOWN = {"slash": "/", "question_mark": "?", "escape": "esc", "f2": "F2", "f3": "F3", "f4": "F4", "f6": "F6"}
 
 
 def bindings_of(place: type[DOMNode]) -> list[Binding]:

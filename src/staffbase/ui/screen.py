@@ -76,7 +76,7 @@ class StaffScreen(Asks, Screen[None]):
         Binding("x", "extra_check", N_("Extra check"), tooltip=N_("Record an extra check"), id="anywhere.extra-check", show=False),
         Binding("slash", "search", N_("Search"), tooltip=N_("Search in what was written"), id="anywhere.search", key_display="/"),
         Binding("f4", "who_is_on_duty", N_("On duty"), tooltip=N_("Who is on duty; put colleagues on and off"), id="anywhere.on-duty", show=False),
-        Binding("f3", "change_pin", N_("My PIN"), tooltip=N_("Choose a new PIN for yourself"), id="anywhere.pin", show=False),
+        Binding("f6", "change_pin", N_("My PIN"), tooltip=N_("Choose a new PIN for yourself"), id="anywhere.pin", show=False),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk) -> None:
