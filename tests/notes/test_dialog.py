@@ -62,7 +62,7 @@ async def test_what_is_half_typed_stays_with_its_resident(station, actors, flats
         app.show(NoteDialog(app, station.notes, flats["A1"]))
         await settle(pilot)
         assert app.screen.query_one(TextArea).text == ""
-        assert "1 draft: A2 Beboer A2" in fault(app)
+        assert "1 draft (A2 Beboer A2)" in fault(app)
         await pilot.press("ctrl+o")
         await settle(pilot)
         assert app.screen.query_one(TextArea).text == "half a th"

@@ -37,7 +37,7 @@ def test_a_calm_round_is_ten_keys_and_the_pin_and_a_held_key_answers_one_door(tm
             terminal.press("p")
             terminal.wait_for(f"{answered} of 8 doors")
         terminal.wait_gone("too soon")
-        rows = [line for line in terminal.screen.splitlines() if re.search(r"^ +. [AB]\d .*spoke with", line)]
+        rows = [line for line in terminal.settle().splitlines() if re.search(r"^ +. [AB]\d .*spoke with", line)]
         assert len(rows) == 7
         for line in rows:  # when it was seen, and when it was written
             assert re.search(r"23:[345]\d–23:[345]\d.*23:[345]\d", line), line
