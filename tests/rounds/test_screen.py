@@ -87,11 +87,12 @@ class Hand:
         raise AssertionError(f"{kind.__name__} did not come, {self.app.screen} stands there")
 
     async def until_true(self, holds):
-        """A sheet read anew comes after its screen, later still on a busy machine."""
-        for _wait in range(200):
+        """Within the looks that the app takes at each change; here nobody but the test asks for them."""
+        for _wait in range(40):
             if holds():
                 return
-            await self.pilot.pause(0.05)
+            self.app.screen.look_again()
+            await self.settle()
         raise AssertionError("it did not become true")
 
     @property
