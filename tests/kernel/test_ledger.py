@@ -20,14 +20,14 @@ from sqlmodel import SQLModel, select
 from tests.conftest import DATABASE_KEY, EVENING, open_database
 
 from staffbase.journal.entries import write_entry
-from staffbase.journal.model import Draft, Entry, Kind
+from staffbase.journal.model import Draft, Entry, EntryText, Kind
 from staffbase.kernel.access import STATION_ITSELF, Actor, Role
 from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.database import Database
 from staffbase.kernel.errors import ChangedElsewhere, DatabaseUnavailable, Invalid
 from staffbase.kernel.ledger import Ledger
 from staffbase.people.model import Person
-from staffbase.residents.model import House
+from staffbase.residents.model import House, Resident, ResidentStatus, Status
 
 MARIT = Actor(7, "Marit", Role.STAFF)
 
@@ -112,6 +112,35 @@ def test_a_row_that_was_only_touched_is_not_named(either: Database, house_id: in
     with either.write(MARIT, "house.change") as tx:
         tx.change(tx.get(House, house_id), name="Testhuset")
     assert [row.action for row in ledger_of(either)] == ["test.house"]
+
+
+def test_rows_are_written_in_the_order_they_were_added_and_as_they_stand_when_they_are(either: Database) -> None:
+    with either.write(MARIT, "house.furnish") as tx:
+        house = tx.add(House(name="Testhuset"))
+        entry = tx.add(
+            Entry(
+                house_id=house.id, kind=Kind.OBSERVATION, observed_from=tx.now, observed_to=tx.now, recorded_at=tx.now,
+                author_id=7,
+            )
+        )  # fmt: skip
+        entry.epj = True
+        comment = tx.add(
+            Entry(
+                house_id=house.id, kind=Kind.COMMENT, observed_from=tx.now, observed_to=tx.now, recorded_at=tx.now,
+                author_id=7, amends_id=entry.id,
+            )
+        )  # fmt: skip
+        words = tx.add(EntryText(id=comment.id, text="Sant."))
+        resident = tx.add(Resident(house_id=house.id, alias="K.", birth_year=1980))
+        status = tx.add(ResidentStatus(id=entry.id, resident_id=resident.id, status=Status.WATCH))
+        assert tx.first(select(Entry.epj).where(Entry.amends_id == None)) is True, "a transaction sees what it wrote"  # noqa: E711
+        assert tx.get(ResidentStatus, status.id).status is Status.WATCH
+    rows = [item[:2] for item in json.loads(ledger_of(either)[-1].items)]
+    assert rows == [
+        ["house", house.id], ["entry", entry.id], ["entry", comment.id], ["entry_text", words.id],
+        ["resident", resident.id], ["resident_status", entry.id],
+    ]  # fmt: skip
+    check_all(either)
 
 
 def test_drafts_alone_leave_no_ledger_row(either: Database, house_id: int) -> None:

@@ -43,7 +43,6 @@ def write_entry(
         )
     )  # fmt: skip
     if text or late_reason:
-        tx.flush()  # the text refers to the entry
         tx.add(EntryText(id=entry.id, text=text, late_reason=late_reason))
         search.index(tx, entry.id, text)
     return entry

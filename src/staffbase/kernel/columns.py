@@ -33,6 +33,10 @@ CHANGING = {"info": {"guard": "changing"}}
 UNLOGGED = {"info": {"guard": "unlogged"}}
 
 
+_ROWID = Integer()
+"""One for all: SQLAlchemy works out anew what a type is on a dialect for each new instance, at every list of keys."""
+
+
 class Key(TypeDecorator[int]):
     """A 63-bit key made by the program (kernel.database gives it), so that a retry never writes twice."""
 
@@ -41,7 +45,7 @@ class Key(TypeDecorator[int]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """SQLite's rowid is an INTEGER and nothing else."""
-        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+        return _ROWID if dialect.name == "sqlite" else self.impl_instance
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -8,11 +8,12 @@ Rows are loaded whole, detached when the block ends, and are plain values from t
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeVar, TypeVarTuple, overload
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple, overload
 
 from sqlalchemy import Executable, Result, UpdateBase, event, select, text
 from sqlalchemy.engine import Engine
@@ -28,6 +29,7 @@ from staffbase.kernel.i18n import _
 from staffbase.kernel.ledger import FIRST, Ledger, Opening, Seal
 
 _LEDGER: Any = Ledger.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
+_APPEND = _LEDGER.insert().inline()
 _HEAD = (
     select(_LEDGER.c.seq, _LEDGER.c.hash, _LEDGER.c.top_key)
     .where(_LEDGER.c.chain == 1)
@@ -39,6 +41,7 @@ _WRITE_LOCK = text("SELECT pg_advisory_xact_lock(7331, 1)")
 Row = TypeVar("Row", bound=SQLModel)
 Value = TypeVar("Value")
 Values = TypeVarTuple("Values")
+Parameters = Mapping[str, Any] | None
 
 DATABASE_FILE = "staffbase.db"
 """The database's name in the data folder."""
@@ -57,6 +60,10 @@ _SETTLED = frozenset(
 )
 """What is set when a connection is made and may not be set otherwise: each would open a way around the guards."""
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+
+
+NEVER_CHANGED = ("append_only", "erasable")
+"""Guards of tables whose rows are inserted and never updated."""
 
 
 def guard_of(table: Any) -> str:
@@ -108,20 +115,20 @@ class Reading:
         return self.session.get(model, key)
 
     @overload
-    def all(self, statement: SelectOfScalar[Value]) -> Sequence[Value]: ...
+    def all(self, statement: SelectOfScalar[Value], parameters: Parameters = None) -> Sequence[Value]: ...
     @overload
-    def all(self, statement: Select[*Values]) -> Sequence[tuple[*Values]]: ...
-    def all(self, statement: Any) -> Sequence[Any]:
-        """All that the statement selects."""
-        return self.session.exec(statement).all()  # type: ignore[no-any-return]
+    def all(self, statement: Select[*Values], parameters: Parameters = None) -> Sequence[tuple[*Values]]: ...
+    def all(self, statement: Any, parameters: Parameters = None) -> Sequence[Any]:
+        """All that the statement selects; `parameters` for one that is built once and kept (building costs more than asking)."""
+        return self.session.exec(statement, params=parameters).all()  # type: ignore[no-any-return]
 
     @overload
-    def first(self, statement: SelectOfScalar[Value]) -> Value | None: ...
+    def first(self, statement: SelectOfScalar[Value], parameters: Parameters = None) -> Value | None: ...
     @overload
-    def first(self, statement: Select[*Values]) -> tuple[*Values] | None: ...
-    def first(self, statement: Any) -> Any:
+    def first(self, statement: Select[*Values], parameters: Parameters = None) -> tuple[*Values] | None: ...
+    def first(self, statement: Any, parameters: Parameters = None) -> Any:
         """The first that the statement selects, if any."""
-        return self.session.exec(statement).first()
+        return self.session.exec(statement, params=parameters).first()
 
     def run(self, statement: Executable, parameters: Any = None) -> Result[Any]:
         """Run a statement of another kind (search, counting)."""
@@ -140,6 +147,7 @@ class Writing(Reading):
         self._keys = keys
         self._seal = seal
         self._columns = columns
+        self._new: list[SQLModel] = []
         self._touched: dict[tuple[str, Any], str] = {}
         self._concerned: set[int] = set()
 
@@ -153,10 +161,15 @@ class Writing(Reading):
         return next(iter(self._concerned)) if len(self._concerned) == 1 else None
 
     def add(self, row: Row) -> Row:
-        """Insert the row (at the next flush) and give it a key if it has none."""
+        """Insert the row at the next flush, after those added before it, and give it a key if it has none."""
         if getattr(row, "id", None) == 0:
             row.id = self._keys.next()
-        self.session.add(row)
+        if guard_of(row.__table__) in NEVER_CHANGED:  # type: ignore[attr-defined]
+            self._new.append(row)  # there is nothing to keep track of, and the unit of work costs more than the insert
+        else:
+            if self._new:
+                self.flush()
+            self.session.add(row)
         return row
 
     def change(self, row: Row, **values: Any) -> Row:
@@ -192,18 +205,26 @@ class Writing(Reading):
             raise ValueError(f"{statement.table} is written row by row, so that the ledger names each")
         return super().run(statement, parameters)
 
+    def insert_new(self) -> None:
+        """Insert the rows that can never change, in the order they were added."""
+        new, self._new = self._new, []
+        connection = self.session.connection() if new else None
+        for table, rows in groupby(new, lambda row: row.__table__):  # type: ignore[attr-defined]
+            connection.execute(self._columns.of(table).insert, [self._note(table, row) for row in rows])  # type: ignore[union-attr]
+
     def note_written(self) -> None:
         """Take the digest of everything this flush wrote."""
         session = self.session
         for row in (*session.new, *(row for row in session.dirty if session.is_modified(row))):
-            table = row.__table__
-            if guard_of(table) == "unlogged":
-                continue
-            names, pk = self._columns.of(table)
-            key = getattr(row, pk)
-            self._touched[table.name, key] = self._seal.digest(
-                table.name, names, [getattr(row, name) for name in names]
-            )
+            if guard_of(row.__table__) != "unlogged":
+                self._note(row.__table__, row)
+
+    def _note(self, table: Any, row: Any) -> dict[str, Any]:
+        """Take the digest of a row as it is written; its values by column."""
+        known = self._columns.of(table)
+        values = {name: getattr(row, name) for name in known.names}
+        self._touched[table.name, values[known.key]] = self._seal.digest(table.name, known.names, values.values())
+        return values
 
     def items(self) -> list[list[Any]]:
         """[table, key, digest after] of every durable row written so far."""
@@ -211,9 +232,15 @@ class Writing(Reading):
 
 
 class _WritingSession(Session):
-    """A session that tells its transaction what each flush wrote."""
+    """A session that tells its transaction what each flush wrote, and lets it insert its own rows after."""
 
     writing: Writing | None = None
+
+    def flush(self, objects: Any = None) -> None:
+        """Also before a query, so that a transaction sees what it wrote."""
+        super().flush(objects)
+        if self.writing is not None:
+            self.writing.insert_new()
 
 
 @event.listens_for(_WritingSession, "after_flush")
@@ -222,16 +249,25 @@ def _flushed(session: Any, _context: Any) -> None:
         session.writing.note_written()
 
 
+class _Known(NamedTuple):
+    """What is needed of a table to write a row of it: its columns in order, its key, and the statement."""
+
+    names: list[str]
+    key: str
+    insert: Any
+
+
 class _Columns:
-    """The column names and primary key of each table, looked up once."""
+    """The columns, primary key and insert of each table, looked up once."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[list[str], str]] = {}
+        self._known: dict[str, _Known] = {}
 
-    def of(self, table: Any) -> tuple[list[str], str]:
+    def of(self, table: Any) -> _Known:
         found = self._known.get(table.name)
         if found is None:
-            found = (sorted(column.name for column in table.columns), next(iter(table.primary_key)).name)
+            names = sorted(column.name for column in table.columns)
+            found = _Known(names, next(iter(table.primary_key)).name, table.insert().inline())
             self._known[table.name] = found
         return found
 
@@ -278,7 +314,7 @@ class Database:
         with in_words(), _WritingSession(self._write_engine, expire_on_commit=False) as session:
             if self.dialect == "postgresql":
                 session.execute(_WRITE_LOCK)
-            head = session.execute(_HEAD).one_or_none() or (0, FIRST, 0)  # from here on nobody else writes
+            head = session.connection().execute(_HEAD).one_or_none() or (0, FIRST, 0)  # from here on nobody else writes
             self.keys.seen(head[2])
             writing = Writing(session, actor, self.clock.now(), self.keys, self.seal, self._columns)
             session.writing = writing
@@ -329,7 +365,7 @@ class Database:
             "top_key": self.keys.last, "items": json.dumps(items, separators=(",", ":")), "prev": head[1],
         }  # fmt: skip
         row["hash"] = self.seal.link(row)
-        session.execute(_LEDGER.insert(), row)
+        session.connection().execute(_APPEND, row)
         return head[0] + 1, row["hash"]
 
     def change_mark(self) -> int:
@@ -454,7 +490,7 @@ def postgres_engine(url: str) -> Engine:
 def guarded_tables() -> dict[str, str]:
     """Every table that is never updated or deleted from, and how it is guarded."""
     guards = {table.name: guard_of(table) for table in SQLModel.metadata.sorted_tables if "guard" in table.info}
-    return {name: guard for name, guard in guards.items() if guard in ("append_only", "erasable")}
+    return {name: guard for name, guard in guards.items() if guard in NEVER_CHANGED}
 
 
 __all__ = [

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_
+from sqlalchemy import and_, bindparam, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from staffbase.incidents.service import is_concluded_in
 from staffbase.journal.model import Entry, Kind, Source
@@ -134,16 +136,31 @@ def _standing() -> Any:
     )
 
 
+@cache
+def _answered() -> SelectOfScalar[int]:
+    return select(RoundCheck.id).where(RoundCheck.unit_id == bindparam("unit_id"), _standing())
+
+
+@cache
+def _answered_on_walk() -> SelectOfScalar[int]:
+    return _answered().where(RoundCheck.walk_id == bindparam("walk_id"))
+
+
+@cache
+def _answered_in_window() -> SelectOfScalar[int]:
+    same_round = select(Walk.id).where(
+        Walk.house_id == bindparam("house_id"), Walk.window_begins == bindparam("window_begins")
+    )
+    return _answered().where(col(RoundCheck.walk_id).in_(same_round))
+
+
 def answered_in(tx: Reading, walk: Walk, unit_id: int) -> bool:
     """Whether a unit has a standing answer on this round."""
-    same_round = (
-        RoundCheck.walk_id == walk.id
-        if walk.window_begins is None
-        else col(RoundCheck.walk_id).in_(
-            select(Walk.id).where(Walk.house_id == walk.house_id, Walk.window_begins == walk.window_begins)
-        )
-    )
-    return tx.first(select(RoundCheck.id).where(same_round, RoundCheck.unit_id == unit_id, _standing())) is not None
+    of_walk = {"unit_id": unit_id, "walk_id": walk.id}
+    of_window = {"unit_id": unit_id, "house_id": walk.house_id, "window_begins": walk.window_begins}
+    if walk.window_begins is None:
+        return tx.first(_answered_on_walk(), of_walk) is not None
+    return tx.first(_answered_in_window(), of_window) is not None
 
 
 def checks_in(tx: Reading, walk_ids: Sequence[int]) -> dict[int, CheckFacts]:
@@ -172,25 +189,31 @@ def check_facts(entry: Entry, check: RoundCheck, *, concluded: bool) -> CheckFac
     )  # fmt: skip
 
 
-def door_in(tx: Reading, unit_id: int) -> Door:
-    """One door with what must be known to answer it (who lives there, presence, agreement), in two queries."""
-    row = tx.first(
-        select(Unit, Resident, Stay)
+@cache
+def _door() -> Select[Unit, Resident, Stay, RoundAgreement]:
+    newest = (
+        select(func.max(RoundAgreement.id))
+        .where(RoundAgreement.resident_id == Resident.id)
+        .correlate(Resident)
+        .scalar_subquery()
+    )
+    return (
+        select(Unit, Resident, Stay, RoundAgreement)
         .join(Stay, and_(col(Stay.unit_id) == col(Unit.id), col(Stay.until_date).is_(None)), isouter=True)
         .join(Resident, col(Resident.id) == col(Stay.resident_id), isouter=True)
-        .where(Unit.id == unit_id)
+        .join(RoundAgreement, col(RoundAgreement.id) == newest, isouter=True)
+        .where(Unit.id == bindparam("unit_id"))
     )
+
+
+def door_in(tx: Reading, unit_id: int) -> Door:
+    """One door with what must be known to answer it (who lives there, presence, agreement), in one query."""
+    row = tx.first(_door(), {"unit_id": unit_id})
     if row is None:
         raise NotFound(_("It is not there any more."))
-    unit, resident, stay = row
+    unit, resident, stay, agreed = row
     if resident is None or stay is None:
         return Door(unit.id, unit.code, unit.module, unit.position)
-    agreed = tx.first(
-        select(RoundAgreement)
-        .where(RoundAgreement.resident_id == resident.id)
-        .order_by(col(RoundAgreement.id).desc())
-        .limit(1)
-    )
     agreement = (
         AgreementFacts(agreed.id, agreed.form, agreed.may_wake, agreed.consent, agreed.valid_from, agreed.valid_until)
         if agreed

@@ -231,7 +231,6 @@ class Rounds(Ladders):
             )
             if reason is Beyond.FEARED:
                 check.incident_id = feared_in(tx, self.house_id, door)
-            tx.flush()
             tx.add(check)
             return check_facts(entry, check, concluded=check.incident_id is None)
 
