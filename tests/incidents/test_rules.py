@@ -40,6 +40,19 @@ def test_the_ladder_goes_on_step_by_step_and_never_says_wait():
     assert "113" in next_step(IncidentKind.NO_ANSWER, done)
 
 
+def test_who_was_found_is_first_of_all_breathing_or_113_is_rung():
+    done = {Step.KNOCKED, Step.LET_IN, Step.FOUND}
+    assert "113" in next_step(IncidentKind.NO_ANSWER, done)
+    assert "113" not in next_step(IncidentKind.NO_ANSWER, {*done, Step.BREATHING})
+
+
+@pytest.mark.parametrize("kind", IncidentKind)
+def test_the_last_step_is_to_say_how_it_ended_and_by_which_key(kind):
+    done = {*STEP_KEYS.values()} - {Step.OTHER}
+    for last in (done, done - {Step.WELL}):
+        assert "ctrl+s" in next_step(kind, last)
+
+
 @pytest.mark.parametrize("kind", [IncidentKind.FOUND_IN_DANGER, IncidentKind.OVERDOSE, IncidentKind.ILLNESS])
 def test_113_first_where_there_is_danger(kind):
     assert "Ring 113 now" in next_step(kind, ())
@@ -50,8 +63,8 @@ def test_113_first_where_there_is_danger(kind):
 def test_each_danger_its_own_call():
     assert "110" in next_step(IncidentKind.FIRE, ())
     assert "112" in next_step(IncidentKind.VIOLENCE, ())
-    assert next_step(IncidentKind.VIOLENCE, {Step.CALLED_112}) == ""
-    assert "Conclude" in next_step(IncidentKind.OVERDOSE, {Step.CALLED_113, Step.WELL})
+    assert "112" not in next_step(IncidentKind.VIOLENCE, {Step.CALLED_112})
+    assert "how it ended" in next_step(IncidentKind.OVERDOSE, {Step.CALLED_113, Step.WELL})
 
 
 def test_what_is_a_crisis():

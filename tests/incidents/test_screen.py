@@ -181,3 +181,37 @@ async def test_numbers_address_and_every_key_are_always_in_sight(station, actors
         await settle(pilot)
         assert "00 00 00 01" in seen(app)
         assert " 9  " in f" {seen(app)}".replace("\n", " ")
+
+
+async def test_how_it_ended_left_without_a_word_is_no_draft(station, actors, flats):
+    app = Bench(station, actors["samira"])
+    key = station.incidents.start(actors["samira"], IncidentKind.NO_ANSWER, flats["A2"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(IncidentScreen(app, station.incidents, station.residents, key))
+        await settle(pilot)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert isinstance(app.screen, ConcludeDialog)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert not any("draft" in told for told in app.told)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        await pilot.press(*"all", "escape")
+        await settle(pilot)
+        assert "draft" in app.told[-1]
+
+
+async def test_whom_one_may_ring_and_what_kind_of_danger_stand_beside_the_ladder(station, actors, flats):
+    station.residents.add_contact(actors["eva"], flats["A2"], "ACT-team", "ACT", "00 00 00 41", "mon-fri 08-15", 1)
+    station.residents.add_contact(actors["eva"], flats["A2"], "Anne", "sister", "", "")
+    station.residents.add_warning(actors["eva"], flats["A2"], WarningKind.ALLERGY, "penicillin")
+    app = Bench(station, actors["samira"])
+    key = station.incidents.start(actors["samira"], IncidentKind.NO_ANSWER, flats["A2"])
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.show(IncidentScreen(app, station.incidents, station.residents, key))
+        await settle(pilot)
+        shown = seen(app)
+    assert "allergy  penicillin" in shown
+    assert "1. ACT-team  00 00 00 41" in shown
+    assert "Anne" not in shown  # nobody can ring without a number

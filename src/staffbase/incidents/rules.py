@@ -110,6 +110,7 @@ _GUIDANCE = {
     IncidentKind.FIRE: N_("Rescue, 110, put out – in that order. Everybody out to the meeting place."),
     IncidentKind.SELF_HARM: N_("Stay there. Ask straight out. 113 if life is in danger."),
 }
+_OVER = N_("When it is over: ctrl+s, and say how it ended.")
 _FIRST_CALL = {
     IncidentKind.VIOLENCE: {Step.CALLED_112, Step.CALLED_113},
     IncidentKind.FIRE: {Step.CALLED_110},
@@ -118,18 +119,24 @@ _FIRST_CALL = {
 
 
 def next_step(kind: IncidentKind, done: Collection[Step]) -> str:
-    """What to do next, as source text of one sentence; empty when the ladder says nothing more."""
+    """What to do next, as source text."""
     if Step.WELL in done:
-        return N_("Conclude the incident.")
+        return _OVER
     if kind in _FIRST_CALL and not _FIRST_CALL[kind] & set(done):
         return _GUIDANCE[kind]
     if kind in IN_DANGER and Step.CALLED_113 not in done:
         return N_("Ring 113 now. Stay there, and say address and entrance.")
     if Step.CALLED_113 in done and Step.AMBULANCE not in done:
         return N_("Stay. Is the resident breathing? Somebody meets the ambulance at the entrance.")
-    if kind is IncidentKind.NO_ANSWER and Step.FOUND not in done:
-        return next((said for step, said in _LADDER if step not in done), N_("If in doubt, 113."))
-    return ""
+    if kind is IncidentKind.NO_ANSWER and not {Step.CALLED_113, Step.BREATHING} & set(done):
+        return _at_the_door(done)
+    return _OVER
+
+
+def _at_the_door(done: Collection[Step]) -> str:
+    if Step.FOUND in done:
+        return N_("Breathing, and can be woken? If not, 113 at once.")
+    return next((said for step, said in _LADDER if step not in done), N_("If in doubt, 113."))
 
 
 def entered_afterwards(at: datetime, now: datetime) -> bool:

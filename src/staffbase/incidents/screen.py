@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -22,6 +22,7 @@ from staffbase.incidents.rules import ALARMS, STEP_KEYS, IncidentFacts, StepFact
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import show_moment, show_since, show_time
 from staffbase.residents.rules import HouseFacts, ResidentFacts
+from staffbase.residents.told import contact_rows, ladder_order, warning_row
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
@@ -214,9 +215,9 @@ class IncidentScreen(StaffScreen):
         with Horizontal(id="incident-middle"):
             with VerticalScroll(id="incident-steps", can_focus=False):
                 yield Static(id="incident-told")
-            with Vertical(id="incident-side"):
+            with VerticalScroll(id="incident-side", can_focus=False):
                 yield Static(id="incident-numbers")
-                yield Static(id="incident-dangers")
+                yield Static(id="incident-known")
         yield Static(id="incident-keys")
 
     async def refresh_view(self) -> None:
@@ -263,7 +264,7 @@ class IncidentScreen(StaffScreen):
         self.query_one("#incident-numbers", Static).update(
             numbers(self._house, incident.unit_code, named=not self.has_class("-narrow"))
         )
-        self.query_one("#incident-dangers", Static).update(self._dangers())
+        self.query_one("#incident-known", Static).update(self._known())
         keys = self.query_one("#incident-keys", Static)
         keys.display = incident.running
         keys.update(self._keys(incident, (self.size.width or 120) - 4))
@@ -286,13 +287,16 @@ class IncidentScreen(StaffScreen):
             parts.append((_("entered later, %(time)s") % {"time": show_time(step.recorded_at)}, "$warning-text"))
         return line(*parts, between="  ")
 
-    def _dangers(self) -> Content:
+    def _known(self) -> Content:
+        """What must be known at the door, and whom one may ring besides."""
         if self._resident is None:
             return Content("")
-        told: list[Content] = [shown(warning.line, "$danger-text") for warning in self._resident.warnings]
+        told = [warning_row(warning) for warning in self._resident.warnings]
         if self._resident.naloxone:
             told.append(line((_("naloxone"), "$muted"), (self._resident.naloxone, "bold")))
-        return lines(*told)
+        now = self.desk.clock.now()
+        ringing = [row for one in ladder_order(self._resident.contacts) if one.phone for row in contact_rows(one, now)]
+        return lines(*told, *([""] if told and ringing else []), *ringing)
 
     @staticmethod
     def _keys(incident: IncidentFacts, width: int) -> Content:

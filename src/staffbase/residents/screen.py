@@ -127,7 +127,10 @@ class ResidentPage(Changing):
         if item.importance is not Importance.ROUTINE:
             ink = "$danger-text" if item.importance is Importance.URGENT else "$warning-text"
             marks.append((_(IMPORTANCE_NAMES[item.importance]), ink))
-        marks.append((self._names.get(item.author_id, ""), "$muted"))
+        by = self._names.get(item.author_id, "")
+        if item.on_behalf_id:
+            by = _("%(by)s, seen by %(name)s") % {"by": by, "name": self._names.get(item.on_behalf_id, "")}
+        marks.append((by, "$muted"))
         for said, stands in (
             (_("entered later"), item.source is not Source.DIRECT),
             (_("corrected"), item.corrected or item.time_corrected or item.moved_here),

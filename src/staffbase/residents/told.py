@@ -77,6 +77,11 @@ def warning_row(one: WarningLine) -> Content:
     return line((_(WARNING_NAMES[one.kind]), "$muted"), (one.line, "$danger-text"), between="  ")
 
 
+def ladder_order(contacts: Sequence[ContactFacts]) -> list[ContactFacts]:
+    """The call ladder step by step, then those outside it."""
+    return sorted(contacts, key=lambda one: (one.position == 0, one.position))
+
+
 def contact_row(one: ContactFacts, now: datetime) -> Content:
     """A contact in one line: the step of the ladder, who it is, the number, and whether they answer now."""
     return line(_step(one), line(_ringing(one, now), _beside_the_number(one, now), between="  "))
@@ -152,7 +157,6 @@ def told_first(
 
 def told_more(facts: ResidentFacts, now: datetime, *, keys: bool = False) -> list[str | Content]:
     """Whom to ring, and what is good to know."""
-    ladder = sorted(facts.contacts, key=lambda one: (one.position == 0, one.position))
     known = [
         *([line((_("naloxone"), "$muted"), facts.naloxone)] if facts.naloxone else []),
         *([shown(_("children may visit"))] if facts.children else []),
@@ -161,6 +165,10 @@ def told_more(facts: ResidentFacts, now: datetime, *, keys: bool = False) -> lis
         *([shown(facts.about)] if facts.about else []),
     ]
     return [
-        *block(_("RING"), [row for one in ladder for row in contact_rows(one, now)], "r" if keys else ""),
+        *block(
+            _("RING"),
+            [row for one in ladder_order(facts.contacts) for row in contact_rows(one, now)],
+            "r" if keys else "",
+        ),
         *block(_("GOOD TO KNOW"), known, "o" if keys else ""),
     ]

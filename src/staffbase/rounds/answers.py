@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from staffbase.incidents.model import INCIDENT_NAMES, Deviation, IncidentKind, Step
+from staffbase.incidents.model import INCIDENT_NAMES, STEP_NAMES, Deviation, IncidentKind, Step
 from staffbase.incidents.service import add_step, conclude_incident, start_incident
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Entry, Importance, Kind, Source
@@ -12,7 +12,8 @@ from staffbase.kernel.clock import local
 from staffbase.kernel.database import Reading, Writing
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
-from staffbase.kernel.typed import past_moment, typed_line, typed_text
+from staffbase.kernel.moments import show_moment, show_time
+from staffbase.kernel.typed import typed_line, typed_text
 from staffbase.residents.rules import Door, expired, form_now
 from staffbase.rounds.model import BEYOND_NAMES, Beyond, OpenDoor, Outcome, RoundCheck, Walk
 from staffbase.rounds.reading import (
@@ -121,20 +122,29 @@ def ladder_in(
         tx, house_id, walk_id, unit_id, outcome, on_behalf_id=colleague_id, resolved=resolved, late_reason=late_reason
     )
     tx.flush()
+    for step in steps:
+        _look_at_time(step, entry.observed_from, tx.now)
     began = min((step.at for step in steps), default=None)
-    if began is not None and began < entry.observed_from.replace(second=0, microsecond=0):
-        raise Invalid(_("A step lies before the walk. Look at its time again."), "steps")
     kind = IncidentKind.NO_ANSWER if outcome is Outcome.NO_ANSWER else IncidentKind.FOUND_IN_DANGER
     check.incident_id = start_incident(tx, house_id, kind, check.resident_id, "", began)
     tx.flush()
     tx.add(check)
     for step in sorted(steps, key=lambda step: step.at):
-        add_step(tx, house_id, check.incident_id, step.step, step.text, past_moment(step.at, tx.now, "steps"))
+        add_step(tx, house_id, check.incident_id, step.step, step.text, step.at)
     if resolved:
         conclude_incident(tx, house_id, check.incident_id, conclusion, deviation=deviation)
     if deviation is not Deviation.NO:
         ask_deviation_in(tx, house_id, door, _(INCIDENT_NAMES[kind]))
     return check_facts(entry, check, concluded=resolved)
+
+
+def _look_at_time(step: LadderStep, left_at: datetime, now: datetime) -> None:
+    """Raises Invalid, and says which one, for a step before the walk or in the future; only minutes can be typed."""
+    told = {"step": _(STEP_NAMES[step.step]), "time": show_moment(step.at, now), "left": show_time(left_at)}
+    if step.at > now:
+        raise Invalid(_("%(step)s %(time)s lies in the future. What is written has happened.") % told, str(step.step))
+    if step.at < left_at.replace(second=0, microsecond=0):
+        raise Invalid(_("%(step)s %(time)s lies before the walk, which began %(left)s.") % told, str(step.step))
 
 
 def sign_in(

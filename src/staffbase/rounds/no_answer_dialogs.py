@@ -206,12 +206,14 @@ class ResolvedDialog(FormDialog[bool]):
 
     def fields(self) -> dict[str, str]:
         """As typed."""
-        return {field.id or "": field.value for field in self.query(LineField)}
+        typed = {field.id or "": field.value for field in self.query(LineField)}
+        return {**typed, "deviation": self.query_one("#deviation", Choice).value}
 
     def restore(self, fields: dict[str, str]) -> None:
         """As it was left."""
         for field in self.query(LineField):
             field.value = fields.get(field.id or "", "")
+        self.query_one("#deviation", Choice).value = fields.get("deviation", "")
 
     def card_resident(self) -> int | None:
         """Who lives there."""
@@ -233,6 +235,6 @@ class ResolvedDialog(FormDialog[bool]):
             raise Invalid(_("Write how it ended."), "conclusion")
         await self.ask(
             self._rounds.no_answer, self._walk.id, self._door.unit_id, steps, typed["conclusion"], self._colleague_id,
-            self._late, Deviation(self.query_one("#deviation", Choice).value),
+            self._late, Deviation(typed["deviation"]),
         )  # fmt: skip
         return True

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import col, select
 
 from staffbase.incidents.model import INCIDENT_NAMES, IncidentKind
-from staffbase.incidents.service import start_incident
+from staffbase.incidents.service import is_concluded_in, start_incident
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Entry, Importance, Kind
 from staffbase.journal.timeline import among_keys
@@ -244,6 +244,8 @@ class Rounds(Ladders):
             if check.walk_id is None or tx.get(Walk, check.walk_id).signed_at is not None:
                 raise Invalid(_("The walk is signed. Write a note or a comment instead."))
             if check.incident_id is not None:
+                if is_concluded_in(tx, check.incident_id):
+                    raise Invalid(_("An incident hangs on it and is concluded. Correct it in the notes instead (4)."))
                 raise Invalid(_("An incident hangs on it. Conclude the incident instead."))
             if taken_back_in(tx, [entry_id]):
                 raise Invalid(_("It is taken back already."))
@@ -259,11 +261,14 @@ class Rounds(Ladders):
             walk = open_walk_in(tx, walk_id)
             round_ids = round_of_in(tx, walk)
             checks = checks_in(tx, round_ids)
-            if any(not check.concluded for check in checks.values()):
+            doors = doors_in(tx, self.house_id)
+            running = [door.code for door in doors if door.unit_id in checks and not checks[door.unit_id].concluded]
+            if running:
                 raise Invalid(
-                    _("A no-answer or danger on this walk has no conclusion yet. Conclude the incident first.")
+                    _("%(units)s: what happened there has no conclusion yet. enter on the door goes on with it.")
+                    % {"units": ", ".join(running)}
                 )
-            due = [door for door in doors_in(tx, self.house_id) if not_due(door, tx.now) is None]
+            due = [door for door in doors if not_due(door, tx.now) is None]
             sign_in(
                 tx,
                 self.house_id,

@@ -87,6 +87,9 @@ class FormDialog(StaffDialog[Answer]):
     """Under which name the draft is kept; empty keeps none."""
 
     _kept: dict[str, str] | None = None
+    """The fields as they stand in the draft, or as they came."""
+    _drafted = False
+    """A draft stands."""
     _done = False
 
     def fields(self) -> dict[str, str]:
@@ -117,6 +120,7 @@ class FormDialog(StaffDialog[Answer]):
         if kept:
             self.restore(kept)
             self._kept = self.fields()
+            self._drafted = True
             self.say(_("This is your draft, as you left it."))
 
     @job(group="draft")
@@ -131,7 +135,8 @@ class FormDialog(StaffDialog[Answer]):
         if fields != self._kept:
             await self.ask(self.desk.drafts.save_draft, self.form_name, fields)
             self._kept = fields  # only now: what could not be kept is tried again
-        return True
+            self._drafted = True
+        return self._drafted
 
     @job(exclusive=False, group="save")
     async def action_save(self) -> None:
