@@ -76,6 +76,27 @@ async def test_she_asks_says_back_and_accepts_with_the_keyboard(evening, house):
     assert {Kind.QUESTION, Kind.ANSWER, Kind.SAID_BACK} <= set(kinds)
 
 
+async def test_who_is_asked_sees_it_on_the_board_and_answers_from_wherever_the_cursor_stands(evening, house):
+    def waits_for(name: str) -> bool:
+        return any("question waits" in need.words for need in house.station.board.view(house.actors[name]).needs)
+
+    written = house.station.notes.write(house.actors["jonas"], "His sister was told.", house.flats["A2"])
+    house.handover.ask(house.actors["marit"], "Who told her?", about_id=written.entry_id)
+    assert waits_for("jonas")
+    assert not waits_for("marit")
+    app = Bench(house.station, house.actors["jonas"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, house)
+        assert "1 question waits for you: v answers it." in seen(app)
+        await pilot.press("v", *"I rang her at nine.", "ctrl+s")
+        await settle(pilot)
+        assert "waits for you" not in seen(app)
+    assert not waits_for("jonas")
+    assert "I rang her at nine." in [
+        item.text for item in house.station.journal.timeline(house.actors["marit"], house.flats["A2"])
+    ]
+
+
 async def test_what_is_half_asked_is_kept(evening, house):
     app = Bench(house.station, house.actors["marit"])
     async with app.run_test(size=(120, 36)) as pilot:

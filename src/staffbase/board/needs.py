@@ -29,6 +29,8 @@ class Waiting:
     not_read: Sequence[str]
     """Who has been on duty for half an hour without accepting the handover."""
     tasks: Sequence[TaskFacts]
+    asked: int
+    """How many open questions are about what the viewer wrote."""
     codes: dict[int, str]
     """Unit codes by resident."""
 
@@ -37,7 +39,7 @@ def needs_of(waiting: Waiting) -> tuple[Need, ...]:
     """The needs, worst first, and among equals in this order."""
     found = [
         *_walk(waiting), *_incidents(waiting), *_windows(waiting), *_duty(waiting), *_concerns(waiting),
-        *_not_read(waiting), *_tasks(waiting),
+        *_not_read(waiting), *_asked(waiting), *_tasks(waiting),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda need: -need.level))
 
@@ -94,6 +96,12 @@ def _not_read(waiting: Waiting) -> Iterator[Need]:
     if waiting.not_read:
         words = _("handover not accepted: %(names)s") % {"names": ", ".join(waiting.not_read)}
         yield Need(words, Level.WATCH, _("3: my reading"))
+
+
+def _asked(waiting: Waiting) -> Iterator[Need]:
+    if waiting.asked:
+        words = ngettext("%(count)d question waits for you", "%(count)d questions wait for you", waiting.asked)
+        yield Need(words % {"count": waiting.asked}, Level.WATCH, _("3: my reading, v answers"))
 
 
 def _tasks(waiting: Waiting) -> Iterator[Need]:

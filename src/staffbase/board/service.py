@@ -7,7 +7,7 @@ from staffbase.board.rules import BoardView, Level, Line
 from staffbase.board.tiles import tile_of
 from staffbase.crisis_plans.reading import plan_states_in
 from staffbase.handover.service import unread_count_in, unread_half_an_hour_in
-from staffbase.handover.sources import concerns_in
+from staffbase.handover.sources import concerns_in, questions_in
 from staffbase.incidents.service import incidents_in
 from staffbase.journal.drafts import drafts_in
 from staffbase.journal.items import TimelineItem
@@ -114,8 +114,7 @@ class Board:
 
     @allowed(Permission.SEE_RESIDENTS)
     def view(self, actor: Actor) -> BoardView:
-        """Everything on the board."""
-        del actor
+        """Everything on the board; the questions are those that wait for the actor."""
         with self.database.read() as tx:
             now = self.database.clock.now()
             doors = doors_in(tx, self.house_id)
@@ -134,11 +133,15 @@ class Board:
             )
             plans = plan_states_in(tx, self.house_id, now)
             codes = {door.resident.id: door.code for door in doors if door.resident}
+            names = names_in(tx)
+            may_answer = actor.may(Permission.HANDOVER)
+            asked = questions_in(tx, self.house_id, names, now, actor.person_id) if may_answer else []
             waiting = Waiting(
                 now=now, walk=walk, running=running, windows=windows, codes=codes, tasks=tasks,
                 short=under_staffed_in(tx, self.house_id, now),
-                concerns=[one for one in concerns_in(tx, self.house_id, names_in(tx), now) if one.running],
+                concerns=[one for one in concerns_in(tx, self.house_id, names, now) if one.running],
                 not_read=unread_half_an_hour_in(tx, self.house_id, now),
+                asked=sum(one.for_me for one in asked),
             )  # fmt: skip
         return BoardView(
             tiles=tuple(
@@ -151,7 +154,11 @@ class Board:
                 for task in sorted((one for one in tasks if one.due_at), key=lambda one: one.due_at or now)
                 if task.due_at and local(task.due_at).date() == local(now).date()
             )[:_LATEST],
-            latest=tuple(self._latest(item, codes, now) for item in latest if not item.withdrawn and not item.moved),
+            latest=tuple(
+                self._latest(item, codes, now)
+                for item in latest
+                if item.text and not item.withdrawn and not item.moved  # without words: a check, whose incident tells
+            ),
             nights=tuple(
                 Line(
                     f"{local(found.window.begins_at):%H:%M}",

@@ -74,7 +74,8 @@ class CardScreen(StaffScreen, inherit_bindings=False):
             yield Static(id="card-opened")
 
     def on_mount(self) -> None:
-        """Open it; that is not part of a refresh, which a newer one may replace."""
+        """Open it; that is not part of a refresh, which a newer one may replace. No message may cover a line of it."""
+        self.app.clear_notifications()
         self._open()
 
     @job(group="open-card")

@@ -179,6 +179,12 @@ class MyReading:
         """Its residents."""
         return tuple(one for one in self.residents if one.section is section)
 
+    @property
+    def asked_of_me(self) -> tuple[QuestionFacts, ...]:
+        """Questions about what the reader wrote, that nobody has answered."""
+        asked = [one for resident in self.residents for one in resident.questions]
+        return tuple(one for one in (*asked, *self.house_questions) if one.for_me)
+
 
 @dataclass(frozen=True)
 class ReportLineFacts:

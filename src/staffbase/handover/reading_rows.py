@@ -39,6 +39,13 @@ def reading_head(reading: MyReading, now: datetime) -> list[tuple[Words, ...]]:
     if reading.covers.first_shift:
         told = _("the last seven days: your first shift here")
     head: list[tuple[Words, ...]] = [(state, (told, "$muted"))]
+    if asked := len(reading.asked_of_me):
+        told = ngettext(
+            "%(count)d question waits for you: v answers it.",
+            "%(count)d questions wait for you: v answers the first.",
+            asked,
+        )
+        head.append(((told % {"count": asked}, "$accent-text"),))
     owed = [one.unit_code for one in reading.residents if one.must_say_back]
     if owed:
         head.append(((_("Say back first: %(units)s.") % {"units": ", ".join(owed)}, "$accent-text"),))

@@ -213,7 +213,7 @@ class HandoverScreen(StaffScreen):
         if action in ("status", "write_line") and (self._report is None or self._report.signed):
             return False
         if action == "answer":
-            return row is not None and (row.question_id is not None or row.concern_id is not None)
+            return self._to_answer() is not None
         if action == "take_over":
             return row is not None and row.task_id is not None
         return super().check_action(action, parameters)
@@ -280,9 +280,17 @@ class HandoverScreen(StaffScreen):
             _("Ask about %(whom)s") % {"whom": self._about(resident)}, said, f"ask:{about or resident}", ask, resident
         )
 
+    def _to_answer(self) -> Row | None:
+        """The question or concern the cursor stands on; else the first question that waits for the reader."""
+        row = self._row()
+        if row is not None and (row.question_id is not None or row.concern_id is not None):
+            return row
+        asked = {one.entry_id for one in self._reading.asked_of_me} if self._reading else set()
+        return next((one for one in self._rows if one.question_id in asked), None)
+
     @job(group="handover-dialog")
     async def action_answer(self) -> None:
-        row = self._row()
+        row = self._to_answer()
         if row is None:
             return
         if row.question_id is not None:

@@ -51,9 +51,9 @@ def entry_row(item: TimelineItem, labels: Labels, width: int, *, one_resident: b
     if not one_resident:
         parts.append(shown((unit or ("–" if item.resident_id is None else "·")).ljust(4), "bold"))
         if wide:
-            parts.append(shown(alias[:15].ljust(16)))
+            parts.append(_column(shown(alias)))
     if wide:
-        parts.append(shown(_(KIND_NAMES[item.kind])[:15].ljust(16), "$muted"))
+        parts.append(_column(shown(_(KIND_NAMES[item.kind]), "$muted")))
     start = Content("").join(parts)
     signs = signs_of(item)
     told = line(*(signs if wide else signs[:1]), between=" · ")
@@ -61,6 +61,10 @@ def entry_row(item: TimelineItem, labels: Labels, width: int, *, one_resident: b
     words = _words(item, room)
     gap = " " * max(1, width - start.cell_length - words.cell_length - told.cell_length)
     return start + words + (Content(gap) + told if told.plain else Content(""))
+
+
+def _column(words: Content) -> Content:
+    return words.truncate(15, ellipsis=True, pad=True) + Content(" ")
 
 
 def _words(item: TimelineItem, room: int) -> Content:
