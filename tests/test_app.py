@@ -21,7 +21,7 @@ from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
 from staffbase.people.dialogs import ChangePinDialog
 from staffbase.people.screen import DoorScreen
-from staffbase.rounds.dialogs import AlarmScreen
+from staffbase.rounds.alarm_screen import AlarmScreen
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.station import open_station
 

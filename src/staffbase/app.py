@@ -16,6 +16,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
 
+from staffbase.kernel import garbage
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
 from staffbase.kernel.clock import Clock, local
 from staffbase.kernel.errors import DatabaseUnavailable, NoStation, NotAllowed, StaffbaseError
@@ -29,6 +30,7 @@ from staffbase.ui.palette import KeyProvider, ResidentProvider
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.small import is_blind, watch_size
 from staffbase.ui.strip import StripFacts
+from staffbase.ui.stylesheet import KitStylesheet
 from staffbase.ui.text import harmless
 from staffbase.ui.themes import THEMES
 
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 IDLE_WARNING_SECONDS = 30
 """How long before the idle lock the countdown begins."""
+SETTLE_SECONDS = 1.5
+"""How long after opening the other screens are loaded: a PIN typed at once finds the machine free for the board."""
 ALARM_AGAIN_SECONDS = 60
 """How long the alarm leaves the door free for a PIN before it covers everything again."""
 
@@ -60,7 +64,7 @@ class StaffbaseApp(App[int]):
     """staffbase in the terminal."""
 
     TITLE = "staffbase"
-    CSS_PATH = "ui/kit.tcss"
+    CSS_PATH = ["ui/kit.tcss", "people/screen.tcss"]  # the door's with the kit's: read together, once
     COMMANDS = {KeyProvider, ResidentProvider}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS = [
@@ -79,6 +83,7 @@ class StaffbaseApp(App[int]):
 
     def __init__(self, settings: Settings, clock: Clock, opener: Opener, asks: AsksFirst = lambda _error: None) -> None:
         super().__init__()
+        self.stylesheet = KitStylesheet(variables=self.get_css_variables())
         self.settings = settings
         self.clock = clock
         self._opener = opener
@@ -191,7 +196,7 @@ class StaffbaseApp(App[int]):
 
     @job(group="choose")
     async def _choose_resident(self, then: Callable[[int], None]) -> None:
-        chosen = await self.push_screen_wait(self._sections.ResidentChooser(self, self.station.residents))
+        chosen = await self.push_screen_wait(self._sections.resident_chooser(self, self.station))
         if chosen is not None:
             then(chosen)
 
@@ -213,7 +218,7 @@ class StaffbaseApp(App[int]):
     async def on_mount(self) -> None:
         self.add_mode("door", lambda: self._door)
         await self.switch_mode("door")  # not DEFAULT_MODE: with eager tasks its Input would mount too early
-        self._open()
+        self.call_after_refresh(self._open)  # the door is painted before the database libraries are loaded beside it
         self.set_interval(1.0, self._tick)
         self._tick()
         if not self.is_headless:  # a shutdown of the PC, or a window that was closed
@@ -240,6 +245,7 @@ class StaffbaseApp(App[int]):
             screen = self._asks(error)
             if screen is None:
                 raise
+            garbage.wake()
             return await self.push_screen_wait(screen)
 
     def _load(self) -> Opened:
@@ -259,6 +265,13 @@ class StaffbaseApp(App[int]):
         if opened.actor is not None:
             await self._enter(opened.actor)
         self._stands = True
+        self.set_timer(SETTLE_SECONDS, self._settle)
+
+    @job(group="settle")
+    async def _settle(self) -> None:
+        """What need not be there before the first look at the board."""
+        garbage.wake()
+        await asyncio.to_thread(self._sections.load_all)
 
     # -- signing in and locking -----------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from staffbase.kernel import garbage
 from staffbase.kernel.errors import Invalid, NotAllowed, PassphraseNeeded, StaffbaseError
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings
@@ -51,6 +52,7 @@ def _need_terminal() -> None:
 def _run(asked: argparse.Namespace, settings: Settings) -> int:
     del asked
     _need_terminal()
+    garbage.rest()
     from staffbase.kernel.clock import SystemClock
     from staffbase.start.way_in import station_app
 
@@ -60,6 +62,7 @@ def _run(asked: argparse.Namespace, settings: Settings) -> int:
 def _demo(asked: argparse.Namespace, settings: Settings) -> int:
     at = _moment(asked.at)
     _need_terminal()
+    garbage.rest()
     from staffbase.demo.run import demo_app
 
     return _full_screen(demo_app(settings, at=at, person=asked.person, folder=asked.dir))

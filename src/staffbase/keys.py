@@ -18,7 +18,8 @@ from staffbase.notes.screen import NotesScreen
 from staffbase.notes.search.screen import SearchScreen
 from staffbase.people.dialogs import WhoIsOnDutyDialog
 from staffbase.residents.screen import ResidentPage
-from staffbase.rounds.dialogs import AlarmScreen, BeyondDialog
+from staffbase.rounds.alarm_screen import AlarmScreen
+from staffbase.rounds.dialogs import BeyondDialog
 from staffbase.rounds.no_answer_dialogs import NoAnswerDialog
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.sections import OFFERS, SECTIONS

@@ -15,7 +15,7 @@ from staffbase.people.pins import set_pin_in
 from staffbase.people.screen import DoorScreen
 from staffbase.people.service import hash_pin
 from staffbase.rounds.alarm import Alarm
-from staffbase.rounds.dialogs import AlarmScreen
+from staffbase.rounds.alarm_screen import AlarmScreen
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.station import Station
 

@@ -5,7 +5,7 @@ The catalogues are read at start, so that none can go stale; reading them takes 
 small reader stands here instead of a library that must be loaded before the first screen.
 """
 
-import ast
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import Final
@@ -78,6 +78,16 @@ def load(language: str) -> dict[str, tuple[str, ...]]:
     return texts
 
 
+_ESCAPED = re.compile(r"\\(.)")
+_MEANT = {"n": "\n", "t": "\t"}
+
+
+def _unquoted(quoted: str) -> str:
+    """What stands between the quotes."""
+    inner = quoted.strip()[1:-1]
+    return _ESCAPED.sub(lambda found: _MEANT.get(found[1], found[1]), inner) if "\\" in inner else inner
+
+
 def read_po(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The (source text, translations) pairs of a .po file; header, fuzzy and untranslated ones left out."""
     for block in source.split("\n\n"):
@@ -91,7 +101,7 @@ def read_po(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
             if not line.startswith('"'):
                 current, _space, line = line.partition(" ")  # noqa: PLW2901
             if current:
-                fields[current] = fields.get(current, "") + ast.literal_eval(line)
+                fields[current] = fields.get(current, "") + _unquoted(line)
         if fuzzy or not fields.get("msgid"):
             continue
         translations = [fields[key] for key in ("msgstr", "msgstr[0]", "msgstr[1]") if key in fields]

@@ -10,7 +10,7 @@ TEXT_LIMIT = 20_000
 """Characters a text may hold; a longer one is refused whole, never cut."""
 
 
-_CONTROL = re.compile(r"[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 """C0 and C1 controls except newline and tab, and halves of surrogate pairs."""
 
 

@@ -5,17 +5,15 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding
-from textual.containers import Horizontal, VerticalScroll
-from textual.screen import ModalScreen
+from textual.binding import Binding
+from textual.containers import Horizontal
 from textual.widgets import Input, Label, Static
 
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import N_, _
-from staffbase.kernel.moments import read_moment, show_time
-from staffbase.people.door import EMERGENCY
+from staffbase.kernel.moments import read_moment
 from staffbase.residents.rules import Door, form_now
-from staffbase.rounds.facts import CheckFacts, WalkFacts
+from staffbase.rounds.facts import CheckFacts
 from staffbase.rounds.model import OUTCOME_NAMES, Beyond, Outcome
 from staffbase.rounds.no_answer_dialogs import keys_told
 from staffbase.rounds.rules import beyond
@@ -24,8 +22,7 @@ from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import FormDialog, StaffDialog
 from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
-from staffbase.ui.screen import in_words
-from staffbase.ui.text import line, lines, shown
+from staffbase.ui.text import shown
 
 if TYPE_CHECKING:
     from staffbase.residents.service import Residents
@@ -242,53 +239,3 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
         if check.incident_id is not None:
             self.app.call_later(self.desk.start_incident, int(chosen))
         return check
-
-
-class AlarmScreen(ModalScreen[bool]):
-    """Somebody should be back from the walk and is not. Covers everything, locked or not, and shows nothing personal."""
-
-    DEFAULT_CSS = """
-    AlarmScreen { background: $alarm; color: $alarm-text; align: center middle; }
-    AlarmScreen > VerticalScroll { width: 72; max-width: 100%; height: auto; max-height: 100%; background: $alarm; padding: 0 2; }
-    AlarmScreen Static { width: 1fr; height: auto; background: $alarm; color: $alarm-text; }
-    """
-    BINDINGS = [
-        Binding("enter", "to_door", N_("Sign in"), tooltip=N_("Sign in: the walker's PIN ends the walk"), id="alarm.door")
-    ]  # fmt: skip
-
-    def __init__(self, desk: Desk, walk: WalkFacts, address: str, oncall: str) -> None:
-        super().__init__()
-        self.desk = desk
-        self.walk = walk
-        self._address, self._oncall = address, oncall
-
-    def compose(self) -> ComposeResult:
-        words = {"who": self.walk.walker, "left": show_time(self.walk.left_at), "due": show_time(self.walk.due_back_at)}
-        numbers = [line((number.rjust(7), "bold"), _(what), between="  ") for number, what in EMERGENCY]
-        with VerticalScroll(can_focus=False):
-            yield Static(
-                lines(
-                    shown(_("NOT BACK FROM THE ROUND"), "bold reverse"),
-                    "",
-                    shown(_("%(who)s left at %(left)s and should have been back at %(due)s.") % words, "bold"),
-                    shown(_("Ring her now. If she does not answer, go two together, or ring 113 or 112.")),
-                    "",
-                    *numbers,
-                    "",
-                    shown(self._address),
-                    shown(self._oncall),
-                    "",
-                    shown(_("enter: sign in. The walker's PIN ends the walk.")),
-                    shown(_("A colleague who has reached her signs in and presses 2, then m: 15 more minutes.")),
-                )
-            )
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        return in_words(super().active_bindings)
-
-    def on_mount(self) -> None:
-        self.app.bell()
-
-    def action_to_door(self) -> None:
-        self.dismiss(True)

@@ -1,0 +1,28 @@
+"""Textual's stylesheet, which reads each style sheet once for a theme instead of once for every new screen.
+
+As of Textual 8.2.8 every mode's first screen makes the app read all style sheets anew, though nothing changed, and the
+readings of more than 64 sheets push each other out of its memory: 50 ms at each first look at a section.
+"""
+
+from textual.cache import LRUCache
+from textual.css.stylesheet import Stylesheet
+
+_SHEETS = 1024
+"""How many readings are remembered: more than there are widgets and screens."""
+
+
+class KitStylesheet(Stylesheet):
+    """Reads a sheet again only when the theme's values changed."""
+
+    def __init__(self, *, variables: dict[str, str]) -> None:
+        super().__init__(variables=variables)
+        self._parse_cache = LRUCache(_SHEETS)
+
+    def set_variables(self, variables: dict[str, str]) -> None:
+        """Take the theme's values; the same ones again change nothing."""
+        if variables != self._variables:
+            super().set_variables(variables)
+
+    def reparse(self) -> None:
+        """Bring the rules up to date with the theme and with sheets that came since."""
+        self.parse()
