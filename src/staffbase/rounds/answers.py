@@ -16,12 +16,7 @@ from staffbase.kernel.moments import show_moment, show_time
 from staffbase.kernel.typed import typed_line, typed_text
 from staffbase.residents.rules import Door, expired, form_now
 from staffbase.rounds.model import BEYOND_NAMES, Beyond, OpenDoor, Outcome, RoundCheck, Walk
-from staffbase.rounds.reading import (
-    CheckFacts,
-    answered_in,
-    check_facts,
-    door_in,
-)
+from staffbase.rounds.reading import CheckFacts, at_door_in, check_facts
 from staffbase.rounds.rules import LADDER, LATE_AFTER, beyond, not_due
 from staffbase.tasks.service import add_task, tasks_in
 
@@ -37,7 +32,10 @@ class LadderStep:
 
 def open_walk_in(tx: Reading, walk_id: int, *, under_way: bool = False) -> Walk:
     """A walk that is not signed and, unless it may be `under_way`, over."""
-    walk = tx.get(Walk, walk_id)
+    return _open(tx.get(Walk, walk_id), under_way=under_way)
+
+
+def _open(walk: Walk, *, under_way: bool) -> Walk:
     if walk.returned_at is None and not under_way:
         raise Invalid(_("The walk is under way. The doors are answered when the walker is back."))
     if walk.signed_at is not None:
@@ -49,15 +47,15 @@ def answer_in(
     tx: Writing, house_id: int, walk_id: int, unit_id: int, outcome: Outcome, *, reason: Beyond | None = None, note: str = "",
     on_behalf_id: int | None = None, resolved: bool = False, late_reason: str = "",
 ) -> tuple[Entry, RoundCheck, Door]:  # fmt: skip
-    """The entry of an answer, and its check, which the caller adds. As few queries as it takes: somebody waits."""
-    walk = open_walk_in(tx, walk_id, under_way=outcome in LADDER)
-    door = door_in(tx, unit_id)
+    """The entry of an answer, and its check, which the caller adds."""
+    here = at_door_in(tx, walk_id, unit_id)
+    walk, door = _open(here.walk, under_way=outcome in LADDER), here.door
     if door.resident is None or (why_not := not_due(door, tx.now)):
         raise Invalid(
             _("No check is due at %(unit)s: %(reason)s.")
             % {"unit": door.code, "reason": why_not if door.resident else _("vacant")}
         )
-    if answered_in(tx, walk, unit_id):
+    if here.answered:
         raise Invalid(_("%(unit)s has an answer already. Take it back first (z).") % {"unit": door.code})
     form = form_now(door.resident.agreement, tx.now)
     if beyond(outcome, form) and reason is None:

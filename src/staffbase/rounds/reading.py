@@ -1,14 +1,14 @@
 """Reading rounds inside a transaction: who was last seen, the windows of tonight, the walk under way, the sheet."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func
+from sqlalchemy import and_, bindparam, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
-from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from staffbase.incidents.service import is_concluded_in
 from staffbase.journal.model import Entry, Kind, Source
@@ -136,33 +136,6 @@ def _standing() -> Any:
     )
 
 
-@cache
-def _answered() -> SelectOfScalar[int]:
-    return select(RoundCheck.id).where(RoundCheck.unit_id == bindparam("unit_id"), _standing())
-
-
-@cache
-def _answered_on_walk() -> SelectOfScalar[int]:
-    return _answered().where(RoundCheck.walk_id == bindparam("walk_id"))
-
-
-@cache
-def _answered_in_window() -> SelectOfScalar[int]:
-    same_round = select(Walk.id).where(
-        Walk.house_id == bindparam("house_id"), Walk.window_begins == bindparam("window_begins")
-    )
-    return _answered().where(col(RoundCheck.walk_id).in_(same_round))
-
-
-def answered_in(tx: Reading, walk: Walk, unit_id: int) -> bool:
-    """Whether a unit has a standing answer on this round."""
-    of_walk = {"unit_id": unit_id, "walk_id": walk.id}
-    of_window = {"unit_id": unit_id, "house_id": walk.house_id, "window_begins": walk.window_begins}
-    if walk.window_begins is None:
-        return tx.first(_answered_on_walk(), of_walk) is not None
-    return tx.first(_answered_in_window(), of_window) is not None
-
-
 def checks_in(tx: Reading, walk_ids: Sequence[int]) -> dict[int, CheckFacts]:
     """The standing answer of each unit on these walks, by unit; what was taken back does not stand."""
     if not walk_ids:
@@ -189,29 +162,58 @@ def check_facts(entry: Entry, check: RoundCheck, *, concluded: bool) -> CheckFac
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class AtDoor:
+    """What must be known to answer a door on a walk."""
+
+    walk: Walk
+    door: Door
+    answered: bool
+    """Whether the unit has a standing answer on this round."""
+
+
 @cache
-def _door() -> Select[Unit, Resident, Stay, RoundAgreement]:
+def _at_door() -> Any:
     newest = (
         select(func.max(RoundAgreement.id))
         .where(RoundAgreement.resident_id == Resident.id)
         .correlate(Resident)
         .scalar_subquery()
     )
+    other = aliased(Walk)
+    same_round = (
+        select(other.id)
+        .where(other.night == Walk.night, other.window_begins == Walk.window_begins, other.house_id == Walk.house_id)
+        .correlate(Walk)
+    )
+    answered = (
+        select(RoundCheck.id)
+        .where(or_(col(RoundCheck.walk_id) == Walk.id, col(RoundCheck.walk_id).in_(same_round)))
+        .where(RoundCheck.unit_id == Unit.id, _standing())
+        .correlate(Walk, Unit)
+        .exists()
+    )
     return (
-        select(Unit, Resident, Stay, RoundAgreement)
+        select(Walk, Unit, Resident, Stay)
+        .join(Unit, col(Unit.house_id) == Walk.house_id)
         .join(Stay, and_(col(Stay.unit_id) == col(Unit.id), col(Stay.until_date).is_(None)), isouter=True)
         .join(Resident, col(Resident.id) == col(Stay.resident_id), isouter=True)
         .join(RoundAgreement, col(RoundAgreement.id) == newest, isouter=True)
-        .where(Unit.id == bindparam("unit_id"))
+        .where(Walk.id == bindparam("walk_id"), Unit.id == bindparam("unit_id"))
+        .add_columns(RoundAgreement, answered)
     )
 
 
-def door_in(tx: Reading, unit_id: int) -> Door:
-    """One door with what must be known to answer it (who lives there, presence, agreement), in one query."""
-    row = tx.first(_door(), {"unit_id": unit_id})
+def at_door_in(tx: Reading, walk_id: int, unit_id: int) -> AtDoor:
+    """The walk, the door (who lives there, presence, agreement) and whether it has an answer: one query, somebody waits."""
+    row = tx.first(_at_door(), {"walk_id": walk_id, "unit_id": unit_id})
     if row is None:
         raise NotFound(_("It is not there any more."))
-    unit, resident, stay, agreed = row
+    walk, unit, resident, stay, agreed, answered = row
+    return AtDoor(walk, _door(unit, resident, stay, agreed), answered)
+
+
+def _door(unit: Unit, resident: Resident | None, stay: Stay | None, agreed: RoundAgreement | None) -> Door:
     if resident is None or stay is None:
         return Door(unit.id, unit.code, unit.module, unit.position)
     agreement = (
@@ -329,7 +331,7 @@ def windows_in(tx: Reading, house_id: int, now: datetime, night: date | None = N
 
 
 __all__ = [
-    "CheckFacts", "DoorLine", "LastSeen", "RoundSheet", "WalkFacts", "WindowFacts", "answered_in", "check_facts", "checks_in",
-    "door_in", "hours_in", "last_seen_in", "not_walked_in", "round_of_in", "sheet_in", "taken_back_in", "unsigned_walks_in",
+    "CheckFacts", "DoorLine", "LastSeen", "RoundSheet", "WalkFacts", "WindowFacts", "at_door_in", "check_facts", "checks_in",
+    "hours_in", "last_seen_in", "not_walked_in", "round_of_in", "sheet_in", "taken_back_in", "unsigned_walks_in",
     "walk_facts", "walk_under_way_in", "windows_in",
 ]  # fmt: skip

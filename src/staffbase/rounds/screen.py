@@ -11,28 +11,29 @@ from textual.containers import Horizontal
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from staffbase.kernel.i18n import N_, _
 from staffbase.rounds.dialogs import BeyondDialog, LateReasonDialog, LateRoundDialog, OpenDoorsDialog
+from staffbase.rounds.door_list import DoorList
 from staffbase.rounds.facts import CheckFacts, Colleague, DoorLine, RoundSheet, WalkFacts
 from staffbase.rounds.guard import KeyGuard
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.no_answer_dialogs import DangerDialog, NoAnswerDialog
 from staffbase.rounds.rules import GENERAL_SUPERVISION, KEYS, LADDER, LATE_AFTER, beyond
-from staffbase.rounds.sheet_words import door_row, head, interval, side
+from staffbase.rounds.sheet_words import head, interval, side
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import shown
+from staffbase.ui.words import Words
 
 if TYPE_CHECKING:
     from staffbase.rounds.service import Rounds
 
 MORE_MINUTES = 15
+"""What a walker who was reached is given."""
 _SAID_SECONDS = 3.0
 """How long a sentence about a held key stands; it is not said again before."""
-"""What a walker who was reached is given."""
 
 
 class RoundsScreen(StaffScreen):
@@ -58,7 +59,7 @@ class RoundsScreen(StaffScreen):
         Binding("enter", "open", N_("Open"), tooltip=N_("Open the resident, or the ladder of this door"), id="rounds.open", show=False),
     ]  # fmt: skip
 
-    sheet: reactive[RoundSheet | None] = reactive(None, init=False)
+    sheet: reactive[RoundSheet | None] = reactive(None, init=False, repaint=False)
 
     def __init__(self, desk: Desk, rounds: "Rounds") -> None:
         super().__init__(desk)
@@ -70,15 +71,17 @@ class RoundsScreen(StaffScreen):
         self._late: tuple[int, str] = (0, "")
         """Why the answers of a walk are written late, asked once."""
         self._walk_shown = 0
+        self._working: list[bool | None] = []
+        """Which of the keys that depend on the walk worked, when that was last looked at."""
         self._idle = asyncio.Event()
         """Set while no answer is being asked about or saved."""
         self._idle.set()
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Static(id="round-head")
+        yield Words(id="round-head")
         with Horizontal(id="round-body"):
-            yield OptionList(id="doors")
-            yield Static(id="round-side")
+            yield DoorList(id="doors")
+            yield Words(id="round-side")
         yield Static(shown(_(GENERAL_SUPERVISION), "$muted"), id="round-foot")
 
     # -- showing --------------------------------------------------------------------------------------------------
@@ -89,60 +92,45 @@ class RoundsScreen(StaffScreen):
         self.sheet = await self.ask(self._rounds.sheet)
         if self.has_class("-wide"):
             windows = await self.ask(self._rounds.windows)
-            for beside in self.query("#round-side").results(Static):
+            for beside in self.query("#round-side").results(Words):
                 beside.update(side(windows, self.desk.clock.now()))
 
     def watch_sheet(self) -> None:
-        if self.sheet is None or not self.query("#round-head"):
+        doors, now = self.query_one_optional(DoorList), self.desk.clock.now()
+        if self.sheet is None or doors is None:
             return  # before it is composed, or after another person signed in
-        doors, now = self.query_one("#doors", OptionList), self.desk.clock.now()
-        width = max(40, self._row_width())
-        rows = [door_row(row, width, now, left=row.door.unit_id == self._left) for row in self.sheet.lines]
-        taking = [row.due or row.check is not None for row in self.sheet.lines]
-        standing = [(option.id, not option.disabled) for option in doors.options]
-        if standing == [(str(row.door.unit_id), takes) for row, takes in zip(self.sheet.lines, taking, strict=True)]:
-            for index, words in enumerate(rows):
-                doors.replace_option_prompt_at_index(index, words)
-        else:
-            here = doors.highlighted
-            doors.set_options(
-                Option(words, id=str(row.door.unit_id), disabled=not takes)
-                for words, row, takes in zip(rows, self.sheet.lines, taking, strict=True)
-            )
-            if here is not None and here < len(rows) and taking[here]:
-                doors.highlighted = here
+        doors.show(self.sheet.lines, self._left, now)
         walk_id = self.sheet.walk.id if self.sheet.walk and self.sheet.walk.returned_at else 0
         if doors.highlighted is None or walk_id != self._walk_shown:
             self._walk_shown = walk_id
             self._to_next_open(-1)
-        self.query_one("#round-head", Static).update(head(self.sheet, now))
-        self.refresh_bindings()
-
-    def _row_width(self) -> int:
-        if inner := self.query_one("#doors", OptionList).scrollable_content_region.width:
-            return inner
-        return self.size.width - 4
+        self.query_one("#round-head", Words).update(head(self.sheet, now))
+        working = [self.check_action(action, ()) for action in ("outcome", "leave", "reached", "sign")]
+        if working != self._working:
+            self._working = working
+            self.refresh_bindings()
 
     def on_resize(self) -> None:
         super().on_resize()
         self.call_after_refresh(self.watch_sheet)
 
     def _here(self) -> DoorLine | None:
-        index = self.query_one("#doors", OptionList).highlighted
+        index = self.query_one(DoorList).highlighted
         return self.sheet.lines[index] if self.sheet and index is not None and index < len(self.sheet.lines) else None
 
     def _to_next_open(self, after: int) -> None:
-        if self.sheet is None or not self.query("#doors"):
+        doors = self.query_one_optional(DoorList)
+        if self.sheet is None or doors is None:
             return
         order = [*range(after + 1, len(self.sheet.lines)), *range(after + 1)]
         lines = self.sheet.lines
         due = [index for index in order if lines[index].due]
         wanted = [index for index in due if lines[index].check is None]
         wanted += [index for index in due if (check := lines[index].check) and not check.concluded]
-        if not wanted and self.query_one("#doors", OptionList).highlighted is None:
+        if not wanted and doors.highlighted is None:
             wanted = due
         if wanted:
-            self.query_one("#doors", OptionList).highlighted = wanted[0]
+            doors.highlighted = wanted[0]
 
     def chosen_resident(self) -> int | None:
         here = self._here()
@@ -302,7 +290,7 @@ class RoundsScreen(StaffScreen):
         if incident_id is not None:
             self._left = here.door.unit_id
             await self.refresh_view()
-            self._to_next_open(self.query_one("#doors", OptionList).highlighted or 0)
+            self._to_next_open(self.query_one(DoorList).highlighted or 0)
         if incident_id:
             self._open_ladder(here)
 
@@ -349,7 +337,7 @@ class RoundsScreen(StaffScreen):
         await self.refresh_view()
         if self.sheet is not None:
             codes = [row.door.unit_id for row in self.sheet.lines]
-            self.query_one("#doors", OptionList).highlighted = codes.index(here.door.unit_id)
+            self.query_one(DoorList).highlighted = codes.index(here.door.unit_id)
         self.notify(_("%(unit)s: taken back. Both stay readable.") % {"unit": here.door.code}, markup=False, timeout=4)
 
     @job(group="leave-round")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
+from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -18,9 +19,11 @@ class KeyFooter(Footer):
     def __init__(self) -> None:
         super().__init__(show_command_palette=False)
         self._laid_for = 0
+        self._laid_with: list[tuple[object, ...]] = []
 
     def compose(self) -> ComposeResult:
         """The keys there is room for."""
+        self._laid_with = self._keys(self.screen)
         found = [key for key in super().compose() if isinstance(key, FooterKey)]
         last = [key for key in found if key.action == ALL_KEYS]
         own = [key for key in found if key.action not in (*EVERYWHERE, ALL_KEYS)]
@@ -30,6 +33,17 @@ class KeyFooter(Footer):
         kept = [*_fitting([*own, *everywhere], room), *last]
         self.styles.grid_size_columns = max(1, len(kept))
         yield from kept
+
+    def bindings_changed(self, screen: Screen[object]) -> None:
+        """Composed anew only for other keys: that takes longer than the act of a key may."""
+        if not self._bindings_ready or self._keys(screen) != self._laid_with:
+            super().bindings_changed(screen)
+
+    @staticmethod
+    def _keys(screen: Screen[object]) -> list[tuple[object, ...]]:
+        """What the footer tells of the keys that work now."""
+        active = [one for one in screen.active_bindings.values() if one.binding.show]
+        return [(one.binding.key, one.binding.description, one.binding.action, one.enabled) for one in active]
 
     def on_resize(self, event: events.Resize) -> None:
         """Another width has room for others."""

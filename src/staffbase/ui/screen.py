@@ -7,7 +7,6 @@ from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
 
 from staffbase.kernel.i18n import N_, _
 from staffbase.ui.desk import Desk
@@ -15,6 +14,7 @@ from staffbase.ui.footer import KeyFooter
 from staffbase.ui.job import Asks, job
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.text import shown
+from staffbase.ui.words import Words
 
 NAMED_ACTIONS = frozenset(
     {"write_note", "open_card", "start_incident", "extra_check", "search", "who_is_on_duty", "change_pin"}
@@ -42,7 +42,7 @@ def _translated(binding: Binding) -> Binding:
     return replace(binding, description=_(binding.description), tooltip=_(binding.tooltip))
 
 
-class StatusStrip(Static):
+class StatusStrip(Words):
     """House, shift, day, who is on duty, the next round, what waits, and the clock: the same place on every screen."""
 
     def show(self, facts: StripFacts) -> None:
