@@ -159,8 +159,8 @@ class Tries:
         how_long = seconds if wait <= 90 else minutes  # noqa: PLR2004
         if name or phone:
             return WrongPin(
-                _("Too many wrong PINs. Wait %(wait)s. If it is urgent, ring %(name)s %(phone)s.")
-                % {"wait": how_long, "name": name, "phone": phone},
+                _("Too many wrong PINs. Wait %(wait)s. If it is urgent, ring %(whom)s.")
+                % {"wait": how_long, "whom": " ".join(filter(None, (name, phone)))},
                 wait,
             )
         return WrongPin(

@@ -72,6 +72,8 @@ class DoorScreen(Screen[None]):
         self._sign_in = sign_in
         self._chosen: DoorPerson | None = None
         self._waiting = False
+        self._early = False
+        """Name and PIN were given before the station was open; they are taken up when it is."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="door"):
@@ -98,6 +100,9 @@ class DoorScreen(Screen[None]):
     def watch_state(self) -> None:
         if self.is_mounted:
             self._show()
+            if self.state.ready and self._early:
+                self._early = False
+                self._pin_given()
 
     def watch_clock_text(self) -> None:
         if self.is_mounted:
@@ -156,6 +161,13 @@ class DoorScreen(Screen[None]):
         return [person for person in people if person.name.casefold().startswith(typed)] or [
             person for person in people if typed in person.name.casefold()
         ]
+
+    def _meant(self) -> DoorPerson | None:
+        """Who the typed name can only mean: the one it names whole, or the only one it begins."""
+        matching = self._matching()
+        typed = self.query_one(NameField).value.strip().casefold()
+        whole = [person for person in matching if person.name.casefold() == typed]
+        return next(iter(whole if len(whole) == 1 else matching if len(matching) == 1 else ()), None)
 
     def _list(self) -> None:
         pins = dict(self.state.pins)
@@ -217,19 +229,20 @@ class DoorScreen(Screen[None]):
         self.refresh_bindings()
 
     @on(Input.Submitted, "#pin")
-    async def _pin_given(self) -> None:
+    def _pin_given(self) -> None:
         if self._waiting:
             return
         if not self.state.ready:
+            self._early = True
             self.say(_("One moment: the station is opening."))
             return
         if self._chosen is None:
-            matching = self._matching()
-            if len(matching) != 1:
+            meant = self._meant()
+            if meant is None:
                 self.say(_("Choose your name first."))
                 self.query_one(NameField).focus()
                 return
-            self._choose(matching[0])
+            self._choose(meant)
         self._waiting = True
         self.run_worker(self._try(), exclusive=False)
 
