@@ -195,6 +195,18 @@ async def test_the_card_stands_beside_the_form_as_it_is_typed(station, plans, ac
     assert station.journal.drafts(actors["marit"]) == []
 
 
+async def test_tab_and_a_letter_add_to_what_stands_there(station, plans, actors, flats, published):
+    app = Bench(station, actors["marit"])
+    async with app.run_test(size=(160, 45)) as pilot:
+        app.show(PlanEditor(app, plans, plans.plan_now(actors["marit"], flats["A1"])))
+        await settle(pilot)
+        await pilot.press("tab", "x")
+        await settle(pilot)
+        sign = PLAN.text.yellow[0].words
+        assert isinstance(app.focused, Input)
+        assert app.focused.value == f"{sign}x"
+
+
 async def test_at_80_columns_the_card_is_one_key_away(station, plans, actors, flats, published):
     app = Bench(station, actors["marit"])
     async with app.run_test(size=(80, 24)) as pilot:

@@ -71,9 +71,11 @@ class FactsForm(RowsForm):
 
     def row(self, field: str, label: str, *, limit: int = 120, placeholder: str = "") -> Horizontal:
         """One labelled line."""
-        typed = LineField(self._was[field], id=field, max_length=limit, placeholder=placeholder)
-        typed.select_on_focus = False
-        return Horizontal(Label(label), typed, classes="row")
+        return Horizontal(
+            Label(label),
+            LineField(self._was[field], id=field, max_length=limit, placeholder=placeholder),
+            classes="row",
+        )
 
     def typed(self) -> dict[str, str]:
         """The fields as typed, without blanks around them."""

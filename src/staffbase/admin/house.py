@@ -148,7 +148,7 @@ class ShiftsDialog(FactsForm):
                 yield Label(shown(_(SHIFT_NAMES[name])))
                 for what, style in (("begins", "clock"), ("ends", "clock"), ("norm", "number")):
                     field = f"{what}-{name}"
-                    yield LineField(self._was[field], id=field, max_length=5, classes=style, select_on_focus=False)
+                    yield LineField(self._was[field], id=field, max_length=5, classes=style)
 
     def hint(self) -> str:
         return _("Fewer on duty than this is said on the board. Shifts may overlap; one that ends earlier than it begins ends the next morning.")  # fmt: skip
@@ -215,7 +215,7 @@ class WindowsDialog(FactsForm):
                 yield Label(_("round %(number)d") % {"number": number})
                 for what, limit, style in (("begins", 5, "clock"), ("ends", 5, "clock"), ("nights", 80, "")):
                     field = f"{what}-{number}"
-                    yield LineField(self._was[field], id=field, max_length=limit, classes=style, select_on_focus=False)
+                    yield LineField(self._was[field], id=field, max_length=limit, classes=style)
 
     def hint(self) -> str:
         return _("Nights: every night, mon-thu, fri, sat, or a rule like FREQ=DAILY;INTERVAL=2. An empty line is no round.") + f" {_(GENERAL_SUPERVISION)}"  # fmt: skip

@@ -56,7 +56,7 @@ class ChangePinDialog(FormDialog[bool]):
         )
 
     def _field(self, name: str) -> LineField:
-        return LineField(password=True, id=name, max_length=PIN_DIGITS_MOST, restrict=r"[0-9]*", select_on_focus=False)
+        return LineField(password=True, id=name, max_length=PIN_DIGITS_MOST, restrict=r"[0-9]*")
 
     def _typed(self, name: str) -> str:
         return self.query_one(f"#{name}", LineField).value

@@ -80,9 +80,9 @@ class DoorScreen(Screen[None]):
             with Vertical(id="who"):
                 yield Static(id="door-house")
                 yield Static(id="door-clock")
-                yield NameField(placeholder=_("name"), id="name", select_on_focus=False)
+                yield NameField(placeholder=_("name"), id="name")
                 yield OptionList(id="people")
-                yield PinField(placeholder=_("PIN"), password=True, id="pin", max_length=12, select_on_focus=False)
+                yield PinField(placeholder=_("PIN"), password=True, id="pin", max_length=12)
                 yield Label("", id="door-said", classes="fault")
                 yield Label("", id="door-note", classes="muted")
             with Vertical(id="numbers"):

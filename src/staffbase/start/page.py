@@ -32,7 +32,7 @@ class Answer(LineField):
     ]
 
     def __init__(self, name: str, **kwargs: Any) -> None:
-        super().__init__(id=name, select_on_focus=False, **kwargs)
+        super().__init__(id=name, **kwargs)
 
 
 class Secret(Answer):

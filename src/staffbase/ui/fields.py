@@ -25,9 +25,13 @@ def _pasted(text: str, standing: int) -> str:
 
 
 class LineField(Input):
-    """One line of typed text. A paste of several lines becomes one line."""
+    """One line of typed text. A paste of several lines becomes one line.
+
+    Entering it selects nothing: what stands there is somebody's words, and one letter must not replace them.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("select_on_focus", False)
         super().__init__(*args, **kwargs)
         self.cursor_blink = False
 

@@ -68,7 +68,7 @@ class SearchScreen(StaffScreen):
         self._pending: Timer | None = None
 
     def compose_body(self) -> Iterable[Widget]:
-        yield LineField(placeholder=_("words, or parts of words"), id="query", select_on_focus=False)
+        yield LineField(placeholder=_("words, or parts of words"), id="query")
         with Horizontal(classes="search-row"):
             yield Label(_("about"))
             yield LineField(placeholder=_("unit or name; empty: all"), id="whose")

@@ -62,9 +62,7 @@ class ResidentForm(RowsForm):
 
     def line(self, id: str, value: str = "", *, placeholder: str = "", limit: int = 120) -> LineField:
         """A field of one line."""
-        field = LineField(value, id=id, placeholder=placeholder, max_length=limit)
-        field.select_on_focus = False
-        return field
+        return LineField(value, id=id, placeholder=placeholder, max_length=limit)
 
     def hint(self) -> Static:
         """What is said below the fields."""
