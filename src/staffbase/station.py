@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import select
 
 from staffbase.kernel.access import STATION_ITSELF, Role
+from staffbase.kernel.anchor import ANCHOR_FILE, Anchor
 from staffbase.kernel.clock import Clock
 from staffbase.kernel.creation import check_place, has_station, made_aside
 from staffbase.kernel.database import DATABASE_FILE, Database, guarded_tables, postgres_engine, sqlcipher_engine
@@ -28,6 +29,7 @@ from staffbase.kernel.key import (
 from staffbase.kernel.ledger import Seal
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.typed import typed_line
+from staffbase.kernel.verify import notice_cut
 from staffbase.migrations import ensure_schema, load_models
 from staffbase.people.rules import check_pin
 from staffbase.residents.rules import read_units
@@ -198,7 +200,9 @@ def _open_database(settings: Settings, clock: Clock, key: bytes) -> Database:
         finally:
             making.dispose()
         engine = sqlcipher_engine(file, key, guarded=frozenset(guarded_tables()))
-    database = Database(engine, Seal.from_database_key(key), clock, settings.station)
+    seal = Seal.from_database_key(key)
+    database = Database(engine, seal, clock, settings.station, Anchor(settings.home / ANCHOR_FILE, seal))
+    notice_cut(database)
     if restored:
         with database.write(STATION_ITSELF, "guards.restored", opening=True):
             pass  # somebody took guards away; the ledger says when they were put back

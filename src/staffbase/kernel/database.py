@@ -23,6 +23,7 @@ from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from staffbase.kernel.access import STATION_ITSELF, Actor
+from staffbase.kernel.anchor import Anchor, Head
 from staffbase.kernel.clock import Clock
 from staffbase.kernel.errors import ChangedElsewhere, DatabaseDamaged, DatabaseUnavailable, NotFound
 from staffbase.kernel.i18n import _
@@ -275,8 +276,11 @@ class _Columns:
 class Database:
     """One open database. Hand it to services; they own no connection of their own."""
 
-    def __init__(self, engine: Engine, seal: Seal, clock: Clock, station: str = "base") -> None:
+    def __init__(
+        self, engine: Engine, seal: Seal, clock: Clock, station: str = "base", anchor: Anchor | None = None
+    ) -> None:
         self.engine = engine
+        self.anchor = anchor
         self.clock = clock
         self.seal = seal
         self.station = station
@@ -349,12 +353,14 @@ class Database:
         try:
             for one in waited:
                 head = self._append(session, head, one, [], late=True)
-            self._append(session, head, this, items)
+            head = self._append(session, head, this, items)
             session.commit()
         except BaseException:
             with self._queue_lock:
                 self._queued = waited + self._queued
             raise
+        if self.anchor is not None:
+            self.anchor.grow(Head(*head))
 
     def _append(
         self, session: Session, head: tuple[int, bytes], what: Opening, items: list[list[Any]], *, late: bool = False
