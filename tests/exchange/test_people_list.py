@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from staffbase.exchange.csv_file import read_table
+from staffbase.exchange.import_words import Column
 from staffbase.exchange.people_list import read_people
 from staffbase.exchange.rules import Known, faults_in_house
-from staffbase.kernel.access import Role
+from staffbase.kernel import i18n
+from staffbase.kernel.access import ROLE_NAMES, Role
 from staffbase.kernel.errors import Invalid
-from staffbase.residents.model import RoundForm
+from staffbase.residents.model import ROUND_FORM_NAMES, RoundForm
 
 TODAY = date(2026, 1, 5)
 
@@ -66,6 +68,37 @@ def test_a_list_of_staff() -> None:
     assert [(one.name, one.role) for one in rows.staff] == [
         ("Marit", Role.STAFF), ("Samira", Role.NIGHT_WATCH), ("Per", Role.MAINTENANCE),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("spoken", i18n.LANGUAGES)
+def test_what_the_screens_call_it_is_understood_in_both_languages(language: str, spoken: str) -> None:
+    i18n.use(language)
+    forms = "".join(f"{row};A{row};1980;{i18n._(name)}\n" for row, name in enumerate(ROUND_FORM_NAMES.values(), 1))
+    headings = ";".join(i18n._(str(one)) for one in (Column.NAME, Column.UNIT, Column.BORN, Column.AGREEMENT))
+    roles = {role: i18n._(name) for role, name in ROLE_NAMES.items() if role is not Role.SYSTEM}
+    staff = "".join(f"Kim {role};{name.upper()}\n" for role, name in roles.items())
+    i18n.use(spoken)
+    residents = read(f"{headings}\n{forms}")
+    assert told(residents) == []
+    assert [one.agreement for one in residents.residents] == list(ROUND_FORM_NAMES)
+    people = read(f"navn;rolle\n{staff}")
+    assert told(people) == []
+    assert [one.role for one in people.staff] == list(roles)
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_a_word_that_is_not_understood_is_answered_with_those_the_screens_use(language: str) -> None:
+    i18n.use(language)
+    forms = told(read("navn;bolig;født;tilsyn\nKim;A1;1980;kikke\n"))
+    assert len(forms) == 1
+    assert all(
+        f"“{i18n._(name)}”" in forms[0].replace("«", "“").replace("»", "”") for name in ROUND_FORM_NAMES.values()
+    )
+    roles = told(read("navn;rolle\nKim;trollmann\n"))
+    assert len(roles) == 1
+    assert all(i18n._(name) in roles[0] for role, name in ROLE_NAMES.items() if role is not Role.SYSTEM)
+    assert i18n._(ROLE_NAMES[Role.SYSTEM]) not in roles[0]
 
 
 def test_residents_staff_and_units_in_one_file() -> None:

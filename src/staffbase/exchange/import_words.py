@@ -1,11 +1,19 @@
-"""The words a list of people may use, Norwegian and English: headings, types, roles, forms of check."""
+"""The words a list of people may use, Norwegian and English: headings, types, roles, forms of check.
+
+What the screens call a thing is always understood, in both languages; here stand the other words people use for it.
+"""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
+from typing import TypeVar
 
-from staffbase.kernel.access import Role
-from staffbase.kernel.i18n import N_
-from staffbase.residents.model import RoundForm
+from staffbase.kernel.access import ROLE_NAMES, Role
+from staffbase.kernel.i18n import N_, in_each_language
+from staffbase.residents.model import ROUND_FORM_NAMES, RoundForm
+
+_Meant = TypeVar("_Meant")
 
 
 class Column(StrEnum):
@@ -45,7 +53,6 @@ _HEADINGS: dict[Column, str] = {
     Column.PHONE: "telefon|tlf|mobil|telefonnummer|mobilnummer|phone|telephone|mobile|phone number",
     Column.ROLE: "rolle|stilling|role|position",
 }
-COLUMNS = {spelling: column for column, spellings in _HEADINGS.items() for spelling in spellings.split("|")}
 
 TYPES = {
     "beboer": Type.RESIDENT, "beboere": Type.RESIDENT, "resident": Type.RESIDENT, "residents": Type.RESIDENT,
@@ -54,25 +61,24 @@ TYPES = {
 }  # fmt: skip
 
 _ROLES: dict[Role, str] = {
-    Role.LEADER: "leder|enhetsleder|avdelingsleder|leader|unit manager|manager",
-    Role.CLINICAL_LEAD: "fagleder|fagansvarlig|clinical lead",
-    Role.STAFF: "ansatt|fast|fast ansatt|miljøterapeut|miljøarbeider|sykepleier|vernepleier|helsefagarbeider|sosionom|staff|nurse",
-    Role.SUBSTITUTE: "vikar|tilkallingsvikar|ekstravakt|substitute",
-    Role.NIGHT_WATCH: "nattevakt|ambulant nattevakt|ambulant natt|natt|night watch|night",
-    Role.CLERK: "merkantil|sekretær|kontor|clerk",
-    Role.MAINTENANCE: "drift|driftspersonell|vaktmester|maintenance",
-    Role.AUDITOR: "innsynsansvarlig|access auditor|auditor",
+    Role.LEADER: "enhetsleder|avdelingsleder|daglig leder|teamleder|unit manager|manager",
+    Role.CLINICAL_LEAD: "fagansvarlig|faglig leder|fagkoordinator",
+    Role.STAFF: "fast|fast ansatt|miljøterapeut|miljøarbeider|miljøveileder|sykepleier|psykiatrisk sykepleier|vernepleier|helsefagarbeider|sosionom|barnevernspedagog|ergoterapeut|aktivitør|assistent|nurse",
+    Role.SUBSTITUTE: "tilkallingsvikar|ringevikar|sommervikar|timevikar|ekstravakt|temp",
+    Role.NIGHT_WATCH: "ambulant nattevakt|ambulant natt|natt|våken nattevakt|night",
+    Role.CLERK: "kontor|kontormedarbeider|sekretær|merkantil",
+    Role.MAINTENANCE: "driftspersonell|driftsoperatør|vaktmester|janitor",
+    Role.AUDITOR: "innsynsansvarlig|auditor",
 }
-ROLE_WORDS = {word: role for role, words in _ROLES.items() for word in words.split("|")}
+
 
 _AGREEMENTS: dict[RoundForm, str] = {
-    RoundForm.NONE: "ingen|nei|ikke|ønsker ikke|ønsker ikke tilsyn|none|no|no check wanted|no check",
-    RoundForm.OUTSIDE: "utenfra|ute|se utenfra|utenfor|outside|look from outside|from outside",
-    RoundForm.KNOCK: "bank|banke|bank på|banke på|bank og stemme|banke og stemme|knock|knock and voice",
-    RoundForm.OPEN_DOOR: "åpen dør|åpne dør|åpne døren|åpne døra|åpen dør, pust|open door|open door, breathing",
-    RoundForm.ENTER: "gå inn|inn|lås deg inn|låse seg inn|gå inn ved ikke svar|gå inn hvis ikke svar|enter|enter if no answer",
+    RoundForm.NONE: "ingen|nei|ikke|vil ikke|ønsker ikke|ønsker ikke tilsyn|reservert|avslått|none|no|no check",
+    RoundForm.OUTSIDE: "utenfra|ute|utenfor|se inn utenfra|outside|from outside",
+    RoundForm.KNOCK: "bank|banke|bank på|banke på|bank og stemme|banke og stemme|bank og snakk|banke og rope|knock",
+    RoundForm.OPEN_DOOR: "åpen dør|åpne dør|åpne døren|åpne døra|åpen dør pust|åpne døra og se pust|se at puster|open door",
+    RoundForm.ENTER: "gå inn|inn|lås deg inn|lås inn|låse inn|låse seg inn|lås deg inn ved ikke svar|gå inn ved ikke svar|gå inn hvis ikke svar|enter",
 }
-AGREEMENT_WORDS = {word: form for form, words in _AGREEMENTS.items() for word in words.split("|")}
 
 REQUIRED: dict[Type, tuple[Column, ...]] = {
     Type.RESIDENT: (Column.UNIT, Column.NAME, Column.BORN),
@@ -89,4 +95,33 @@ def same(name: str) -> str:
 
 def column_of(heading: str) -> Column | None:
     """The column a heading means, if staffbase knows it."""
-    return COLUMNS.get(same(re.sub(r"[_\-./*:]", " ", heading)))
+    return _columns().get(plain(heading))
+
+
+def plain(words: str) -> str:
+    """A heading or a word of a list, without what spreadsheets and habits put between its words."""
+    return same(re.sub(r"[_\-–,./*:;]", " ", words))
+
+
+@cache
+def _columns() -> dict[str, Column]:
+    return _understood(_HEADINGS, {column: column.value for column in Column})
+
+
+@cache
+def role_words() -> dict[str, Role]:
+    """Every word that means a role, plain."""
+    return _understood(_ROLES, ROLE_NAMES)
+
+
+@cache
+def agreement_words() -> dict[str, RoundForm]:
+    """Every word that means a form of check, plain."""
+    return _understood(_AGREEMENTS, ROUND_FORM_NAMES)
+
+
+def _understood(others: Mapping[_Meant, str], names: Mapping[_Meant, str]) -> dict[str, _Meant]:
+    words = {plain(word): meant for meant, spellings in others.items() for word in spellings.split("|")}
+    for meant in others:
+        words.update({plain(shown): meant for shown in in_each_language(names[meant])})
+    return words

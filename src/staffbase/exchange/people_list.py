@@ -1,18 +1,29 @@
 """Reading a list of people: what each row says, and every fault in it by row and column."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
 from staffbase.exchange.csv_file import Line, Table, read_table, shown
-from staffbase.exchange.import_words import AGREEMENT_WORDS, REQUIRED, ROLE_WORDS, TYPES, Column, Type, column_of, same
+from staffbase.exchange.import_words import (
+    REQUIRED,
+    TYPES,
+    Column,
+    Type,
+    agreement_words,
+    column_of,
+    plain,
+    role_words,
+    same,
+)
 from staffbase.exchange.rules import Fault, ImportRows, ResidentRow, StaffRow, UnitRow
-from staffbase.kernel.access import Role
+from staffbase.kernel.access import ROLE_NAMES, Role
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.typed import typed_text
+from staffbase.residents.model import ROUND_FORM_NAMES
 from staffbase.residents.rules import YOUNGEST, read_units
 
 NAME_LIMIT = 60
@@ -23,9 +34,9 @@ LINE_LIMIT = 74
 PHONE_LIMIT = 30
 FIRST_BIRTH_YEAR = 1900
 
-_AGREEMENT_HELP = N_(
-    "“%(word)s” is no form of check; write “none”, “look from outside”, “knock and voice”, “open door” or “enter”."
-)
+_AGREEMENT_HELP = N_("“%(word)s” is no form of check; write one of: %(words)s.")
+_ROLE_HELP = N_("“%(word)s” is no role staffbase knows; write one of: %(words)s.")
+_ROLES_SHOWN = [name for role, name in ROLE_NAMES.items() if role is not Role.SYSTEM]
 _Meaning = TypeVar("_Meaning")
 
 
@@ -170,7 +181,7 @@ class _Rows:
         return StaffRow(
             line.number,
             self._line(line, Column.NAME, NAME_LIMIT, required=True),
-            self._word(line, Column.ROLE, ROLE_WORDS, _("“%(word)s” is no role staffbase knows.")) or Role.STAFF,
+            self._word(line, Column.ROLE, role_words(), _(_ROLE_HELP), _ROLES_SHOWN) or Role.STAFF,
             self._line(line, Column.PHONE, PHONE_LIMIT),
         )
 
@@ -181,7 +192,9 @@ class _Rows:
             self._line(line, Column.NAME, ALIAS_LIMIT, required=True),
             self._born(line),
             self._date(line, Column.MOVED_IN),
-            self._word(line, Column.AGREEMENT, AGREEMENT_WORDS, _(_AGREEMENT_HELP), required=False),
+            self._word(
+                line, Column.AGREEMENT, agreement_words(), _(_AGREEMENT_HELP), ROUND_FORM_NAMES.values(), required=False
+            ),
             self._several(line, Column.ALLERGY),
             self._several(line, Column.DANGER),
             self._line(line, Column.PRIMARY, NAME_LIMIT),
@@ -220,13 +233,22 @@ class _Rows:
         return value
 
     def _word(
-        self, line: Line, column: Column, words: dict[str, _Meaning], told: str, *, required: bool = True
+        self,
+        line: Line,
+        column: Column,
+        words: dict[str, _Meaning],
+        told: str,
+        names: Iterable[str],
+        *,
+        required: bool = True,
     ) -> _Meaning | None:
+        """What a cell's word means; one nobody knows is answered with the `names` the screens use."""
         value = self._raw(line, column)
-        if same(value) in words:
-            return words[same(value)]
+        if plain(value) in words:
+            return words[plain(value)]
         if value:
-            self._fault(line, self.heading(column), told % {"word": shown(value)})
+            known = ", ".join(_("“%(word)s”") % {"word": _(name)} for name in names)
+            self._fault(line, self.heading(column), told % {"word": shown(value), "words": known})
         elif required:
             self._fault(line, self.heading(column), _("the cell is empty."))
         return None

@@ -57,6 +57,13 @@ def ngettext(one: str, many: str, count: int) -> str:
     return one if count == 1 else many
 
 
+def in_each_language(text: str) -> tuple[str, ...]:
+    """A source text as it is shown in each language: what people read on a screen, they write in a list."""
+    if _catalogue.texts is None:
+        _catalogue.texts = load("nb")
+    return (text, *_catalogue.texts.get(text, ()))
+
+
 def decimal(number: float) -> str:
     """A number with one decimal, as the person's language writes it."""
     shown = f"{number:.1f}"
