@@ -90,6 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     backup = command("backup", _("write one encrypted file that the recovery identity opens"))
     backup.add_argument("file", type=Path, metavar=_("FILE"))
     _asks_who(backup)
+    verify = command("verify", _("look whether everything is as staffbase wrote it; tells no content"))
+    verify.add_argument("--json", action="store_true", help=_("for a program"))
     command("keys", _("list the keys"))
     shots = command("screenshots", _("write pictures of the screens"))
     shots.add_argument("folder", type=Path, nargs="?", default=Path("screenshots"), metavar=_("DIR"))

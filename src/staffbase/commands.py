@@ -200,6 +200,31 @@ def _backup(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _verify(asked: argparse.Namespace, settings: Settings) -> int:
+    from staffbase.exchange.verification import as_json, in_words
+    from staffbase.kernel.access import STATION_ITSELF
+
+    station = _opened(settings)
+    try:
+        proof = station.verifications.verify(STATION_ITSELF, _progress())
+    finally:
+        station.close()
+    print(as_json(proof) if asked.json else "\n".join(in_words(proof)))
+    return 0 if proof.clean else 1
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """Says on the terminal how far it is; nothing where nobody watches."""
+    if not sys.stderr.isatty():
+        return None
+
+    def told(done: int, of: int) -> None:
+        end = "\n" if done == of else ""
+        print(f"\r{100 * done // of:3d} %", end=end, file=sys.stderr, flush=True)
+
+    return told
+
+
 def _keys(asked: argparse.Namespace, settings: Settings) -> int:
     del asked, settings
     from staffbase.keys import key_table
@@ -245,6 +270,7 @@ COMMANDS: dict[str, Command] = {
     "import": _import,
     "handover": _handover,
     "backup": _backup,
+    "verify": _verify,
     "keys": _keys,
     "screenshots": _screenshots,
     "migrate": _migrate,

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from staffbase.board.service import Board
     from staffbase.crisis_plans.service import CrisisPlans
     from staffbase.exchange.backup import Backup
+    from staffbase.exchange.verification import Verifications
     from staffbase.handover.service import Handover
     from staffbase.incidents.service import Incidents
     from staffbase.journal.service import Journal
@@ -285,6 +286,13 @@ class Station:
         from staffbase.board.service import Board
 
         return Board(self.database, self.house_id)
+
+    @cached_property
+    def verifications(self) -> "Verifications":
+        """Whether everything is as staffbase wrote it."""
+        from staffbase.exchange.verification import Verifications
+
+        return Verifications(self.database)
 
     def backup(self, home: Path) -> "Backup":
         """Backups of this station's data folder."""

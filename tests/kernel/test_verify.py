@@ -143,7 +143,9 @@ def tampering(function: Callable[[Copy], tuple[set[What], str]]) -> Callable[[Co
 @tampering
 def a_byte_of_a_text(copy: Copy) -> tuple[set[What], str]:
     key = copy.any("entry_text")
-    text = bytearray(copy.connection.execute("SELECT CAST(text AS BLOB) FROM entry_text WHERE id = ?", (key,)).fetchone()[0])
+    text = bytearray(
+        copy.connection.execute("SELECT CAST(text AS BLOB) FROM entry_text WHERE id = ?", (key,)).fetchone()[0]
+    )
     text[copy.random.randrange(len(text))] ^= 1 << copy.random.randrange(8)
     copy.connection.execute("UPDATE entry_text SET text = CAST(? AS TEXT) WHERE id = ?", (bytes(text), key))
     return {What.CHANGED}, f"entry_text {key}"
@@ -152,7 +154,9 @@ def a_byte_of_a_text(copy: Copy) -> tuple[set[What], str]:
 @tampering
 def a_time(copy: Copy) -> tuple[set[What], str]:
     key, column = copy.any("entry"), copy.random.choice(("observed_from", "observed_to", "recorded_at"))
-    copy.connection.execute(f"UPDATE entry SET {column} = datetime({column}, '-1 minute') || '.000000' WHERE id = ?", (key,))
+    copy.connection.execute(
+        f"UPDATE entry SET {column} = datetime({column}, '-1 minute') || '.000000' WHERE id = ?", (key,)
+    )
     return {What.CHANGED}, f"entry {key}"
 
 
@@ -285,7 +289,11 @@ def template(tmp_path: Path, clock: HeldClock) -> Path:
 def test_what_was_done_to_a_copy_is_found_and_named(case: str, template: Path, tmp_path: Path) -> None:
     for seed in range(6):
         proof, kinds, where = tampered(template, tmp_path, case, seed)
-        named = {f"{fault.table} {key}" for fault in proof.faults for key in range(fault.key, max(fault.until, fault.key) + 1)}
+        named = {
+            f"{fault.table} {key}"
+            for fault in proof.faults
+            for key in range(fault.key, max(fault.until, fault.key) + 1)
+        }
         assert not proof.clean, (case, seed)
         assert where in named, (case, seed, proof.faults)
         assert {fault.what for fault in proof.faults} & kinds, (case, seed, proof.faults)

@@ -68,6 +68,7 @@ class Permission(StrEnum):
     HOUSE_ADMIN = N_("change the house, its units and settings")
     IMPORT = N_("import residents and staff")
     BACKUP = N_("take a backup")
+    VERIFY = N_("verify the ledger")
 
 
 _EVERYONE = {Permission.SELF, Permission.SEE_HOUSE}
@@ -95,6 +96,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             *_CLINICAL,
             Permission.READ_MOVED,
             Permission.SEE_LOG,
+            Permission.VERIFY,
             Permission.STAFF_ADMIN,
             Permission.HOUSE_ADMIN,
             Permission.IMPORT,
@@ -106,8 +108,10 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.NIGHT_WATCH: frozenset({*_ON_SHIFT, Permission.BACKUP}),
     Role.CLERK: frozenset(_EVERYONE),
     Role.MAINTENANCE: frozenset(_EVERYONE),
-    Role.AUDITOR: frozenset({*_EVERYONE, Permission.SEE_LOG, Permission.READ_MOVED}),
-    Role.SYSTEM: frozenset({Permission.STATION, Permission.SEE_HOUSE, Permission.IMPORT, Permission.BACKUP}),
+    Role.AUDITOR: frozenset({*_EVERYONE, Permission.SEE_LOG, Permission.READ_MOVED, Permission.VERIFY}),
+    Role.SYSTEM: frozenset(
+        {Permission.STATION, Permission.SEE_HOUSE, Permission.IMPORT, Permission.BACKUP, Permission.VERIFY}
+    ),
 }
 
 
