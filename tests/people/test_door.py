@@ -1,6 +1,7 @@
 """The door: what it says is read whole, and what is typed before the station is open counts."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from tests.bench import seen, settle
@@ -8,7 +9,7 @@ from textual.app import App
 
 from staffbase.kernel.errors import WrongPin
 from staffbase.people.door import DoorFacts, DoorPerson
-from staffbase.people.screen import DoorScreen, DoorState
+from staffbase.people.screen import DoorScreen, DoorState, NameField, PinField
 from staffbase.ui.themes import THEMES
 
 EVA = DoorPerson(1, "Eva", "clinical lead")
@@ -76,3 +77,40 @@ async def test_a_pin_without_a_clear_name_asks_for_the_name() -> None:
         await settle(pilot)
         assert app.tried == []
         assert "Choose your name first." in seen(app)
+
+
+def learn(app: Door, window: str) -> None:
+    """What the app does each minute, and whenever something changes: here after Eva has locked it."""
+    app.door.state = replace(OPEN, facts=replace(OPEN.facts, window=window), locked_by=EVA.id)
+
+
+async def test_somebody_else_stays_somebody_else_when_the_door_learns_something() -> None:
+    app = Door()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        learn(app, "")
+        await settle(pilot)
+        assert isinstance(app.focused, PinField)
+        await pilot.press("escape")
+        learn(app, "Round 23:30–01:30")
+        await settle(pilot)
+        assert isinstance(app.focused, NameField)
+        assert app.focused.value == ""
+        await pilot.press(*"Evang", "enter", *"481592", "enter")
+        await settle(pilot)
+        assert app.tried == [(EVANGELINE.id, "481592")]
+
+
+async def test_locked_again_it_asks_the_last_one_for_the_pin_only() -> None:
+    app = Door()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        learn(app, "")
+        await settle(pilot)
+        await pilot.press("escape")
+        app.door.locked(EVA.id)
+        learn(app, "Round 23:30–01:30")
+        await settle(pilot)
+        await pilot.press(*"481592", "enter")
+        await settle(pilot)
+        assert app.tried == [(EVA.id, "481592")]

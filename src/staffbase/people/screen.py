@@ -71,6 +71,8 @@ class DoorScreen(Screen[None]):
         super().__init__()
         self._sign_in = sign_in
         self._chosen: DoorPerson | None = None
+        self._somebody_else = False
+        """Another than the last one wants to sign in: the PIN is not asked of the last one until it is locked again."""
         self._waiting = False
         self._early = False
         """Name and PIN were given before the station was open; they are taken up when it is."""
@@ -119,6 +121,7 @@ class DoorScreen(Screen[None]):
 
     def locked(self, by: int | None) -> None:
         """Empty the fields; with a last person, ask for the PIN only."""
+        self._somebody_else = False
         self._chosen = next((person for person in self.state.facts.people if person.id == by), None)
         self.query_one(PinField).value = ""
         self.query_one(NameField).value = self._chosen.name if self._chosen else ""
@@ -146,7 +149,8 @@ class DoorScreen(Screen[None]):
         self.query_one("#window", Static).update(lines(*heading, *rows))
         style = "bold $danger-text" if facts.walk_overdue else "$warning-text"
         self.query_one("#walk", Static).update(shown(facts.walk, style))
-        if self._chosen is None and self.state.locked_by is not None and not self.query_one(NameField).value:
+        untouched = self._chosen is None and not self._somebody_else and not self.query_one(NameField).value
+        if untouched and self.state.locked_by is not None:
             self.locked(self.state.locked_by)
         self._list()
 
@@ -259,7 +263,7 @@ class DoorScreen(Screen[None]):
             self._waiting = False
 
     def action_other(self) -> None:
-        self._chosen = None
+        self._chosen, self._somebody_else = None, True
         self.query_one(NameField).value = ""
         self.query_one(PinField).value = ""
         self.query_one(NameField).focus()
