@@ -11,6 +11,7 @@ from textual.worker import WorkerCancelled
 
 import staffbase
 from staffbase.app import Opened, StaffbaseApp
+from staffbase.board.screen import Tile
 from staffbase.demo.clock import PlotClock
 from staffbase.demo.house import STAFF
 from staffbase.demo.run import PINS, open_demo, signed_in
@@ -19,6 +20,7 @@ from staffbase.kernel.clock import OSLO, HeldClock
 from staffbase.kernel.key import SystemIdentities
 from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
+from staffbase.notes.entry.screen import EntryScreen
 from staffbase.people.dialogs import ChangePinDialog
 from staffbase.people.screen import DoorScreen
 from staffbase.rounds.alarm_screen import AlarmScreen
@@ -241,3 +243,41 @@ def test_no_room_calls_on_mount_of_the_class_below() -> None:
     assert [
         path.name for path in source.rglob("*.py") if "super().on_mount()" in path.read_text(encoding="utf-8")
     ] == []
+
+
+async def test_screens_behind_the_shut_door_may_be_drawn(house: House, eager: None) -> None:
+    """A refresh may end after the door was shut: what it draws asks which keys work, and nobody is there to ask about."""
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        actor = house.app.actor
+        house.station.rounds.leave(actor, 45)
+        resident = house.app.screen.query(Tile).first().tile.resident_id
+        note = house.station.notes.write(actor, "quiet", resident).entry_id
+
+        def shut() -> None:
+            house.app._actor = None
+            assert house.app.screen.active_bindings
+            house.app._actor = actor
+
+        for key in "1234560":
+            await house.press(pilot, key)
+            shut()
+        for screen in (
+            house.app._sections.OFFERS["open_resident"].make(house.app, house.station, resident),
+            house.app._sections.OFFERS["start_incident"].make(house.app, house.station, resident),
+            EntryScreen(house.app, house.station.notes, note),
+        ):
+            house.app.push_screen(screen)
+            await house.settled(pilot)
+            shut()
+
+
+async def test_what_was_under_way_when_the_door_shut_says_nothing_at_the_door(house: House, eager: None) -> None:
+    async with house.app.run_test(size=(120, 36), notifications=True) as pilot:
+        await house.ready(pilot)
+        board = house.app.screen
+        await house.press(pilot, "ctrl+l")
+        board.look_again()
+        await house.settled(pilot)
+        assert isinstance(house.app.screen, DoorScreen)
+        assert not list(house.app._notifications)

@@ -19,7 +19,7 @@ from textual.screen import Screen
 from staffbase.kernel import garbage
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
 from staffbase.kernel.clock import Clock, local
-from staffbase.kernel.errors import DatabaseUnavailable, NoStation, NotAllowed, StaffbaseError
+from staffbase.kernel.errors import DatabaseUnavailable, NobodySignedIn, NoStation, StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.settings import Settings
 from staffbase.people.screen import DoorScreen, DoorState
@@ -116,6 +116,8 @@ class StaffbaseApp(App[int]):
         self._stands = False
         self._alarm_left_at = 0.0
         self.failure: StaffbaseError | None = None
+        self.fault: Exception | None = None
+        """What ended the program though it should not have."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = settings.theme
@@ -124,10 +126,10 @@ class StaffbaseApp(App[int]):
 
     @property
     def actor(self) -> Actor:
-        """Who is signed in. Raises NotAllowed when nobody is."""
+        """Who is signed in. Raises NobodySignedIn."""
         actor = self._actor or self._apart
         if actor is None:
-            raise NotAllowed(_("Nobody is signed in."))
+            raise NobodySignedIn(_("Nobody is signed in."))
         return actor
 
     @property
@@ -525,6 +527,12 @@ class StaffbaseApp(App[int]):
             await self._keep_drafts()
         finally:
             self.exit(0)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep the first fault to be told by its places; Textual's own account shows every value at hand."""
+        super()._handle_exception(error)
+        self._exit_renderables.clear()
+        self.fault = self.fault or error
 
     def close_station(self) -> None:
         """Close the database, if it was opened; the WAL is folded into the file."""

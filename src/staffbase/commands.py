@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from staffbase.kernel import garbage
@@ -73,9 +74,30 @@ def _full_screen(app: Any) -> int:
         code = app.run()
     finally:
         app.close_station()
+    if app.fault is not None:
+        return _stopped(app.fault, app.settings.home)
     if app.failure is not None:
         raise app.failure
     return int(code or app.return_code or 0)
+
+
+def _stopped(fault: Exception, home: Path) -> int:
+    """A fault of the program: one sentence in the terminal, and where it was in a file, without a word anybody wrote."""
+    from staffbase.kernel.files import write_private
+    from staffbase.ui.faults import FAULT_FILE, places
+
+    print(
+        _(
+            "staffbase had to stop: there is a fault in it. What was saved is safe, and what was half typed is a draft. Start it again."
+        ),
+        file=sys.stderr,
+    )
+    with suppress(OSError):
+        write_private(home / FAULT_FILE, places(fault).encode())
+        print(
+            _("Where it was stands in %(file)s; nothing personal does.") % {"file": home / FAULT_FILE}, file=sys.stderr
+        )
+    return 4
 
 
 def _moment(said: str | None) -> datetime | None:

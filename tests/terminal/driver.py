@@ -24,11 +24,22 @@ NAMED = {
     "enter": "\r",
     "esc": "\x1b",
     "tab": "\t",
+    "shift+tab": "\x1b[Z",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
     "ctrl+s": "\x13",
     "ctrl+l": "\x0c",
     "ctrl+q": "\x11",
     "f2": "\x1bOQ",
 }
+
+
+def environment(home: Path, **settings: str) -> dict[str, str]:
+    """What the program is started with: a home of its own, nothing of the machine's staffbase, and these variables."""
+    own = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "STAFFBASE_IDENTITY_DIR")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STAFFBASE", "XDG"))}
+    mine = {name: str(home / "own") for name in own}
+    return {**kept, **mine, "TERM": "xterm-256color", "COLUMNS": "", "LINES": "", **settings}
 
 
 class Terminal:
@@ -51,13 +62,11 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._ours, theirs = pty.openpty()
         self.resize(columns, rows)
-        own = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "STAFFBASE_IDENTITY_DIR")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("STAFFBASE", "XDG"))}
         self.began = time.perf_counter()
         self._process = subprocess.Popen(
             ["setsid", "--ctty", sys.executable, "-m", module, *arguments],
             stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True,
-            env={**kept, **{name: str(home / "own") for name in own}, "TERM": "xterm-256color", "COLUMNS": "", "LINES": "", **settings},
+            env=environment(home, **settings),
         )  # fmt: skip
         os.close(theirs)
 
@@ -100,8 +109,26 @@ class Terminal:
     def press(self, *keys: str) -> None:
         """One after the other, as fingers do: further apart than the round's guard against a held key."""
         for key in keys:
-            self.send(NAMED.get(key, key))
+            self.tap(key)
             self.pause(0.35)
+
+    def tap(self, *keys: str) -> None:
+        """One after the other at once; they are taken in their order."""
+        for key in keys:
+            self.send(NAMED.get(key, key))
+
+    def move(self, *keys: str) -> None:
+        """Keys that move the focus, each until it is seen: what follows too soon would still go to the field before."""
+        for key in keys:
+            before = self._drawn()
+            self.tap(key)
+            self._until(lambda before=before: self._drawn() != before, f"{key} moved nothing", PATIENCE)  # type: ignore[misc]
+
+    def _drawn(self) -> list[tuple[object, ...]]:
+        """Every cell as it is drawn, with its colours."""
+        rows, columns = range(self._screen.lines), range(self._screen.columns)
+        cells = (self._screen.buffer[row][column] for row in rows for column in columns)
+        return [(cell.data, cell.fg, cell.bg, cell.reverse) for cell in cells]
 
     def type(self, text: str) -> None:
         """Letters in one go."""

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.terminal.driver import Terminal
+from tests.terminal.faulty import NOTE
+from tests.terminal.moved_clock import ROOT
 
 from staffbase.demo.house import STAFF
 
@@ -77,3 +79,20 @@ def test_locked_nothing_personal_stands_there_and_a_small_window_says_what_it_ne
         terminal.type(MARIT)
         terminal.press("enter")
         terminal.wait_for("the kettle is repaired")
+
+
+def test_a_fault_of_the_program_shows_nothing_that_anybody_wrote(tmp_path: Path) -> None:
+    home = tmp_path / "house"
+    home.mkdir()
+    with Terminal(tmp_path, str(home), module="tests.terminal.faulty", PYTHONPATH=str(ROOT)) as terminal:
+        code = terminal.wait_end()
+        told = " ".join(terminal.screen.split())
+        assert "staffbase had to stop: there is a fault in it." in told
+        assert code == 4
+        for never in (NOTE, "Kim-André", "Traceback"):
+            assert never.encode() not in terminal.raw
+    fault = (home / "fault.txt").read_text()
+    assert "Kim-André" not in fault
+    assert "builtins.ValueError" in fault
+    assert "terminal/faulty.py" in fault
+    assert (home / "fault.txt").stat().st_mode & 0o777 == 0o600

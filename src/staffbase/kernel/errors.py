@@ -29,6 +29,10 @@ class NotAllowed(StaffbaseError):
     exit_code = 3
 
 
+class NobodySignedIn(NotAllowed):
+    """The door was shut in the meantime: whatever was under way has nobody it could answer."""
+
+
 class WrongPin(NotAllowed):
     """The PIN was wrong, or the person must wait before trying again. `wait` is seconds to wait, 0 if none."""
 

@@ -17,7 +17,7 @@ from staffbase.residents.dialogs.stays import Free, UnitDialog
 from staffbase.residents.dialogs.warnings import WarningsDialog
 from staffbase.residents.rules import ResidentFacts
 from staffbase.residents.service import Residents
-from staffbase.ui.desk import Desk
+from staffbase.ui.desk import Desk, signed_in
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
 
@@ -58,8 +58,8 @@ class Changing(StaffScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What a person may not do, or what cannot be done with who is chosen, has no key."""
         if action in CHANGES:
-            facts = self.facts_here()
-            return facts is not None and facts.left_on is None and self.desk.actor.may(CHANGES[action])
+            facts, person = self.facts_here(), signed_in(self.desk)
+            return facts is not None and facts.left_on is None and person is not None and person.may(CHANGES[action])
         return super().check_action(action, parameters)
 
     async def _change(self, dialog: Callable[[Desk, Residents, ResidentFacts], Screen[bool]]) -> None:

@@ -20,7 +20,7 @@ from staffbase.kernel.moments import show_date, show_day, show_span
 from staffbase.residents.changing import Changing
 from staffbase.residents.rules import ResidentFacts
 from staffbase.residents.told import told_first, told_more
-from staffbase.ui.desk import Desk
+from staffbase.ui.desk import Desk, signed_in
 from staffbase.ui.job import job
 from staffbase.ui.text import line, lines, shown
 
@@ -170,7 +170,8 @@ class ResidentPage(Changing):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "come_back":
             gone = self._facts is not None and self._facts.left_on is not None
-            return gone and self.desk.actor.may(Permission.RESIDENTS_ADMIN)
+            person = signed_in(self.desk)
+            return gone and person is not None and person.may(Permission.RESIDENTS_ADMIN)
         return super().check_action(action, parameters)
 
     @on(OptionList.OptionSelected, "#timeline")

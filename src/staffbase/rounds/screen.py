@@ -21,7 +21,7 @@ from staffbase.rounds.model import Outcome
 from staffbase.rounds.no_answer_dialogs import DangerDialog, NoAnswerDialog
 from staffbase.rounds.rules import GENERAL_SUPERVISION, KEYS, LADDER, LATE_AFTER, beyond
 from staffbase.rounds.sheet_words import head, interval, side
-from staffbase.ui.desk import Desk
+from staffbase.ui.desk import Desk, signed_in
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import shown
@@ -157,7 +157,10 @@ class RoundsScreen(StaffScreen):
             return not self._someone_out()
         if action == "reached":
             walk = self._walk()
-            return walk is not None and self._someone_out() and walk.walker_id != self.desk.actor.person_id
+            person = signed_in(self.desk)
+            return (
+                walk is not None and self._someone_out() and person is not None and walk.walker_id != person.person_id
+            )
         if action == "sign":
             return self._answering() or bool(self.sheet and self.sheet.not_walked)
         return super().check_action(action, parameters)

@@ -8,8 +8,17 @@ from typing import Any, Protocol
 
 from staffbase.kernel.access import Actor
 from staffbase.kernel.clock import Clock
+from staffbase.kernel.errors import NobodySignedIn
 from staffbase.kernel.settings import Settings
 from staffbase.ui.strip import StripFacts
+
+
+def signed_in(desk: "Desk") -> Actor | None:
+    """Who is signed in; None once the door is shut, when the screens behind it still stand and may be drawn."""
+    try:
+        return desk.actor
+    except NobodySignedIn:
+        return None
 
 
 class Drafts(Protocol):
@@ -33,7 +42,7 @@ class Desk(Protocol):
 
     @property
     def actor(self) -> Actor:
-        """Who is signed in."""
+        """Who is signed in. Raises NobodySignedIn."""
 
     @property
     def drafts(self) -> Drafts:

@@ -15,7 +15,7 @@ from textual.dom import NoScreen
 from textual.worker import Worker
 
 from staffbase.kernel.access import Actor
-from staffbase.kernel.errors import StaffbaseError
+from staffbase.kernel.errors import NobodySignedIn, StaffbaseError
 from staffbase.ui.desk import Desk
 
 P = ParamSpec("P")
@@ -38,6 +38,8 @@ def job(
         async def run(self: N, *args: P.args, **kwargs: P.kwargs) -> None:
             try:
                 await method(self, *args, **kwargs)
+            except NobodySignedIn:
+                pass  # the door is shut: what was typed is kept as a draft, and there is nobody to tell
             except StaffbaseError as error:
                 self.app.notify(str(error), severity="error", markup=False, timeout=12)
             except NoMatches:

@@ -15,7 +15,7 @@ from staffbase.kernel.access import Permission
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import show_date, show_day, show_moment, show_span, show_time
 from staffbase.notes.entry.dialogs import MoveDialog, TimeDialog, WordsDialog
-from staffbase.ui.desk import Desk
+from staffbase.ui.desk import Desk, signed_in
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
@@ -162,11 +162,12 @@ class EntryScreen(StaffScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         item = self._item
         if action in (*_MENDING, "comment", "epj"):
-            if item is None or item.hidden:
+            person = signed_in(self.desk)
+            if item is None or item.hidden or person is None:
                 return False
             note = item.kind in NOTE_KINDS and not item.withdrawn
-            own = self.desk.actor.person_id in (item.author_id, item.on_behalf_id)
-            mending = note and (own or self.desk.actor.may(Permission.CORRECT_OTHERS))
+            own = person.person_id in (item.author_id, item.on_behalf_id)
+            mending = note and (own or person.may(Permission.CORRECT_OTHERS))
             return {"comment": True, "epj": not item.withdrawn}.get(action, mending)
         return super().check_action(action, parameters)
 
