@@ -157,6 +157,7 @@ async def test_two_versions_side_by_side(station, plans, actors, flats, drafted,
         await settle(pilot)
         assert isinstance(app.screen, CompareScreen)
         told = seen(app)
+        assert "A1  Beboer A1  crisis plan" in told
         assert "DRAFT" in told
         assert "− answers short → knock, coffee" in told
         assert "+ sleeps all day → food" in told

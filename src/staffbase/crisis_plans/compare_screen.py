@@ -12,6 +12,7 @@ from textual.widgets import Static
 from staffbase.crisis_plans.rules import SECTION_NAMES, Compared, PlanText, compare
 from staffbase.crisis_plans.words import column
 from staffbase.kernel.i18n import N_, _
+from staffbase.residents.rules import ResidentFacts
 from staffbase.ui.desk import Desk
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
@@ -58,19 +59,21 @@ class CompareScreen(StaffScreen):
         Binding("escape", "leave", N_("Back"), tooltip=N_("Back to where you were"), id="compare.back"),
     ]
 
-    def __init__(self, desk: Desk, resident_id: int, older: Side, newer: Side) -> None:
+    def __init__(self, desk: Desk, resident: ResidentFacts, older: Side, newer: Side) -> None:
         super().__init__(desk)
-        self._resident_id = resident_id
+        self._resident = resident
         self._older, self._newer = older, newer
 
     def compose_body(self) -> Iterable[Widget]:
-        """Both."""
+        """Whose plan it is, and both."""
+        whose = ((self._resident.unit_code, "bold"), (self._resident.alias, "bold"))
+        yield Static(line(*whose, (_("crisis plan"), "$muted"), between="  "), id="compared-head")
         with VerticalScroll(id="compared", can_focus=True):
             yield from both_columns(self._older, self._newer)
 
     def chosen_resident(self) -> int | None:
         """Whose plan it is."""
-        return self._resident_id
+        return self._resident.id
 
     def action_leave(self) -> None:
         """Back to the plan."""

@@ -163,7 +163,7 @@ class PlanPage(StaffScreen):
     def action_compare(self) -> None:
         """The chosen version beside the marked one, or beside the one before it; the older stands left."""
         one = self._here()
-        if one is None:
+        if one is None or self._facts is None:
             return
         at = self._listed.index(one)
         other = next((found for found in self._listed if _number(found) == self._marked), None)
@@ -173,7 +173,7 @@ class PlanPage(StaffScreen):
             self.app.notify(_("There is no earlier version to compare with."), markup=False)
             return
         newer, older = sorted((one, other), key=self._listed.index)
-        self.app.push_screen(CompareScreen(self.desk, self._resident_id, self._side(older), self._side(newer)))
+        self.app.push_screen(CompareScreen(self.desk, self._facts.resident, self._side(older), self._side(newer)))
 
     def _side(self, one: VersionFacts | DraftFacts) -> Side:
         if isinstance(one, DraftFacts):
