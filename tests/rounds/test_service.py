@@ -196,6 +196,7 @@ def test_resolved_at_the_door_keeps_each_step_with_its_time_marked_as_entered_af
         assert refused.value.field == Step.PHONED  # of several times the screen shows which one
     check = night.rounds.no_answer(samira, back.id, units["B1"], steps, "Headphones, all well.")
     assert check.concluded
+    assert any("05.01 23:45: is this a deviation" in task.text for task in night.tasks.open_tasks(samira, flats["B1"]))
     assert night.incidents.running(samira) == []
     told = night.incidents.incident(samira, check.incident_id)
     assert [

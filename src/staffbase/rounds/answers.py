@@ -91,12 +91,15 @@ def _renew(tx: Writing, house_id: int, door: Door) -> None:
         add_task(tx, house_id, text, resident_id=resident.id)
 
 
-def ask_deviation_in(tx: Writing, house_id: int, door: Door, what: str) -> None:
-    """What happened at the door leaves the question whether it is a deviation; it stands until somebody answers."""
+def ask_deviation_in(tx: Writing, house_id: int, door: Door, what: str, at: datetime | None = None) -> None:
+    """What happened at the door, now or at a time given, leaves the question whether it is a deviation.
+
+    It stands until somebody answers.
+    """
     text = _("%(unit)s, %(what)s %(time)s: is this a deviation to be reported?") % {
         "unit": door.code,
         "what": what,
-        "time": f"{local(tx.now):%d.%m %H:%M}",
+        "time": f"{local(at or tx.now):%d.%m %H:%M}",
     }
     add_task(tx, house_id, text, resident_id=door.resident.id if door.resident else None)
 
@@ -132,7 +135,7 @@ def ladder_in(
     if resolved:
         conclude_incident(tx, house_id, check.incident_id, conclusion, deviation=deviation)
     if deviation is not Deviation.NO:
-        ask_deviation_in(tx, house_id, door, _(INCIDENT_NAMES[kind]))
+        ask_deviation_in(tx, house_id, door, _(INCIDENT_NAMES[kind]), began)
     return check_facts(entry, check, concluded=resolved)
 
 
