@@ -67,7 +67,7 @@ def open_database(file: Path, clock: HeldClock) -> Database:
     if not file.exists():
         shutil.copyfile(template, file)
     engine = sqlcipher_engine(file, DATABASE_KEY, guarded=frozenset(guarded_tables()))
-    return Database(engine, Seal.from_database_key(DATABASE_KEY), clock)
+    return Database(engine, Seal.from_root(DATABASE_KEY), clock)
 
 
 @pytest.fixture
@@ -188,6 +188,6 @@ def either(request: pytest.FixtureRequest, tmp_path: Path, clock: HeldClock) -> 
     else:
         server: Postgres = request.getfixturevalue("postgres")
         name = server.database(request.getfixturevalue("postgres_template"))
-        opened = Database(postgres_engine(server.url(name, "station")), Seal.from_database_key(DATABASE_KEY), clock)
+        opened = Database(postgres_engine(server.url(name, "station")), Seal.from_root(DATABASE_KEY), clock)
     yield opened
     opened.close()

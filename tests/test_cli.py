@@ -1,6 +1,7 @@
 """The command line: what each command does, what it ends with, and one clear sentence for whatever is wrong."""
 
 import io
+import json
 import os
 import re
 import shutil
@@ -12,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pyrage import x25519
 
 from staffbase.cli import main
 from staffbase.commands import COMMANDS
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import SystemClock
 from staffbase.kernel.database import sqlcipher_engine
-from staffbase.kernel.key import SystemIdentities, open_key
+from staffbase.kernel.errors import IdentityMissing
+from staffbase.kernel.key import SystemIdentities, open_key, open_with_recovery
 from staffbase.kernel.settings import Settings
 from staffbase.people.service import People
 from staffbase.station import SetUp, Station, create_station, open_station
@@ -186,7 +189,7 @@ def test_wrong_keys_damage_and_newer_versions(run: Run, home: Path, recovery_ide
     def put(name: str, content: bytes) -> None:
         (home / name).write_bytes(content)
 
-    key = open_key(home, SystemIdentities())
+    key = open_key(home, SystemIdentities()).database
     put("staffbase.db", whole["staffbase.db"][:5000] + b"\0" * 3000 + whole["staffbase.db"][8000:])
     one_sentence(run("migrate"), 4, "damaged")
     one_sentence(run("migrate", lang="nb"), 4, "skadet")
@@ -255,8 +258,8 @@ def test_who_asks_is_asked(run: Run, home: Path, recovery_identity: str) -> None
     one_sentence(run("handover", "--as", "Ida"), 2, "Nothing was typed")
     for _try in range(4):
         one_sentence(run("handover", "--as", "Ida", typed="999998"), 3, "wrong")
-    one_sentence(run("handover", "--as", "Ida", typed="999998", lang="nb"), 3, "30")
-    one_sentence(run("handover", "--as", "Ida", typed=PIN), 3, "30")
+    one_sentence(run("handover", "--as", "Ida", typed="999998", lang="nb"), 3, "sekunder")
+    one_sentence(run("handover", "--as", "Ida", typed=PIN), 3, "Wait ")
 
 
 def test_what_a_role_may_not_do_is_refused(run: Run, home: Path, recovery_identity: str, tmp_path: Path) -> None:
@@ -488,3 +491,41 @@ def test_a_folder_without_permission_is_one_sentence(home: Path, recovery_identi
             assert "--home" in ended.stderr
     finally:
         home.chmod(0o700)
+
+
+def test_it_is_verified_and_a_change_by_hand_ends_with_one(run: Run, home: Path, recovery_identity: str) -> None:
+    ended = run("verify")
+    assert ended.code == 0
+    assert "Everything is as staffbase wrote it" in ended.out
+    assert json.loads(run("verify", "--json").out)["clean"] is True
+    by_hand = sqlcipher_engine(home / "staffbase.db", open_key(home, SystemIdentities()).database)
+    with by_hand.begin() as connection:
+        connection.exec_driver_sql("UPDATE person SET name = 'Hemmelig Navn'")
+    by_hand.dispose()
+    ended = run("verify")
+    assert ended.code == 1
+    assert "person" in ended.out
+    assert "Hemmelig" not in ended.out
+    assert json.loads(run("verify", "--json").out)["faults"][0]["what"] == "changed"
+
+
+def test_a_new_key_and_other_identities(run: Run, home: Path, recovery_identity: str) -> None:
+    before = open_key(home, SystemIdentities())
+    assert run("rekey", "--as", "Ida", typed=PIN).code == 0
+    assert open_key(home, SystemIdentities()).database != before.database
+    assert run("verify").code == 0
+    sealed = x25519.Identity.generate()
+    ended = run("openers", "add", str(sealed.to_public()), "konvolutt", "--as", "Ida", typed=PIN)
+    assert ended.code == 0
+    assert "konvolutt" in ended.out
+    one_sentence(run("openers", "add", "age1nope", "x", "--as", "Ida", typed=PIN), 2, "not a public key")
+    one_sentence(run("openers"), 2, "Say who you are")
+    shown = run("openers", "--as", "Ida", "new-recovery", typed=PIN).out
+    fresh = re.search(r"AGE-SECRET-KEY-1\w+", shown)
+    assert fresh is not None
+    assert open_with_recovery(home, fresh[0]) == open_with_recovery(home, str(sealed))
+    with pytest.raises(IdentityMissing):
+        open_with_recovery(home, recovery_identity)
+    assert run("openers", "remove", str(sealed.to_public()), "--as", "Ida", typed=PIN).code == 0
+    assert run("openers", "new-station", "--as", "Ida", typed=PIN).code == 0
+    assert run("handover", "--as", "Ida", typed=PIN).code == 0

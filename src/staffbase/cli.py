@@ -92,6 +92,19 @@ def _parser() -> argparse.ArgumentParser:
     _asks_who(backup)
     verify = command("verify", _("look whether everything is as staffbase wrote it; tells no content"))
     verify.add_argument("--json", action="store_true", help=_("for a program"))
+    openers = command("openers", _("who can open the station: list, add, remove or replace identities"))
+    asking = openers.add_subparsers(dest="what", metavar=_("what"), parser_class=_Parser)
+    adding_one = asking.add_parser("add", help=_("let one more identity open it"))
+    adding_one.add_argument("public", metavar="age1…")
+    adding_one.add_argument("name", metavar=_("NAME"), help=_("what it is called"))
+    removing = asking.add_parser("remove", help=_("take that away again"))
+    removing.add_argument("public", metavar="age1…")
+    recovery = asking.add_parser("new-recovery", help=_("a new recovery identity, shown once"))
+    here = asking.add_parser("new-station", help=_("a new identity for this computer"))
+    _asks_who(openers)
+    for parser_ in (adding_one, removing, recovery, here):
+        _asks_who(parser_, argparse.SUPPRESS)  # said before or after what is to be done
+    _asks_who(command("rekey", _("give the database a new key, after somebody left who could copy the old one")))
     command("keys", _("list the keys"))
     shots = command("screenshots", _("write pictures of the screens"))
     shots.add_argument("folder", type=Path, nargs="?", default=Path("screenshots"), metavar=_("DIR"))
@@ -114,8 +127,9 @@ def _init(init: argparse.ArgumentParser) -> None:
     )
 
 
-def _asks_who(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--as", dest="person", metavar=_("NAME"), help=_("who you are; the PIN is asked for"))
+def _asks_who(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    said = _("who you are; the PIN is asked for")
+    parser.add_argument("--as", dest="person", metavar=_("NAME"), default=default, help=said)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -169,15 +169,20 @@ def _recover(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _opened(settings: Settings) -> "Station":
-    """The open station; where it asks for a passphrase, so do we."""
+def _opened(settings: Settings, asked: argparse.Namespace | None = None) -> "Station":
+    """The open station; where it asks for a passphrase, so do we, and remember it in what was `asked`."""
     from staffbase.kernel.clock import SystemClock
     from staffbase.station import open_station
 
+    said = None
     try:
         return open_station(settings, SystemClock())
     except PassphraseNeeded:
-        return open_station(settings, SystemClock(), passphrase=read_secret(_("Passphrase of the station")))
+        said = read_secret(_("Passphrase of the station"))
+        return open_station(settings, SystemClock(), passphrase=said)
+    finally:
+        if asked is not None:
+            asked.passphrase_said = said
 
 
 @contextmanager
@@ -187,7 +192,7 @@ def _signed_in(asked: argparse.Namespace, settings: Settings) -> Iterator[tuple[
 
     if not asked.person:
         raise Invalid(_("Say who you are: --as NAME."))
-    station = _opened(settings)
+    station = _opened(settings, asked)
     try:
         people = station.people.directory(STATION_ITSELF)
         found = [person for person in people if person.name.casefold() == asked.person.casefold() and not person.left]
@@ -219,6 +224,35 @@ def _handover(asked: argparse.Namespace, settings: Settings) -> int:
 def _backup(asked: argparse.Namespace, settings: Settings) -> int:
     with _signed_in(asked, settings) as (station, actor):
         print(station.backup(settings.home).backup(actor, asked.file))
+    return 0
+
+
+def _openers(asked: argparse.Namespace, settings: Settings) -> int:
+    with _signed_in(asked, settings) as (station, actor):
+        openers = station.openers(settings.home, asked.passphrase_said)
+        if asked.what == "add":
+            openers.add(actor, asked.public, asked.name)
+        elif asked.what == "remove":
+            openers.remove(actor, asked.public)
+        elif asked.what == "new-station":
+            openers.new_station(actor)
+        elif asked.what == "new-recovery":
+            print(_("Put this recovery identity in the municipality's safe; it is shown only now:"))
+            print(openers.new_recovery(actor), flush=True)
+            print(_("Backups made so far still open with the old one: keep both until those have rotated out."))
+        for opener in openers.all(actor):
+            print(f"{opener.public}  {opener.name}")
+    return 0
+
+
+def _rekey(asked: argparse.Namespace, settings: Settings) -> int:
+    from staffbase.kernel.key import SystemIdentities
+    from staffbase.kernel.rekey import rekey
+
+    with _signed_in(asked, settings) as (station, actor):
+        station.openers(settings.home).about_to_rekey(actor)
+    rekey(settings.home, SystemIdentities(), asked.passphrase_said)
+    print(_("The database has a new key. Copies of the folder made before still open with the old one."))
     return 0
 
 
@@ -293,6 +327,8 @@ COMMANDS: dict[str, Command] = {
     "handover": _handover,
     "backup": _backup,
     "verify": _verify,
+    "openers": _openers,
+    "rekey": _rekey,
     "keys": _keys,
     "screenshots": _screenshots,
     "migrate": _migrate,

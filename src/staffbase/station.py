@@ -27,7 +27,9 @@ from staffbase.kernel.key import (
     take_over,
 )
 from staffbase.kernel.ledger import Seal
+from staffbase.kernel.rekey import settled
 from staffbase.kernel.settings import Settings
+from staffbase.kernel.station_key import StationKey
 from staffbase.kernel.typed import typed_line
 from staffbase.kernel.verify import notice_cut
 from staffbase.migrations import ensure_schema, load_models
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from staffbase.board.service import Board
     from staffbase.crisis_plans.service import CrisisPlans
     from staffbase.exchange.backup import Backup
+    from staffbase.exchange.openers import Openers
     from staffbase.exchange.verification import Verifications
     from staffbase.handover.service import Handover
     from staffbase.incidents.service import Incidents
@@ -133,13 +136,13 @@ def create_station(
     check_place(settings.home, store)
     with made_aside(settings.home) as aside:
         new = create_key(aside, store, answers.passphrase or None, recovery_identity)
-        station = _first(_open_database(replace(settings, home=aside), clock, new.database_key), answers)
+        station = _first(_open_database(replace(settings, home=aside), clock, new.key), answers)
         try:
             if furnish is not None:
                 furnish(station)
         finally:
             station.close()
-    return Station(_open_database(settings, clock, new.database_key), station.house_id), new.recovery_identity
+    return Station(_open_database(settings, clock, new.key), station.house_id), new.recovery_identity
 
 
 def _first(database: Database, answers: SetUp) -> "Station":
@@ -188,20 +191,21 @@ def take_over_station(
     return station
 
 
-def _open_database(settings: Settings, clock: Clock, key: bytes) -> Database:
+def _open_database(settings: Settings, clock: Clock, key: StationKey) -> Database:
     load_models()
     if settings.database_url:
         engine = postgres_engine(settings.database_url)
         restored = ensure_schema(engine)
     else:
         file = settings.home / DATABASE_FILE
-        making = sqlcipher_engine(file, key)
+        key = settled(settings.home, key)
+        making = sqlcipher_engine(file, key.database)
         try:
             restored = ensure_schema(making)
         finally:
             making.dispose()
-        engine = sqlcipher_engine(file, key, guarded=frozenset(guarded_tables()))
-    seal = Seal.from_database_key(key)
+        engine = sqlcipher_engine(file, key.database, guarded=frozenset(guarded_tables()))
+    seal = Seal.from_root(key.ledger)
     database = Database(engine, seal, clock, settings.station, Anchor(settings.home / ANCHOR_FILE, seal))
     notice_cut(database)
     if restored:
@@ -293,6 +297,12 @@ class Station:
         from staffbase.exchange.verification import Verifications
 
         return Verifications(self.database)
+
+    def openers(self, home: Path, passphrase: str | None = None) -> "Openers":
+        """Who can open the station whose data folder this is."""
+        from staffbase.exchange.openers import Openers
+
+        return Openers(self.database, home, SystemIdentities(), passphrase)
 
     def backup(self, home: Path) -> "Backup":
         """Backups of this station's data folder."""

@@ -201,7 +201,7 @@ def test_it_is_whole_while_others_write(
 
 def test_a_database_server_has_its_own_tools(either: Database, new: NewKey, stick: Path, tmp_path: Path) -> None:
     if either.dialect == "sqlite":
-        assert open_key(tmp_path / "home", FileIdentities(tmp_path / "identities")) == new.database_key
+        assert open_key(tmp_path / "home", FileIdentities(tmp_path / "identities")) == new.key
         return
     with pytest.raises(Invalid, match="server's own tools"):
         backups.backup_to(either, tmp_path / "home", stick / "januar.age")

@@ -28,7 +28,7 @@ class Home:
     def __init__(self, folder: Path, clock: HeldClock) -> None:
         self.settings = Settings(folder / "home")
         self.identities = FileIdentities(folder / "identities")
-        self.key = create_key(self.settings.home, self.identities).database_key
+        self.key = create_key(self.settings.home, self.identities).key.database
         self.file = self.settings.home / "staffbase.db"
         self.clock = clock
         making = sqlcipher_engine(self.file, self.key)
@@ -36,7 +36,7 @@ class Home:
         making.dispose()
         database = Database(
             sqlcipher_engine(self.file, self.key, guarded=frozenset(guarded_tables())),
-            Seal.from_database_key(self.key),
+            Seal.from_root(self.key),
             clock,
         )
         with database.write(STATION_ITSELF, "test.house") as tx:

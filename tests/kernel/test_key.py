@@ -40,20 +40,20 @@ def new(home: Path, identities: FileIdentities) -> NewKey:
 
 
 def test_the_station_and_the_recovery_identity_open_it(home: Path, identities: FileIdentities, new: NewKey) -> None:
-    assert len(new.database_key) == 32
-    assert open_key(home, identities) == new.database_key
-    assert open_with_recovery(home, f"  {new.recovery_identity}\n") == new.database_key
+    assert len(new.key.database) == 32
+    assert open_key(home, identities) == new.key
+    assert open_with_recovery(home, f"  {new.recovery_identity}\n") == new.key
 
 
 def test_a_copy_of_the_folder_alone_opens_nothing(home: Path, new: NewKey, tmp_path: Path) -> None:
     shutil.copytree(home, tmp_path / "copy")
     with pytest.raises(KeyMissing, match="no identity"):
         open_key(tmp_path / "copy", FileIdentities(tmp_path / "other machine"))
-    assert open_with_recovery(tmp_path / "copy", new.recovery_identity) == new.database_key
+    assert open_with_recovery(tmp_path / "copy", new.recovery_identity) == new.key
 
 
 def test_nothing_in_the_folder_tells_the_key(home: Path, identities: FileIdentities, new: NewKey) -> None:
-    secrets = [new.database_key, new.database_key.hex().encode(), b"AGE-SECRET-KEY"]
+    secrets = [new.key.database, new.key.database.hex().encode(), b"AGE-SECRET-KEY"]
     for file in home.rglob("*"):
         assert not any(secret in file.read_bytes() for secret in secrets)
     held = b"".join(file.read_bytes() for file in identities.folder.iterdir())
@@ -90,7 +90,7 @@ def test_another_stations_identity_does_not_open_it(
 def test_no_second_key_over_the_first(home: Path, identities: FileIdentities, new: NewKey) -> None:
     with pytest.raises(Invalid, match="already"):
         create_key(home, identities)
-    assert open_key(home, identities) == new.database_key
+    assert open_key(home, identities) == new.key
 
 
 def test_the_identity_cannot_lie_in_the_data_folder(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,9 +107,9 @@ def test_a_station_that_asks_for_a_passphrase(home: Path, identities: FileIdenti
         open_key(home, identities)
     with pytest.raises(PassphraseNeeded, match="wrong"):
         open_key(home, identities, "noe annet")
-    assert open_key(home, identities, "seks ord på en lapp") == new.database_key
+    assert open_key(home, identities, "seks ord på en lapp") == new.key
     protect(home, identities, None, current="seks ord på en lapp")
-    assert open_key(home, identities) == new.database_key
+    assert open_key(home, identities) == new.key
     assert not asks_for_passphrase(home, identities)
 
 
@@ -160,7 +160,7 @@ def test_the_machine_keeps_it_in_the_users_settings_and_loads_no_keyring(
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.delitem(sys.modules, "keyring", raising=False)
     new = create_key(home, SystemIdentities())
-    assert open_key(home, SystemIdentities()) == new.database_key
+    assert open_key(home, SystemIdentities()) == new.key
     name = station_card(home).station_id
     assert (tmp_path / "config" / "staffbase" / "identities" / f"{name}.identity").exists()
     assert "keyring" not in sys.modules
@@ -190,7 +190,7 @@ def test_a_silent_keyring_is_used_where_there_is_one(
         store = SystemIdentities()
         store._keyring = True
         new = create_key(home, store)
-        assert open_key(home, store) == new.database_key
+        assert open_key(home, store) == new.key
         assert list(Silent.held) == [("staffbase", station_card(home).station_id)]
         assert not (tmp_path / "config").exists()
     finally:
@@ -209,7 +209,7 @@ def test_without_a_keyring_that_works_it_is_a_file(home: Path, tmp_path: Path, m
         store = SystemIdentities()
         store._keyring = True
         new = create_key(home, store)
-        assert open_key(home, store) == new.database_key
+        assert open_key(home, store) == new.key
         with pytest.raises(KeyMissing):
             store.files.file_of(station_card(home).station_id).unlink()
             open_key(home, store)

@@ -25,7 +25,7 @@ from staffbase.people.model import Person
 from staffbase.residents.model import House, Resident
 
 MARIT = Actor(7, "Marit", Role.STAFF)
-SEAL = Seal.from_database_key(DATABASE_KEY)
+SEAL = Seal.from_root(DATABASE_KEY)
 
 
 def furnish(database: Database, clock: HeldClock, notes: int = 12) -> None:

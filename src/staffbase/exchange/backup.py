@@ -196,7 +196,7 @@ def _check_room(folder: Path, needed: int) -> None:
 def _seal(manifest: Manifest, copy: Path, sealed: Path, card: StationCard) -> None:
     import pyrage  # noqa: PLC0415  (only where something is encrypted)
 
-    recipients = [pyrage.x25519.Recipient.from_str(one) for one in (card.station_recipient, card.recovery_recipient)]
+    recipients = [pyrage.x25519.Recipient.from_str(one) for one in card.recipients]
     told = json.dumps(asdict(manifest), indent=1).encode()
     with copy.open("rb") as database, sealed.open("wb") as out:
         archive = _Joined(

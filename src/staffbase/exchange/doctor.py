@@ -27,6 +27,7 @@ from staffbase.kernel.key import (
 )
 from staffbase.kernel.ledger import FIRST, Ledger, Seal
 from staffbase.kernel.settings import Settings
+from staffbase.kernel.station_key import StationKey
 from staffbase.migrations import HEAD, load_models, revision
 
 _LOW, _TOO_LOW = 2_000_000_000, 200_000_000
@@ -163,7 +164,7 @@ def _disk(home: Path) -> Iterator[Finding]:
     yield Finding(level, _("%(free)s GB are free on the data folder's disk.") % {"free": decimal(free / 1e9)})
 
 
-def _database(settings: Settings, key: bytes, clock: Clock) -> list[Finding]:
+def _database(settings: Settings, key: StationKey, clock: Clock) -> list[Finding]:
     if settings.database_url:
         engine = postgres_engine(settings.database_url)
     else:
@@ -174,7 +175,7 @@ def _database(settings: Settings, key: bytes, clock: Clock) -> list[Finding]:
                     Level.BAD, _("The database %(file)s is not there. Ask for the newest backup.") % {"file": file.name}
                 )
             ]
-        engine = sqlcipher_engine(file, key, guarded=frozenset())
+        engine = sqlcipher_engine(file, key.database, guarded=frozenset())
     load_models()
     findings: list[Finding] = []
     try:
@@ -184,7 +185,7 @@ def _database(settings: Settings, key: bytes, clock: Clock) -> list[Finding]:
                 return findings
             if not settings.database_url:
                 findings.append(_whole(connection))
-            findings.extend((_guards(connection), _chain(connection, Seal.from_database_key(key))))
+            findings.extend((_guards(connection), _chain(connection, Seal.from_root(key.ledger))))
             findings.extend(_time(connection, clock))
     except StaffbaseError as error:
         findings.append(Finding(Level.BAD, str(error)))

@@ -69,6 +69,7 @@ class Permission(StrEnum):
     IMPORT = N_("import residents and staff")
     BACKUP = N_("take a backup")
     VERIFY = N_("verify the ledger")
+    OPENERS = N_("change who can open the station, and its key")
 
 
 _EVERYONE = {Permission.SELF, Permission.SEE_HOUSE}
@@ -97,6 +98,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.READ_MOVED,
             Permission.SEE_LOG,
             Permission.VERIFY,
+            Permission.OPENERS,
             Permission.STAFF_ADMIN,
             Permission.HOUSE_ADMIN,
             Permission.IMPORT,

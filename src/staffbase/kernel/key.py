@@ -8,6 +8,7 @@ What it protects: copies of the data folder, and backups. What it does not: a st
 and it keeps no administrator of this computer out.
 """
 
+import json
 import re
 import secrets
 import tomllib
@@ -20,10 +21,10 @@ from staffbase.kernel.errors import DatabaseDamaged, IdentityMissing, Invalid, K
 from staffbase.kernel.files import private_folder, read_private, write_private
 from staffbase.kernel.i18n import _
 from staffbase.kernel.identities import FileIdentities, IdentityStore, SystemIdentities
+from staffbase.kernel.station_key import StationKey
 
 KEY_FILE = "key.age"
 STATION_FILE = "station.toml"
-KEY_BYTES = 32
 PASSPHRASE_LENGTH = 16
 """The fewest characters of a passphrase, which can be tried at leisure by whoever has the disk."""
 IDENTITY_HEAD = "AGE-SECRET-KEY-1"
@@ -39,7 +40,7 @@ _NO_SLOT = "No matching keys found"
 class NewKey:
     """A new station's key, and the recovery identity: to be shown once, and kept nowhere here."""
 
-    database_key: bytes
+    key: StationKey
     recovery_identity: str
 
 
@@ -50,6 +51,13 @@ class StationCard:
     station_id: str
     station_recipient: str
     recovery_recipient: str
+    others: tuple[tuple[str, str], ...] = ()
+    """Further public keys that open it, each with what it is called: another station, a sealed envelope."""
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Every public key that opens what this station encrypts."""
+        return (self.station_recipient, self.recovery_recipient, *(key for key, _name in self.others))
 
 
 def new_recovery_identity() -> str:
@@ -76,11 +84,11 @@ def create_key(
     recovery_identity = recovery_identity or new_recovery_identity()
     station = x25519.Identity.generate()
     card = StationCard(secrets.token_hex(8), str(station.to_public()), _recipient_of(recovery_identity))
-    database_key = secrets.token_bytes(KEY_BYTES)
-    identities.save(card.station_id, _locked(str(station), passphrase))
-    write_private(home / STATION_FILE, _card_text(card).encode())
-    write_private(home / KEY_FILE, encrypted_to(card, database_key))  # last: with it there is a station
-    return NewKey(database_key, recovery_identity)
+    key = StationKey.new()
+    identities.save(card.station_id, locked(str(station), passphrase))
+    keep_card(home, card)
+    write_private(home / KEY_FILE, encrypted_to(card, key.pack()))  # last: with it there is a station
+    return NewKey(key, recovery_identity)
 
 
 def check_apart(home: Path, identities: IdentityStore) -> None:
@@ -92,8 +100,8 @@ def check_apart(home: Path, identities: IdentityStore) -> None:
         )
 
 
-def open_key(home: Path, identities: IdentityStore, passphrase: str | None = None) -> bytes:
-    """The database key, by the station's own identity.
+def open_key(home: Path, identities: IdentityStore, passphrase: str | None = None) -> StationKey:
+    """The station's key, by its own identity.
 
     Raises IdentityMissing when no identity on this machine opens it, PassphraseNeeded when one must be said (or another),
     KeyExposed when others may read a file that holds a key, DatabaseDamaged when the key file is not whole.
@@ -102,12 +110,14 @@ def open_key(home: Path, identities: IdentityStore, passphrase: str | None = Non
     return _opened(sealed, _unlocked(_own_identity(home, identities), passphrase))
 
 
-def open_with_recovery(home: Path, identity: str) -> bytes:
-    """The database key, by the recovery identity from the municipality's safe. Raises as `open_key` does."""
+def open_with_recovery(home: Path, identity: str) -> StationKey:
+    """The station's key, by the recovery identity from the municipality's safe. Raises as `open_key` does."""
     return _opened(_sealed_key(home), read_identity(identity))
 
 
-def take_over(home: Path, identities: IdentityStore, recovery_identity: str, passphrase: str | None = None) -> bytes:
+def take_over(
+    home: Path, identities: IdentityStore, recovery_identity: str, passphrase: str | None = None
+) -> StationKey:
     """Open a copy of a station with the recovery identity, and make this machine an identity of its own for it.
 
     The copy gets a new name, so that an identity this machine has for the original stays. Raises as `open_key` does.
@@ -116,17 +126,22 @@ def take_over(home: Path, identities: IdentityStore, recovery_identity: str, pas
 
     check_apart(home, identities)
     recovery_identity = read_identity(recovery_identity)
-    database_key = _opened(_sealed_key(home), recovery_identity)
+    key = _opened(_sealed_key(home), recovery_identity)
     recovery = _recipient_of(recovery_identity)
     with suppress(DatabaseDamaged):  # a lost card is written anew
         if station_card(home).station_recipient == recovery:
             raise KeyMissing(_("This is the station's own identity, not the recovery identity from the safe."))
     station = x25519.Identity.generate()
     card = StationCard(secrets.token_hex(8), str(station.to_public()), recovery)
-    identities.save(card.station_id, _locked(str(station), passphrase))
-    write_private(home / STATION_FILE, _card_text(card).encode())
-    write_private(home / KEY_FILE, encrypted_to(card, database_key))
-    return database_key
+    identities.save(card.station_id, locked(str(station), passphrase))
+    keep_card(home, card)
+    keep_key(home, card, key)
+    return key
+
+
+def keep_key(home: Path, card: StationCard, key: StationKey) -> None:
+    """Write the key for everybody on the card, whole or not at all."""
+    write_private(home / KEY_FILE, encrypted_to(card, key.pack()))
 
 
 def check_passphrase(passphrase: str) -> str:
@@ -149,7 +164,7 @@ def read_identity(typed: str) -> str:
 def protect(home: Path, identities: IdentityStore, passphrase: str | None, current: str | None = None) -> None:
     """From now on ask for this passphrase at start, or, without one, open by itself. `current` is the one so far."""
     identity = _unlocked(_own_identity(home, identities), current)
-    identities.save(station_card(home).station_id, _locked(identity, passphrase))
+    identities.save(station_card(home).station_id, locked(identity, passphrase))
 
 
 def asks_for_passphrase(home: Path, identities: IdentityStore) -> bool:
@@ -161,9 +176,10 @@ def asks_for_passphrase(home: Path, identities: IdentityStore) -> bool:
 def station_card(home: Path) -> StationCard:
     """The station's name and recipients. Raises DatabaseDamaged when they cannot be read."""
     try:
-        values = tomllib.loads((home / STATION_FILE).read_text(encoding="ascii"))
-        return StationCard(str(values["id"]), str(values["station"]), str(values["recovery"]))
-    except (OSError, ValueError, KeyError) as error:
+        values = tomllib.loads((home / STATION_FILE).read_text(encoding="utf-8"))
+        others = tuple((str(key), str(name)) for key, name in values.get("others", {}).items())
+        return StationCard(str(values["id"]), str(values["station"]), str(values["recovery"]), others)
+    except (OSError, ValueError, KeyError, AttributeError) as error:
         raise DatabaseDamaged(
             _(
                 "%(file)s is missing or damaged, so the station's key cannot be found. Put it back from a copy of the folder."
@@ -173,10 +189,10 @@ def station_card(home: Path) -> StationCard:
 
 
 def encrypted_to(card: StationCard, secret: bytes) -> bytes:
-    """The secret as an age file that the station's identity and the recovery identity open, and no other."""
+    """The secret as an age file that the identities behind the card's public keys open, and no other."""
     import pyrage  # noqa: PLC0415  (only where a key is opened)
 
-    recipients = [pyrage.x25519.Recipient.from_str(one) for one in (card.station_recipient, card.recovery_recipient)]
+    recipients = [pyrage.x25519.Recipient.from_str(one) for one in card.recipients]
     return bytes(pyrage.encrypt(secret, recipients))
 
 
@@ -216,18 +232,19 @@ def _sealed_key(home: Path) -> bytes:
         raise KeyMissing(_("The key file %(file)s cannot be read.") % {"file": file}) from error
 
 
-def _opened(sealed: bytes, identity: str) -> bytes:
+def _opened(sealed: bytes, identity: str) -> StationKey:
     import pyrage  # noqa: PLC0415  (only where a key is opened)
 
     try:
-        key = bytes(pyrage.decrypt(sealed, [age_identity(identity)]))
+        packed = bytes(pyrage.decrypt(sealed, [age_identity(identity)]))
     except pyrage.DecryptError as error:
         if str(error) == _NO_SLOT and sealed.startswith(_AGE_HEADER.encode()):
             raise IdentityMissing(_("This identity does not open this station's key.")) from error
         raise DatabaseDamaged(_damaged()) from error
-    if len(key) != KEY_BYTES:
-        raise DatabaseDamaged(_damaged())
-    return key
+    try:
+        return StationKey.unpack(packed)
+    except ValueError as error:
+        raise DatabaseDamaged(_damaged()) from error
 
 
 def _damaged() -> str:
@@ -236,7 +253,8 @@ def _damaged() -> str:
     )
 
 
-def _locked(identity: str, passphrase: str | None) -> str:
+def locked(identity: str, passphrase: str | None) -> str:
+    """The identity as it is kept: as it is, or locked with the passphrase."""
     if passphrase is None:
         return identity
     if not passphrase.strip():
@@ -259,14 +277,19 @@ def _unlocked(identity: str, passphrase: str | None) -> str:
         raise PassphraseNeeded(_("The passphrase is wrong.")) from error
 
 
-def _card_text(card: StationCard) -> str:
-    return f'id = "{card.station_id}"\nstation = "{card.station_recipient}"\nrecovery = "{card.recovery_recipient}"\n'
+def keep_card(home: Path, card: StationCard) -> None:
+    """Write the card, whole or not at all."""
+    told = f'id = "{card.station_id}"\nstation = "{card.station_recipient}"\nrecovery = "{card.recovery_recipient}"\n'
+    if card.others:
+        told += "\n[others]\n" + "".join(f"{key} = {json.dumps(name)}\n" for key, name in card.others)
+    write_private(home / STATION_FILE, told.encode())
 
 
 __all__ = [
     "IDENTITY_HEAD",
     "IDENTITY_LENGTH",
     "KEY_FILE", "STATION_FILE", "FileIdentities", "IdentityStore", "NewKey", "StationCard", "SystemIdentities",
-    "age_identity", "asks_for_passphrase", "check_apart", "check_passphrase", "create_key", "encrypted_to", "new_recovery_identity",
+    "age_identity", "asks_for_passphrase", "check_apart", "check_passphrase", "create_key", "encrypted_to", "keep_card", "keep_key", "locked",
+    "new_recovery_identity",
     "open_key", "open_with_recovery", "protect", "read_identity", "station_card", "take_over",
 ]  # fmt: skip

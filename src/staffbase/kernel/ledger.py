@@ -102,9 +102,9 @@ class Seal:
         self._key = ledger_key
 
     @classmethod
-    def from_database_key(cls, database_key: bytes) -> "Seal":
-        """The ledger's key is derived, so that it never is the database's own."""
-        return cls(hmac.digest(database_key, b"staffbase ledger 1", hashlib.sha256))
+    def from_root(cls, root: bytes) -> "Seal":
+        """The ledger's key is derived, so that it never is the database's own (see kernel.station_key)."""
+        return cls(hmac.digest(root, b"staffbase ledger 1", hashlib.sha256))
 
     def derive(self, purpose: bytes) -> bytes:
         """A key of its own for another purpose (the pepper of PINs), from which this one cannot be told."""

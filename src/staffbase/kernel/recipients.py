@@ -1,0 +1,97 @@
+"""Who can open the station's key: identities are added, removed and replaced without touching the database.
+
+What somebody could open before, they can still open in copies and backups made before: after a leaver who may have
+copied the folder, change the database key too (kernel.rekey).
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+from staffbase.kernel.errors import Invalid
+from staffbase.kernel.i18n import _
+from staffbase.kernel.identities import IdentityStore
+from staffbase.kernel.key import (
+    StationCard,
+    age_identity,
+    keep_card,
+    keep_key,
+    locked,
+    open_key,
+    station_card,
+)
+from staffbase.kernel.station_key import StationKey
+
+
+def add_recipient(
+    home: Path, identities: IdentityStore, public: str, name: str, passphrase: str | None = None
+) -> StationCard:
+    """Let whoever holds the identity behind this public key open the station's key, too. Raises Invalid."""
+    card = station_card(home)
+    public = _checked(public)
+    if public in card.recipients:
+        raise Invalid(_("This identity opens the station already."), "public")
+    return _change(
+        home, card, replace(card, others=(*card.others, (public, name))), open_key(home, identities, passphrase)
+    )
+
+
+def remove_recipient(home: Path, identities: IdentityStore, public: str, passphrase: str | None = None) -> StationCard:
+    """Take that away again. Raises Invalid for the station's own and the recovery identity, which are replaced, not removed."""
+    card = station_card(home)
+    if public in (card.station_recipient, card.recovery_recipient):
+        raise Invalid(
+            _("The station's own identity and the recovery identity are never removed: replace them with a new one."),
+            "public",
+        )
+    others = tuple(one for one in card.others if one[0] != public)
+    if others == card.others:
+        raise Invalid(_("No such identity opens this station."), "public")
+    return _change(home, card, replace(card, others=others), open_key(home, identities, passphrase))
+
+
+def replace_recovery(
+    home: Path, identities: IdentityStore, recovery_identity: str, passphrase: str | None = None
+) -> StationCard:
+    """From now on this recovery identity, which was shown before, opens the station and its backups; the old one does not.
+
+    Backups made so far still open with the old one.
+    """
+    card = station_card(home)
+    new = replace(card, recovery_recipient=str(age_identity(recovery_identity).to_public()))
+    return _change(home, card, new, open_key(home, identities, passphrase))
+
+
+def replace_station(home: Path, identities: IdentityStore, passphrase: str | None = None) -> StationCard:
+    """Make this machine a new identity; the old one, and whoever copied it, opens nothing any more but older copies."""
+    from pyrage import x25519  # noqa: PLC0415  (only where a key is made)
+
+    card, key = station_card(home), open_key(home, identities, passphrase)
+    identity = x25519.Identity.generate()
+    new = replace(card, station_recipient=str(identity.to_public()))
+    keep_key(home, _both(card, new), key)
+    identities.save(card.station_id, locked(str(identity), passphrase))
+    return _change(home, card, new, key)
+
+
+def _change(home: Path, before: StationCard, after: StationCard, key: StationKey) -> StationCard:
+    """Both sets open the key until the card names the new one, so that cut off anywhere nobody is shut out."""
+    keep_key(home, _both(before, after), key)
+    keep_card(home, after)
+    keep_key(home, after, key)
+    return after
+
+
+def _both(before: StationCard, after: StationCard) -> StationCard:
+    more = tuple((public, "") for public in before.recipients if public not in after.recipients)
+    return replace(after, others=(*after.others, *more))
+
+
+def _checked(public: str) -> str:
+    import pyrage  # noqa: PLC0415  (only where somebody is let in)
+
+    try:
+        return str(pyrage.x25519.Recipient.from_str(public.strip()))
+    except pyrage.RecipientError as error:
+        raise Invalid(
+            _("This is not a public key, or a character in it is wrong. It is age1 and 58 characters more."), "public"
+        ) from error

@@ -1,0 +1,81 @@
+"""A new database key, after somebody left who could copy the old one; both are kept until the new one has opened the file."""
+
+import secrets
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from staffbase.kernel.database import DATABASE_FILE
+from staffbase.kernel.errors import DatabaseUnavailable
+from staffbase.kernel.i18n import _
+from staffbase.kernel.identities import IdentityStore
+from staffbase.kernel.key import keep_key, open_key, station_card
+from staffbase.kernel.station_key import KEY_BYTES, StationKey
+
+_WAIT = 2
+"""Seconds that another program may still hold the database."""
+
+
+def rekey(home: Path, identities: IdentityStore, passphrase: str | None = None) -> None:
+    """Encrypt the whole database anew. Nobody else may have it open.
+
+    Cut off anywhere, the station opens with the one key or the other: see `settled`. Raises DatabaseUnavailable when
+    somebody has the database open or the disk is full (nothing is changed then), and as `open_key` does.
+    """
+    key = settled(home, open_key(home, identities, passphrase))
+    card, new = station_card(home), secrets.token_bytes(KEY_BYTES)
+    keep_key(home, card, replace(key, trying=new))
+    import sqlcipher3.dbapi2 as sqlcipher  # noqa: PLC0415  (only where a database is opened)
+
+    try:
+        with closing(_opened(home / DATABASE_FILE, key.database)) as connection:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("COMMIT")  # the lock stays: nobody else has it open, and nobody can open it now
+            connection.execute(f"PRAGMA rekey=\"x'{new.hex()}'\"")
+    except sqlcipher.OperationalError as error:
+        settled(home, open_key(home, identities, passphrase))
+        raise DatabaseUnavailable(
+            _(
+                "The key could not be changed: another program has the database open, or the disk is full. Close staffbase everywhere and try again."
+            )
+        ) from error
+    settled(home, open_key(home, identities, passphrase))
+
+
+def settled(home: Path, key: StationKey) -> StationKey:
+    """The key as it is in force: where changing it was cut off, the one of the two that opens the file, and from now on only that."""
+    if not key.trying:
+        return key
+    file = home / DATABASE_FILE
+    if _opens(file, key.trying):
+        found = StationKey(key.trying, key.ledger)
+    elif _opens(file, key.database):
+        found = StationKey(key.database, key.ledger)
+    else:
+        return key  # neither: what is wrong is the file, and it is said when it is opened
+    keep_key(home, station_card(home), found)
+    return found
+
+
+def _opened(file: Path, key: bytes) -> Any:
+    import sqlcipher3.dbapi2 as sqlcipher  # noqa: PLC0415  (only where a database is opened)
+
+    connection = sqlcipher.connect(str(file), timeout=_WAIT)
+    connection.isolation_level = None
+    connection.execute("PRAGMA cipher_log=off")
+    connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+    return connection
+
+
+def _opens(file: Path, key: bytes) -> bool:
+    import sqlcipher3.dbapi2 as sqlcipher  # noqa: PLC0415  (only where a database is opened)
+
+    with closing(_opened(file, key)) as connection:
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlcipher.DatabaseError:
+            return False
+    return True
