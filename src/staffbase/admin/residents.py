@@ -41,6 +41,7 @@ class ResidentsAdmin(Changing):
     """The units in walking order, and who lives there; below, all that is known of the one the cursor is on."""
 
     CSS_PATH = "residents.tcss"
+    HEAD = "#units-head"
     AUTO_FOCUS = "#units"
     BINDINGS = [
         Binding("enter", "open", N_("Open"), tooltip=N_("The resident's page"), id="residents.open", show=False),
@@ -54,7 +55,8 @@ class ResidentsAdmin(Changing):
     def __init__(self, desk: Desk, residents: "Residents") -> None:
         super().__init__(desk)
         self._residents = residents
-        self._doors: list[Door] = []
+        self._doors: list[Door] | None = None
+        """As last read; before that nothing is said of the house."""
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="units-head")
@@ -70,19 +72,22 @@ class ResidentsAdmin(Changing):
     # -- showing --------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
+        if self._doors is None:
+            return
         units = self.query_one("#units", OptionList)
         before = units.highlighted or 0
         now = self.desk.clock.now()
-        self.query_one("#units-head", Static).update(self._head(now))
+        self.query_one("#units-head", Static).update(self._head(self._doors, now))
         width = (self.size.width or 120) - 6
         units.set_options([Option(self._row(door, now, width), id=str(door.unit_id)) for door in self._doors])
         if self._doors:
             units.highlighted = min(before, len(self._doors) - 1)
         self._told()
 
-    def _head(self, now: "datetime") -> Content:
-        living = [door.resident for door in self._doors if door.resident]
-        free = len(self._doors) - len(living)
+    @staticmethod
+    def _head(doors: list[Door], now: "datetime") -> Content:
+        living = [door.resident for door in doors if door.resident]
+        free = len(doors) - len(living)
         out = sum(facts.agreement is not None and expired(facts.agreement, now) for facts in living)
         without = sum(facts.agreement is None for facts in living)
         counted = ngettext("%(count)d resident", "%(count)d residents", len(living)) % {"count": len(living)}
@@ -123,6 +128,8 @@ class ResidentsAdmin(Changing):
 
     @on(OptionList.OptionHighlighted, "#units")
     def _told(self) -> None:
+        if self._doors is None:
+            return
         door = self._door()
         facts = door.resident if door else None
         first: list[str | Content] = []
@@ -151,7 +158,7 @@ class ResidentsAdmin(Changing):
 
     def _door(self) -> Door | None:
         at = self.query_one("#units", OptionList).highlighted
-        return self._doors[at] if at is not None and at < len(self._doors) else None
+        return self._doors[at] if self._doors and at is not None and at < len(self._doors) else None
 
     def facts_here(self) -> ResidentFacts | None:
         door = self._door() if self.is_mounted else None

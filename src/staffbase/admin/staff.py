@@ -32,6 +32,7 @@ class StaffAdmin(StaffScreen):
     """Everybody who works here, those on duty first; those who left on request."""
 
     CSS_PATH = "screen.tcss"
+    HEAD = "#staff-head"
     AUTO_FOCUS = "#staff"
     BINDINGS = [
         Binding("a", "add", N_("New"), tooltip=N_("Somebody new"), id="staff.add"),

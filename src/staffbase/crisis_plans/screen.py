@@ -26,6 +26,7 @@ class CrisisPlansScreen(StaffScreen):
     """Section 5."""
 
     CSS_PATH = "screen.tcss"
+    HEAD = "#plans-head"
     AUTO_FOCUS = "OptionList"
     BINDINGS = [
         Binding("enter", "open", N_("Open"), tooltip=N_("Open the plan and its versions"), id="plans.open"),

@@ -44,6 +44,7 @@ class HandoverScreen(StaffScreen):
     """Section 3."""
 
     CSS_PATH = "screen.tcss"
+    HEAD = "#handover-head"
     AUTO_FOCUS = "#handover-list"
     BINDINGS = [
         Binding("a", "ask_about", N_("Ask"), tooltip=N_("Ask about this; whoever wrote it sees that it waits"), id="handover.ask"),

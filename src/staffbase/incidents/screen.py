@@ -48,6 +48,7 @@ class IncidentStart(StaffScreen):
     """Which incident: go on with one that runs, or start one of a kind with one key."""
 
     CSS_PATH = "screen.tcss"
+    HEAD = "#incident-about"
     CRISIS = True
     AUTO_FOCUS = "OptionList"
     BINDINGS = [
@@ -188,6 +189,7 @@ class IncidentScreen(StaffScreen):
     """The running timeline of one incident."""
 
     CSS_PATH = "screen.tcss"
+    HEAD = "#incident-head"
     CRISIS = True
     AUTO_FOCUS = ""
     BINDINGS = [

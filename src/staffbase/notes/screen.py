@@ -54,6 +54,7 @@ class NotesScreen(StaffScreen):
     """Section 4."""
 
     CSS_PATH = "screen.tcss"
+    HEAD = "#notes-head"
     AUTO_FOCUS = "OptionList"
     BINDINGS = [
         Binding("enter", "open", N_("Open"), tooltip=N_("The entry in full, with its history"), id="notes.open", show=False),
@@ -73,6 +74,7 @@ class NotesScreen(StaffScreen):
         super().__init__(desk)
         self._notes = notes
         self._items: list[TimelineItem] = []
+        self._first_read = False
         self._labels = Labels({}, {})
         self._more = False
         self._opening = False
@@ -88,6 +90,7 @@ class NotesScreen(StaffScreen):
         self._labels = await self.ask(self._notes.labels)
         opening, self._opening = self._opening, False
         self._items = await self._page(max(PAGE, len(self._items)), opening=opening)
+        self._first_read = True
         self._show()
 
     async def _page(self, limit: int, before: int | None = None, *, opening: bool = False) -> list[TimelineItem]:
@@ -108,7 +111,7 @@ class NotesScreen(StaffScreen):
     # -- showing --------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        if not self.is_mounted:
+        if not self.is_mounted or not self._first_read:
             return
         rows = self.query_one("#notes", OptionList)
         before = self._here()

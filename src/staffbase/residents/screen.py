@@ -38,6 +38,7 @@ class ResidentPage(Changing):
     """One who lives or lived here. Opening it stands in the ledger."""
 
     CSS_PATH = "screen.tcss"
+    HEAD = "#told"
     AUTO_FOCUS = "#timeline"
     BINDINGS = [
         Binding("enter", "open", N_("Open"), tooltip=N_("The entry in full: comment, correct, EPJ"), id="resident.open", show=False),

@@ -33,6 +33,7 @@ class TasksScreen(StaffScreen):
     """Section 6."""
 
     CSS_PATH = "screen.tcss"
+    HEAD = "#tasks-head"
     AUTO_FOCUS = "OptionList"
     BINDINGS = [
         Binding("a", "add", N_("Add"), tooltip=N_("A new task"), id="tasks.add"),

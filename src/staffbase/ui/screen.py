@@ -1,12 +1,14 @@
 """The base of every section: the strip on top, the room's own body, the footer; and the keys that work everywhere."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Static
 
 from staffbase.kernel.i18n import N_, _
 from staffbase.ui.desk import Desk
@@ -15,6 +17,9 @@ from staffbase.ui.job import Asks, job
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.text import shown
 from staffbase.ui.words import Words
+
+MOMENT_SECONDS = 0.4
+"""How long a first reading may take before the screen says that it is under way."""
 
 NAMED_ACTIONS = frozenset(
     {"write_note", "open_card", "start_incident", "extra_check", "search", "who_is_on_duty", "change_pin"}
@@ -79,6 +84,12 @@ class StaffScreen(Asks, Screen[None]):
         Binding("f6", "change_pin", N_("My PIN"), tooltip=N_("Choose a new PIN for yourself"), id="anywhere.pin", show=False),
     ]  # fmt: skip
 
+    HEAD: ClassVar[str] = ""
+    """Where it is said that the first reading takes a moment. Until it is done, a room says nothing that may be untrue."""
+
+    has_read = False
+    """Whether what is true has been read and shown at least once."""
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
@@ -102,6 +113,13 @@ class StaffScreen(Asks, Screen[None]):
     def on_screen_resume(self) -> None:
         self.show_strip()
         self.look_again()
+        if self.HEAD and not self.has_read:
+            self.set_timer(MOMENT_SECONDS, self._one_moment)
+
+    def _one_moment(self) -> None:
+        if not self.has_read:
+            for head in self.query(self.HEAD).results(Static):
+                head.update(shown(_("One moment …"), "$muted"))
 
     def on_resize(self) -> None:
         self.show_strip()
@@ -115,6 +133,7 @@ class StaffScreen(Asks, Screen[None]):
     async def look_again(self) -> None:
         """Refresh; a newer one replaces one under way."""
         await self.refresh_view()
+        self.has_read = True
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
