@@ -101,9 +101,9 @@ def test_accepting_covers_what_was_shown_and_not_what_came_meanwhile(evening, ho
 
 def test_half_an_hour_unread_is_said(evening, house, station, actors, flats):
     waiting = house.handover.unread_half_an_hour
-    house.at(9, 14, 59)
+    house.at(9, 15, 9)  # they came at 14:40
     assert waiting(actors["ingrid"]) == ()
-    house.at(9, 15, 0)
+    house.at(9, 15, 10)
     assert waiting(actors["ingrid"]) == ("Jonas", "Marit")
     house.handover.say_back(actors["marit"], flats["A2"], "Look in.")
     house.handover.accept(actors["marit"], house.handover.my_reading(actors["marit"]).covered_to)

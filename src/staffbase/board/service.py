@@ -17,9 +17,9 @@ from staffbase.kernel.access import ROLE_NAMES, Actor, Permission, allowed
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.i18n import _, ngettext
-from staffbase.kernel.moments import show_day, show_moment
+from staffbase.kernel.moments import show_day, show_moment, show_time
 from staffbase.people.door import DoorFacts, DoorPerson
-from staffbase.people.duty import on_duty_in, shift_times_in, under_staffed_in
+from staffbase.people.duty import OnDuty, on_duty_in, shift_times_in, under_staffed_in
 from staffbase.people.model import SHIFT_NAMES
 from staffbase.people.rules import night_of, shift_at
 from staffbase.people.service import People, names_in
@@ -32,6 +32,20 @@ from staffbase.ui.strip import Interruption, StripFacts
 _LATEST = 6
 _URGENT_FOR = timedelta(hours=1)
 """How long an urgent entry still interrupts somebody who has not seen it; after that the board and the reading tell it."""
+
+
+def _away(person: OnDuty) -> str:
+    """That a night watch is at another house, and when she is expected back; nothing of those who are here."""
+    if person.elsewhere_since is None:
+        return ""
+    if person.back_about is None:
+        return _("at another house")
+    return _("back about %(time)s") % {"time": show_time(person.back_about)}
+
+
+def _where(person: OnDuty) -> str:
+    away = _away(person)
+    return f"{person.name} ({away})" if away else person.name
 
 
 class Board:
@@ -50,6 +64,7 @@ class Board:
             house = house_in(tx, self.house_id)
             walk = walk_under_way_in(tx, self.house_id)
             windows = windows_in(tx, self.house_id, now)
+            away = {one.person_id: _away(one) for one in on_duty_in(tx, self.house_id, now)}
         current = next((found for found in windows if now < found.window.ends_at), None)
         told = ""
         if current is not None:
@@ -67,7 +82,8 @@ class Board:
             oncall_name=house.oncall_name,
             oncall_phone=house.oncall_phone,
             people=tuple(
-                DoorPerson(person.id, person.name, _(ROLE_NAMES[person.role]), person.on_duty) for person in people
+                DoorPerson(person.id, person.name, _(ROLE_NAMES[person.role]), person.on_duty, away.get(person.id, ""))
+                for person in people
             ),
             window=told,
             units=current.units if current is not None else (),
@@ -86,9 +102,7 @@ class Board:
             short = under_staffed_in(tx, self.house_id, now)
             window = window_for(now, hours_in(tx, self.house_id))
             notices = self._notices(tx, actor, now)
-        names = [
-            person.name + (" " + _("(elsewhere)") if person.elsewhere_since is not None else "") for person in duty
-        ]
+        names = [_where(person) for person in duty]
         note = ""
         if short:
             here = short[0].on_duty

@@ -19,6 +19,7 @@ Timed = list[tuple[datetime, Step]]
 Line = tuple[Status, str, str]
 """Status, text and if-then of one resident."""
 
+_HOME = N_("If he comes home: two at the door, look in every hour, naloxone in the flat.")
 _WATCHED: dict[tuple[date, ShiftName], dict[str, Line]] = {
     (date(2026, 1, 6), ShiftName.DAY): {
         "A1": (Status.WATCH, N_("Loud from 12, calmer after a walk. Number 2."), N_("If he shouts again: quiet room, go two.")),
@@ -31,7 +32,19 @@ _WATCHED: dict[tuple[date, ShiftName], dict[str, Line]] = {
         "B4": (Status.WATCH, N_("First night here. Radio on."), ""),
     },
     (date(2026, 1, 8), ShiftName.NIGHT): {
-        "A3": (Status.UNSTABLE, N_("04:10 no answer, overdose: breathing 8, 113, naloxone twice, ambulance. In hospital."), N_("If he comes home: two at the door, look in every hour, naloxone in the flat.")),
+        "A3": (Status.UNSTABLE, N_("04:10 no answer, overdose: breathing 8, 113, naloxone twice, ambulance. In hospital."), _HOME),
+    },
+    (date(2026, 1, 9), ShiftName.DAY): {
+        "A3": (Status.UNSTABLE, N_("In hospital. The ward rang at 13: awake, stays the night."), _HOME),
+    },
+    (date(2026, 1, 9), ShiftName.EVENING): {
+        "A3": (Status.UNSTABLE, N_("In hospital. No news this evening."), _HOME),
+    },
+    (date(2026, 1, 9), ShiftName.NIGHT): {
+        "A3": (Status.UNSTABLE, N_("In hospital."), _HOME),
+    },
+    (date(2026, 1, 10), ShiftName.DAY): {
+        "A3": (Status.UNSTABLE, N_("Home since 13:30, tired."), _HOME),
     },
     (date(2026, 1, 10), ShiftName.EVENING): {
         "A3": (Status.WATCH, N_("Home since 13:30. Has talked about the night; wants naloxone by the bed."), N_("If he says he will just rest: ask what he took, look in each hour.")),

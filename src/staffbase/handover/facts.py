@@ -214,6 +214,11 @@ class ReportLineFacts:
         """As chosen, else as proposed."""
         return self.status or self.proposed
 
+    @property
+    def needs_words(self) -> bool:
+        """Unstable, and nobody has said what the next shift must know or do."""
+        return self.shown_status is Status.UNSTABLE and not (self.text or self.if_then)
+
 
 @dataclass(frozen=True)
 class ReportFacts:
@@ -251,3 +256,8 @@ class ReportFacts:
     def unanswered(self) -> tuple[ReportLineFacts, ...]:
         """The residents whose status somebody must choose before it can be signed."""
         return tuple(one for one in self.lines if one.must_choose)
+
+    @property
+    def without_words(self) -> tuple[ReportLineFacts, ...]:
+        """The unstable residents of whom somebody must say a line before it can be signed."""
+        return () if self.signed else tuple(one for one in self.lines if one.needs_words)

@@ -24,7 +24,7 @@ from staffbase.journal.model import Entry, EntryText, Kind
 from staffbase.journal.service import items_by_id
 from staffbase.kernel.access import Actor
 from staffbase.kernel.database import Reading
-from staffbase.people.duty import COUNTED
+from staffbase.people.duty import COUNTED, came_on_in
 from staffbase.people.model import ShiftName
 from staffbase.people.rules import ShiftSpan, shift_on
 from staffbase.people.service import on_duty_in, shift_times_in
@@ -117,15 +117,15 @@ def readers_in(tx: Reading, house_id: int, now: datetime) -> list[Reader]:
     for duty in on_duty_in(tx, house_id, now):
         if duty.role not in COUNTED:
             continue
+        span = shift_on(duty.shift_date, duty.shift, times)
         if duty.shift not in known:
-            span = shift_on(duty.shift_date, duty.shift, times)
             known[duty.shift] = (
                 _opened_in(tx, house_id, span),
                 {key: one.at for key, one in accepted_in(tx, house_id, span).items()},
             )
         opened, accepted = known[duty.shift]
         at = accepted.get(duty.person_id)
-        late = reading_waits(duty.begins_at, now, accepted=at is not None)
+        late = at is None and reading_waits(max(span.begins_at, came_on_in(tx, house_id, duty)), now, accepted=False)
         made.append(Reader(duty.person_id, duty.name, opened.get(duty.person_id), at, late))
     return made
 

@@ -30,6 +30,11 @@ def report_head(report: ReportFacts, now: datetime) -> list[tuple[Words, ...]]:
     if report.unanswered:
         units = ", ".join(one.unit_code for one in report.unanswered)
         head.append(((_("Say how they are: %(units)s.") % {"units": units}, "$warning-text"),))
+    elif report.without_words and not report.over:
+        units = ", ".join(one.unit_code for one in report.without_words)
+        head.append(
+            ((_("Unstable: t says what the next shift must know: %(units)s.") % {"units": units}, "$warning-text"),)
+        )
     elif report.may_cosign:
         head.append(((_("g signs too, if you want."), "$accent-text"),))
     elif report.may_sign:
@@ -83,6 +88,8 @@ def _report_line(line: ReportLineFacts, report: ReportFacts, now: datetime) -> R
     words.append((counts_words(line.counts), "$muted"))
     lines = [Line("", tuple(words), head=True)]
     lines += [Line("", ((said, ""),)) for said in line.text.split("\n") if said]
+    if line.needs_words and not report.signed:
+        lines.append(Line("", ((_("t: a line or an if–then is needed"), "$warning-text"),)))
     if line.if_then:
         lines.append(Line("", ((_("If – then: %(text)s") % {"text": line.if_then}, "bold"),)))
     for item in line.recorded:

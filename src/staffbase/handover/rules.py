@@ -22,7 +22,7 @@ AT_MOST = timedelta(days=60)
 FIRST_SHIFT = timedelta(days=7)
 """How far back somebody reads who has never been on duty here."""
 MAY_WAIT = timedelta(minutes=30)
-"""How long into a shift a reading may wait before the board says so."""
+"""How long after somebody came on their reading may wait before the board says so."""
 
 LASTING = frozenset({Kind.STATUS, Kind.DANGER, Kind.AGREEMENT, Kind.ROUND_AGREEMENT, Kind.STAY, Kind.PLAN})
 """What still matters after 72 hours: status, dangers, agreements (a crisis plan is one), and who lives here."""
@@ -142,6 +142,6 @@ def may_close(author_id: int, closer_id: int, raised_by_shift: Collection[int]) 
     return closer_id != author_id and closer_id not in raised_by_shift
 
 
-def reading_waits(begins_at: datetime, now: datetime, *, accepted: bool) -> bool:
-    """Whether somebody on duty should have taken the handover over by now."""
-    return not accepted and now >= begins_at + MAY_WAIT
+def reading_waits(came_on: datetime, now: datetime, *, accepted: bool) -> bool:
+    """Whether somebody should have taken the handover over by now; it counts from when they came on, never before the shift."""
+    return not accepted and now >= came_on + MAY_WAIT

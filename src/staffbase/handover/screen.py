@@ -254,6 +254,9 @@ class HandoverScreen(StaffScreen):
             return
         await self.ask(self._handover.save_draft, self._report.span, row.resident_id, status=Status(name))
         await self.refresh_view()
+        found = next((one for one in self._report.without_words if one.resident_id == row.resident_id), None)
+        if found is not None and Status(name) is Status.UNSTABLE:
+            await self._then_look(ReportLineDialog(self.desk, self._handover, self._report, found))
         waiting = {one.resident_id for one in self._report.unanswered}
         after = [number for number, one in enumerate(self._rows) if one.resident_id in waiting]
         if after:
@@ -370,7 +373,7 @@ class HandoverScreen(StaffScreen):
         if report.may_cosign:
             await self.ask(self._handover.cosign, report.span)
             told = _("You have signed this report too.")
-        elif report.may_sign and not report.unanswered:
+        elif report.may_sign and not report.unanswered and not report.without_words:
             if not await self.app.push_screen_wait(SignDialog(self.desk, report)):
                 return
             await self.ask(self._handover.sign_report, report.span)

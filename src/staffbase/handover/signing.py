@@ -78,6 +78,11 @@ def sign_in(tx: Writing, house_id: int, span: ShiftSpan) -> None:
             _("Say how they are before you sign: %(units)s.")
             % {"units": ", ".join(one.unit_code for one in facts.unanswered)}
         )
+    if facts.without_words:
+        raise Invalid(
+            _("Unstable needs a line or an if–then for the next shift (t): %(units)s.")
+            % {"units": ", ".join(one.unit_code for one in facts.without_words)}
+        )
     _write(tx, house_id, span, facts)
     tx.flush()
 

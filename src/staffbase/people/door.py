@@ -21,6 +21,8 @@ class DoorPerson:
     name: str
     role: str
     on_duty: bool = False
+    away: str = ""
+    """At another house, and when expected back, in words."""
 
 
 @dataclass(frozen=True)

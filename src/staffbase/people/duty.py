@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from staffbase.journal.entries import write_entry
-from staffbase.journal.model import Kind
+from staffbase.journal.model import Entry, Kind
 from staffbase.kernel.access import ALLOWED, Permission, Role
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Reading, Writing
@@ -84,6 +85,22 @@ def duties_of(
     if until is not None:
         wanted = wanted.where(Duty.begins_at < until)
     return [_told(duty, person) for duty, person in tx.all(wanted.order_by(col(Duty.begins_at).desc()))]
+
+
+def came_on_in(tx: Reading, house_id: int, duty: OnDuty) -> datetime:
+    """When somebody on duty came on: their first word about duty since it begins, as the house's timeline has it."""
+    found = tx.first(
+        select(Entry.recorded_at)
+        .where(
+            Entry.house_id == house_id,
+            Entry.kind == Kind.DUTY,
+            Entry.recorded_at >= duty.begins_at,
+            func.coalesce(Entry.on_behalf_id, Entry.author_id) == duty.person_id,
+        )
+        .order_by(col(Entry.id))
+        .limit(1)
+    )
+    return max(duty.begins_at, found) if found else duty.begins_at
 
 
 def last_duty_before_in(tx: Reading, person_id: int, moment: datetime) -> OnDuty | None:

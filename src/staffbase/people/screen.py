@@ -181,7 +181,11 @@ class DoorScreen(Screen[None]):
                 line(
                     shown(person.name.ljust(12), "bold" if person.on_duty else ""),
                     (person.role, "$muted"),
-                    (_("on duty"), "$ok-text") if person.on_duty else "",
+                    (person.away, "$warning-text")
+                    if person.away
+                    else (_("on duty"), "$ok-text")
+                    if person.on_duty
+                    else "",
                     (pins[person.name], "$accent-text") if person.name in pins else "",
                     between="  ",
                 )
