@@ -100,7 +100,10 @@ class NoteDialog(FormDialog["NoteSaved"]):
         others = [form for form in self._known.drafts if form != self.form_name]
         if others and not self.query_one("#text", TextField).text:
             self.say(self._told(others))
-        wanted = "#text" if self._resident_id is not None or field.value else "#resident"
+        known = (
+            self._resident_id is not None or field.value or not self._known.residents
+        )  # where nobody lives: the house
+        wanted = "#text" if known else "#resident"
         self.query_one(wanted).focus()
 
     def _told(self, forms: list[str]) -> str:
