@@ -19,6 +19,7 @@ from staffbase.ui.desk import Desk
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
 from staffbase.ui.tiles import neighbour
+from staffbase.ui.words import Words
 
 if TYPE_CHECKING:
     from staffbase.board.service import Board
@@ -108,7 +109,7 @@ class BoardScreen(StaffScreen):
         Binding("escape", "no_letters", N_("Back"), tooltip=N_("Take the letters away"), id="board.back", show=False),
     ]
 
-    lettered: reactive[bool] = reactive(default=False)
+    lettered: reactive[bool] = reactive(default=False, repaint=False)
 
     def __init__(self, desk: Desk, board: "Board") -> None:
         super().__init__(desk)
@@ -118,15 +119,15 @@ class BoardScreen(StaffScreen):
         with Container(id="board"):
             yield VerticalScroll(id="modules", can_focus=False)
             with VerticalScroll(id="side", can_focus=False):
-                yield Static(id="needs")
-                yield Static(id="today")
-                yield Static(id="latest")
-                yield Static(id="nights")
+                yield Words(id="needs")
+                yield Words(id="today")
+                yield Words(id="latest")
+                yield Words(id="nights")
 
     async def refresh_view(self) -> None:
         if not self.desk.actor.may(Permission.SEE_RESIDENTS):
             said = _("Your role sees the house and who is on duty, and no residents.")
-            self.query_one("#needs", Static).update(shown(said, "$muted"))
+            self.query_one("#needs", Words).update(shown(said, "$muted"))
             return
         view = await self.ask(self._board.view)
         await self._show(view)
@@ -140,13 +141,13 @@ class BoardScreen(StaffScreen):
             await self._lay(view.tiles)
         if self.focused is None and (tiles := self.query(Tile)):  # also when a newer look cut the laying short
             tiles.first().focus()
-        self.query_one("#needs", Static).update(self._needs(view.needs))
+        self.query_one("#needs", Words).update(self._needs(view.needs))
         for name, heading, rows in (
             ("today", _("TODAY"), view.today),
             ("latest", _("LATEST"), view.latest),
             ("nights", _("LAST NIGHT"), view.nights),
         ):
-            self.query_one(f"#{name}", Static).update(self._column(heading, rows))
+            self.query_one(f"#{name}", Words).update(self._column(heading, rows))
 
     async def _lay(self, tiles: Iterable[BoardTile]) -> None:
         modules = self.query_one("#modules")
