@@ -1,21 +1,39 @@
-"""`python -m tests.benchmarks`: the table of ratios, as Markdown. Takes about a minute; needs a machine left in peace."""
+"""`python -m tests.benchmarks [ROOM …]`: the table of ratios, as Markdown; of all rooms, or of those named.
+
+Takes about five minutes for all; needs a machine left in peace.
+"""
 
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.benchmarks.rows import check_off, service, starts
+from tests.benchmarks.checks import check_off, service
+from tests.benchmarks.keys import counted, longest_pause
+from tests.benchmarks.row import HEAD, Figure, Row
+from tests.benchmarks.standing import standing
+from tests.benchmarks.starting import starts
+
+ROOMS: dict[str, Callable[[Path], Sequence[Row | Figure]]] = {
+    "start": lambda place: starts(place, 7),
+    "check-off": lambda place: check_off(place, 4),
+    "service": lambda place: service(place, 6),
+    "pause": lambda place: longest_pause(place, 3),
+    "keys": counted,
+    "standing": lambda place: standing(place, 30),
+}
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print, each row as soon as it is there."""
+    sys.stdout.write("\n".join(HEAD) + "\n")
     with tempfile.TemporaryDirectory(prefix="staffbase-bench-") as folder:
-        place = Path(folder)
-        os.environ["STAFFBASE_IDENTITY_DIR"] = str(place / "identities")
-        rows = [*starts(place, 7), *check_off(place), *service(place, 6)]
-    head = ("| what | ms (median) | yardstick, ms | ratio | target | | measured |", "|---|---|---|---|---|---|---|")
-    sys.stdout.write("\n".join((*head, *(row.markdown() for row in rows))) + "\n")
+        os.environ["STAFFBASE_IDENTITY_DIR"] = str(Path(folder) / "identities")
+        for room in sys.argv[1:] or ROOMS:
+            for row in ROOMS[room](Path(folder)):
+                sys.stdout.write(row.markdown() + "\n")
+                sys.stdout.flush()
 
 
 main()

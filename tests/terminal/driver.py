@@ -63,6 +63,8 @@ class Terminal:
         self._ours, theirs = pty.openpty()
         self.resize(columns, rows)
         self.began = time.perf_counter()
+        self.read_at = self.began
+        """When the last bytes came; what they show was on the screen then."""
         self._process = subprocess.Popen(
             ["setsid", "--ctty", sys.executable, "-m", module, *arguments],
             stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True,
@@ -161,6 +163,13 @@ class Terminal:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait(PATIENCE)
 
+    def usage(self) -> tuple[float, float]:
+        """Seconds of processor time the program has used so far, and MiB of memory it holds now."""
+        times = Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+        return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK"), resident / 1024
+
     def _until(self, holds: Callable[[], bool], complaint: str, seconds: float) -> str:
         until = time.monotonic() + seconds
         while not holds():
@@ -188,6 +197,7 @@ class Terminal:
         except OSError:  # the program has ended
             time.sleep(min(seconds, 0.05))
             return False
+        self.read_at = time.perf_counter()
         self.raw += data
         self._stream.feed(data)
         return bool(data)
