@@ -1,10 +1,12 @@
 """Reading the house inside a transaction: facts of all residents with a fixed number of queries, whatever its age."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, func
+from sqlalchemy import and_, bindparam, func
 from sqlmodel import SQLModel, col, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from staffbase.kernel.database import Reading
 from staffbase.kernel.errors import NotFound
@@ -52,61 +54,83 @@ def stay_in(tx: Reading, unit_id: int | None = None, *, resident_id: int | None 
     return tx.first(query)
 
 
+# Building a statement costs more than asking it; these are asked at every change, so each is built once.
+
+
+@cache
+def _living() -> Select[Resident, Stay, Unit]:
+    return (
+        select(Resident, Stay, Unit)
+        .join(Stay, col(Stay.resident_id) == Resident.id)
+        .join(Unit, col(Stay.unit_id) == Unit.id)
+        .where(Unit.house_id == bindparam("house_id"), col(Stay.until_date).is_(None))
+        .order_by(col(Unit.position))
+    )
+
+
+@cache
+def _warnings() -> SelectOfScalar[Warning_]:
+    return (
+        select(Warning_)
+        .where(col(Warning_.resident_id).in_(bindparam("ids", expanding=True)), col(Warning_.ended_at).is_(None))
+        .order_by(col(Warning_.id))
+    )
+
+
+@cache
+def _contacts() -> SelectOfScalar[Contact]:
+    return (
+        select(Contact)
+        .where(col(Contact.resident_id).in_(bindparam("ids", expanding=True)), col(Contact.ended_at).is_(None))
+        .order_by(col(Contact.position), col(Contact.id))
+    )
+
+
+@cache
+def _agreements() -> SelectOfScalar[RoundAgreement]:
+    newest = (
+        select(func.max(RoundAgreement.id))
+        .where(col(RoundAgreement.resident_id).in_(bindparam("ids", expanding=True)))
+        .group_by(col(RoundAgreement.resident_id))
+    )
+    return select(RoundAgreement).where(col(RoundAgreement.id).in_(newest))
+
+
+@cache
+def _statuses() -> SelectOfScalar[ResidentStatus]:
+    newest = (
+        select(func.max(ResidentStatus.id))
+        .where(col(ResidentStatus.resident_id).in_(bindparam("ids", expanding=True)))
+        .group_by(col(ResidentStatus.resident_id))
+    )
+    return select(ResidentStatus).where(col(ResidentStatus.id).in_(newest))
+
+
+@cache
+def _persons() -> SelectOfScalar[Person]:
+    return select(Person).where(col(Person.id).in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _units() -> SelectOfScalar[Unit]:
+    return select(Unit).where(Unit.house_id == bindparam("house_id")).order_by(col(Unit.position))
+
+
 def facts_in(tx: Reading, house_id: int) -> dict[int, ResidentFacts]:
     """All who live in the house now, by key."""
-    return _facts(
-        tx,
-        tx.all(
-            select(Resident, Stay, Unit)
-            .join(Stay, col(Stay.resident_id) == Resident.id)
-            .join(Unit, col(Stay.unit_id) == Unit.id)
-            .where(Unit.house_id == house_id, col(Stay.until_date).is_(None))
-            .order_by(col(Unit.position))
-        ),
-    )
+    return _facts(tx, tx.all(_living(), {"house_id": house_id}))
 
 
 def _facts(tx: Reading, lives: Sequence[tuple[Resident, Stay, Unit]]) -> dict[int, ResidentFacts]:
     ids = [resident.id for resident, _stay, _unit in lives]
     if not ids:
         return {}
-    warnings = _grouped(
-        tx.all(
-            select(Warning_)
-            .where(col(Warning_.resident_id).in_(ids), col(Warning_.ended_at).is_(None))
-            .order_by(col(Warning_.id))
-        )
-    )
-    contacts = _grouped(
-        tx.all(
-            select(Contact)
-            .where(col(Contact.resident_id).in_(ids), col(Contact.ended_at).is_(None))
-            .order_by(col(Contact.position), col(Contact.id))
-        )
-    )
-    newest = (
-        select(func.max(RoundAgreement.id))
-        .where(col(RoundAgreement.resident_id).in_(ids))
-        .group_by(col(RoundAgreement.resident_id))
-    )
-    agreements = {
-        row.resident_id: row for row in tx.all(select(RoundAgreement).where(col(RoundAgreement.id).in_(newest)))
-    }
-    newest_status = (
-        select(func.max(ResidentStatus.id))
-        .where(col(ResidentStatus.resident_id).in_(ids))
-        .group_by(col(ResidentStatus.resident_id))
-    )
-    statuses = {
-        row.resident_id: row.status
-        for row in tx.all(select(ResidentStatus).where(col(ResidentStatus.id).in_(newest_status)))
-    }
+    warnings = _grouped(tx.all(_warnings(), {"ids": ids}))
+    contacts = _grouped(tx.all(_contacts(), {"ids": ids}))
+    agreements = {row.resident_id: row for row in tx.all(_agreements(), {"ids": ids})}
+    statuses = {row.resident_id: row.status for row in tx.all(_statuses(), {"ids": ids})}
     primary = [resident.primary_contact_id for resident, _stay, _unit in lives if resident.primary_contact_id]
-    names = (
-        {person.id: person.name for person in tx.all(select(Person).where(col(Person.id).in_(primary)))}
-        if primary
-        else {}
-    )
+    names = {person.id: person.name for person in tx.all(_persons(), {"ids": primary})} if primary else {}
     return {
         resident.id: ResidentFacts(
             id=resident.id, unit_id=unit.id, unit_code=unit.code if stay.until_date is None else "", alias=resident.alias, birth_year=resident.birth_year,
@@ -193,7 +217,7 @@ def labels_in(tx: Reading, house_id: int) -> dict[int, tuple[str, str]]:
 def doors_in(tx: Reading, house_id: int) -> list[Door]:
     """The units in walking order with who lives there."""
     residents = {facts.unit_id: facts for facts in facts_in(tx, house_id).values()}
-    units = tx.all(select(Unit).where(Unit.house_id == house_id).order_by(col(Unit.position)))
+    units = tx.all(_units(), {"house_id": house_id})
     return [Door(unit.id, unit.code, unit.module, unit.position, residents.get(unit.id)) for unit in units]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from staffbase.incidents.service import is_concluded_in
 from staffbase.journal.model import Entry, Kind, Source
@@ -33,10 +34,17 @@ from staffbase.rounds.rules import (
     windows_of,
 )
 
+# Building a statement costs more than asking it; these are asked at every change, so each is built once.
+
+
+@cache
+def _hours() -> SelectOfScalar[RoundWindow]:
+    return select(RoundWindow).where(RoundWindow.house_id == bindparam("house_id")).order_by(col(RoundWindow.id))
+
 
 def hours_in(tx: Reading, house_id: int) -> list[WindowHours]:
     """The house's windows; the usual two until somebody has set others."""
-    rows = tx.all(select(RoundWindow).where(RoundWindow.house_id == house_id).order_by(col(RoundWindow.id)))
+    rows = tx.all(_hours(), {"house_id": house_id})
     if not rows:
         return list(DEFAULT_WINDOWS)
     return [WindowHours(row.begins, row.ends, row.rrule) for row in rows if row.rrule]
@@ -51,8 +59,8 @@ def taken_back_in(tx: Reading, entry_ids: Iterable[int]) -> set[int]:
     return {entry_id for entry_id in found if entry_id is not None}
 
 
-def last_seen_in(tx: Reading, house_id: int) -> dict[int, LastSeen]:
-    """When each who lives here was last seen on a round or extra check, by resident: one query, whatever the house's age."""
+@cache
+def _last_seen() -> Select[RoundCheck, Entry]:
     withdrawn = (
         select(Entry.amends_id).where(Entry.kind == Kind.WITHDRAWN, Entry.amends_id == col(RoundCheck.id)).exists()
     )
@@ -71,13 +79,18 @@ def last_seen_in(tx: Reading, house_id: int) -> dict[int, LastSeen]:
         .correlate(Stay)
         .scalar_subquery()
     )
-    rows = tx.all(
+    return (
         select(RoundCheck, Entry)
         .select_from(Stay)
         .join(RoundCheck, col(RoundCheck.id) == newest)
         .join(Entry, col(Entry.id) == col(RoundCheck.id))
-        .where(col(Stay.until_date).is_(None), Entry.house_id == house_id)
+        .where(col(Stay.until_date).is_(None), Entry.house_id == bindparam("house_id"))
     )
+
+
+def last_seen_in(tx: Reading, house_id: int) -> dict[int, LastSeen]:
+    """When each who lives here was last seen on a round or extra check, by resident: one query, whatever the house's age."""
+    rows = tx.all(_last_seen(), {"house_id": house_id})
     return {check.resident_id: LastSeen(entry.observed_from, entry.observed_to, check.outcome) for check, entry in rows}
 
 
@@ -89,41 +102,61 @@ def walk_facts(walk: Walk, walker: str) -> WalkFacts:
     )  # fmt: skip
 
 
-def walk_under_way_in(tx: Reading, house_id: int) -> WalkFacts | None:
-    """The walk somebody is out on, the one due back first."""
-    row = tx.first(
+@cache
+def _walks() -> Select[Walk, Person]:
+    return (
         select(Walk, Person)
         .join(Person, col(Person.id) == col(Walk.walker_id))
-        .where(Walk.house_id == house_id, col(Walk.returned_at).is_(None))
-        .order_by(col(Walk.due_back_at))
-        .limit(1)
+        .where(Walk.house_id == bindparam("house_id"))
     )
+
+
+@cache
+def _walk_under_way() -> Select[Walk, Person]:
+    return _walks().where(col(Walk.returned_at).is_(None)).order_by(col(Walk.due_back_at)).limit(1)
+
+
+@cache
+def _unsigned_walks() -> Select[Walk, Person]:
+    return _walks().where(col(Walk.signed_at).is_(None)).order_by(col(Walk.id).desc())
+
+
+def walk_under_way_in(tx: Reading, house_id: int) -> WalkFacts | None:
+    """The walk somebody is out on, the one due back first."""
+    row = tx.first(_walk_under_way(), {"house_id": house_id})
     return walk_facts(row[0], row[1].name) if row else None
 
 
 def unsigned_walks_in(tx: Reading, house_id: int) -> list[WalkFacts]:
     """All walks that are not signed, newest first."""
-    rows = tx.all(
-        select(Walk, Person)
-        .join(Person, col(Person.id) == col(Walk.walker_id))
-        .where(Walk.house_id == house_id, col(Walk.signed_at).is_(None))
-        .order_by(col(Walk.id).desc())
-    )
+    rows = tx.all(_unsigned_walks(), {"house_id": house_id})
     return [walk_facts(walk, person.name) for walk, person in rows]
 
 
-def round_of_in(tx: Reading, walk: Walk | WalkFacts) -> list[int]:
+@cache
+def _of_window() -> SelectOfScalar[Walk]:
+    return (
+        select(Walk)
+        .where(
+            Walk.house_id == bindparam("house_id"),
+            Walk.night
+            == bindparam("night"),  # has an index; the window alone would be looked for in all walks there were
+            Walk.window_begins == bindparam("begins_at"),
+        )
+        .order_by(col(Walk.id))
+    )
+
+
+def walks_of_window_in(tx: Reading, house_id: int, begins_at: datetime) -> Sequence[Walk]:
+    """The walks of the round whose window began then, oldest first."""
+    return tx.all(_of_window(), {"house_id": house_id, "night": night_of(begins_at), "begins_at": begins_at})
+
+
+def round_of_in(tx: Reading, house_id: int, walk: Walk | WalkFacts) -> list[int]:
     """The walks of the same round, oldest first: a second walk in one window goes on where the first one stopped."""
     if walk.window_begins is None:
         return [walk.id]
-    return list(
-        tx.all(
-            select(Walk.id)
-            .where(Walk.house_id == select(Walk.house_id).where(Walk.id == walk.id).scalar_subquery())
-            .where(Walk.window_begins == walk.window_begins)
-            .order_by(col(Walk.id))
-        )
-    )
+    return [one.id for one in walks_of_window_in(tx, house_id, walk.window_begins)]
 
 
 def _standing() -> Any:
@@ -136,16 +169,21 @@ def _standing() -> Any:
     )
 
 
+@cache
+def _checks() -> Select[RoundCheck, Entry]:
+    return (
+        select(RoundCheck, Entry)
+        .join(Entry, col(Entry.id) == col(RoundCheck.id))
+        .where(col(RoundCheck.walk_id).in_(bindparam("walk_ids", expanding=True)), _standing())
+        .order_by(col(RoundCheck.id))
+    )
+
+
 def checks_in(tx: Reading, walk_ids: Sequence[int]) -> dict[int, CheckFacts]:
     """The standing answer of each unit on these walks, by unit; what was taken back does not stand."""
     if not walk_ids:
         return {}
-    rows = tx.all(
-        select(RoundCheck, Entry)
-        .join(Entry, col(Entry.id) == col(RoundCheck.id))
-        .where(col(RoundCheck.walk_id).in_(list(walk_ids)), _standing())
-        .order_by(col(RoundCheck.id))
-    )
+    rows = tx.all(_checks(), {"walk_ids": list(walk_ids)})
     return {
         check.unit_id: check_facts(
             entry, check, concluded=check.incident_id is None or is_concluded_in(tx, check.incident_id)
@@ -232,6 +270,11 @@ def _door(unit: Unit, resident: Resident | None, stay: Stay | None, agreed: Roun
     )  # fmt: skip
 
 
+@cache
+def _open_doors() -> SelectOfScalar[OpenDoor]:
+    return select(OpenDoor).where(col(OpenDoor.walk_id).in_(bindparam("walk_ids", expanding=True)))
+
+
 def sheet_in(tx: Reading, house_id: int, now: datetime, walk_id: int | None = None) -> RoundSheet:
     """The round sheet: of the walk asked for, else of the one under way, else of the newest that is not signed."""
     hours = hours_in(tx, house_id)
@@ -242,13 +285,9 @@ def sheet_in(tx: Reading, house_id: int, now: datetime, walk_id: int | None = No
         walk = _signed_in_window(tx, house_id, window)
     if walk is not None and walk.window_begins is not None:
         window = window_begun_at(walk.window_begins, hours) or window
-    round_ids = round_of_in(tx, walk) if walk else []
+    round_ids = round_of_in(tx, house_id, walk) if walk else []
     checks = checks_in(tx, round_ids)
-    reasons = (
-        {row.unit_id: row.reason for row in tx.all(select(OpenDoor).where(col(OpenDoor.walk_id).in_(round_ids)))}
-        if round_ids
-        else {}
-    )
+    reasons = {row.unit_id: row.reason for row in tx.all(_open_doors(), {"walk_ids": round_ids})} if round_ids else {}
     seen = last_seen_in(tx, house_id)
     lines = []
     for door in doors_in(tx, house_id):
@@ -274,27 +313,12 @@ def sheet_in(tx: Reading, house_id: int, now: datetime, walk_id: int | None = No
 def not_walked_in(tx: Reading, house_id: int, hours: Sequence[WindowHours], now: datetime) -> list[Window]:
     """The windows of this night that passed, and nobody walked or said why."""
     passed = [window for window in windows_of(night_of(now), hours) if window.ends_at <= now]
-    if not passed:
-        return []
-    begun = set(
-        tx.all(
-            select(Walk.window_begins).where(
-                Walk.house_id == house_id, col(Walk.window_begins).in_([window.begins_at for window in passed])
-            )
-        )
-    )
-    return [window for window in passed if window.begins_at not in begun]
+    return [window for window in passed if not walks_of_window_in(tx, house_id, window.begins_at)]
 
 
 def _signed_in_window(tx: Reading, house_id: int, window: Window) -> WalkFacts | None:
-    row = tx.first(
-        select(Walk, Person)
-        .join(Person, col(Person.id) == col(Walk.walker_id))
-        .where(Walk.house_id == house_id, Walk.window_begins == window.begins_at)
-        .order_by(col(Walk.id).desc())
-        .limit(1)
-    )
-    return walk_facts(row[0], row[1].name) if row else None
+    walks = walks_of_window_in(tx, house_id, window.begins_at)
+    return walk_facts(walks[-1], tx.get(Person, walks[-1].walker_id).name) if walks else None
 
 
 def windows_in(tx: Reading, house_id: int, now: datetime, night: date | None = None) -> list[WindowFacts]:
@@ -306,14 +330,9 @@ def windows_in(tx: Reading, house_id: int, now: datetime, night: date | None = N
     if not windows:
         return []
     doors = doors_in(tx, house_id)
-    walks = tx.all(
-        select(Walk)
-        .where(Walk.house_id == house_id, col(Walk.window_begins).in_([window.begins_at for window in windows]))
-        .order_by(col(Walk.id))
-    )
     found = []
     for window in windows:
-        of_window = [walk for walk in walks if walk.window_begins == window.begins_at]
+        of_window = walks_of_window_in(tx, house_id, window.begins_at)
         checks = checks_in(tx, [walk.id for walk in of_window])
         units = tuple(
             (door.code, "done" if door.unit_id in checks else "none" if not_due(door, now) else "open")

@@ -259,7 +259,7 @@ class Rounds(Ladders):
         """Sign the walk. Open doors need a reason each (`reasons` by unit); every no-answer needs a conclusion."""
         with self.database.write(actor, "round.sign") as tx:
             walk = open_walk_in(tx, walk_id)
-            round_ids = round_of_in(tx, walk)
+            round_ids = round_of_in(tx, self.house_id, walk)
             checks = checks_in(tx, round_ids)
             doors = doors_in(tx, self.house_id)
             running = [door.code for door in doors if door.unit_id in checks and not checks[door.unit_id].concluded]
