@@ -135,8 +135,8 @@ class Board:
             seen = last_seen_in(tx, self.house_id)
             tasks = tasks_in(tx, self.house_id)
             running = incidents_in(tx, self.house_id, running_only=True)
-            windows = windows_in(tx, self.house_id, now)
-            nights = windows_in(tx, self.house_id, now, night_of(now) - timedelta(days=1))
+            windows = windows_in(tx, self.house_id, now, doors=doors)
+            nights = windows_in(tx, self.house_id, now, night_of(now) - timedelta(days=1), doors=doors)
             walk = walk_under_way_in(tx, self.house_id)
             latest = items_in(
                 tx,

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, or_
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from staffbase.journal.items import AMENDING, PLACING, Amended, TimelineItem, fold, ids_of
 from staffbase.journal.model import Entry, EntryText, Importance, Kind
@@ -16,6 +18,7 @@ from staffbase.kernel.database import Reading
 from staffbase.kernel.errors import NotFound
 from staffbase.kernel.i18n import _
 
+Row = TypeVar("Row", bound=SQLModel)
 _FOLDED = tuple(kind for kind in AMENDING if kind not in PLACING)
 _SLICE = 5000
 """Keys asked for at a time; SQLite takes about thirty thousand."""
@@ -121,7 +124,7 @@ def _standing(tx: Reading, places: Sequence[Entry]) -> list[tuple[Entry, Amended
     """Each place with the entry that stands there and all that was written about it."""
     moved = [place.amends_id for place in places if place.kind in PLACING and place.amends_id is not None]
     roots = {place.id: place for place in places if place.kind not in PLACING}
-    roots |= {root.id: root for root in _rows(tx, col(Entry.id), [key for key in moved if key not in roots])}
+    roots |= {root.id: root for root in _rows(tx, _themselves(), [key for key in moved if key not in roots])}
     amended = amended_in(tx, roots.values())
     return [(place, amended[(place.amends_id or 0) if place.kind in PLACING else place.id]) for place in places]
 
@@ -139,7 +142,7 @@ def _place_of(tx: Reading, key: int, scope: Scope) -> Entry:
     root = roots_in(tx, [key]).get(key)
     if root is None:
         raise NotFound(_("It is not there any more."))
-    placing = _rows(tx, col(Entry.amends_id), [root.id], col(Entry.kind).in_(PLACING))
+    placing = _rows(tx, _about(*PLACING), [root.id])
     return scope.place(Amended(root, placing))
 
 
@@ -150,17 +153,37 @@ def items_by_id(tx: Reading, entry_ids: Iterable[int], reader: Actor | None = No
     return {entry_id: fold(amended[root.id], reader=reader) for entry_id, root in roots.items()}
 
 
-def among_keys(column: Any, keys: Sequence[int]) -> Any:
-    """The column is one of these keys. They are written into the statement: thousands of parameters cost more to bind."""
+def among_keys(column: Any, keys: Sequence[int] = ()) -> Any:
+    """The column is one of these keys, or of the parameter "keys".
+
+    They are written into the statement: thousands of parameters cost more to bind.
+    """
     return column.in_(bindparam("keys", list(keys), expanding=True, literal_execute=True, type_=Key()))
 
 
-def _rows(tx: Reading, column: Any, keys: Iterable[int], *where: Any) -> list[Entry]:
+# Building a statement costs more than asking it; these are asked for every page of every timeline, so each is built once.
+
+
+@cache
+def _themselves() -> SelectOfScalar[Entry]:
+    return select(Entry).where(among_keys(col(Entry.id))).order_by(col(Entry.id))
+
+
+@cache
+def _about(*kinds: Kind) -> SelectOfScalar[Entry]:
+    return select(Entry).where(among_keys(col(Entry.amends_id)), col(Entry.kind).in_(kinds)).order_by(col(Entry.id))
+
+
+@cache
+def _texts() -> SelectOfScalar[EntryText]:
+    return select(EntryText).where(among_keys(col(EntryText.id)))
+
+
+def _rows(tx: Reading, statement: SelectOfScalar[Row], keys: Iterable[int]) -> list[Row]:
     wanted = list(keys)
-    found: list[Entry] = []
+    found: list[Row] = []
     for start in range(0, len(wanted), _SLICE):
-        part = wanted[start : start + _SLICE]
-        found.extend(tx.all(select(Entry).where(among_keys(column, part), *where).order_by(col(Entry.id))))
+        found.extend(tx.all(statement, {"keys": wanted[start : start + _SLICE]}))
     return found
 
 
@@ -170,7 +193,7 @@ def roots_in(tx: Reading, entry_ids: Iterable[int]) -> dict[int, Entry]:
     asked = list(dict.fromkeys(entry_ids))
     missing = asked
     for _depth in range(3):  # a correction of a comment on an entry
-        for entry in _rows(tx, col(Entry.id), missing):
+        for entry in _rows(tx, _themselves(), missing):
             known[entry.id] = entry
         missing = [
             entry.amends_id
@@ -192,18 +215,14 @@ def amended_in(tx: Reading, roots: Iterable[Entry]) -> dict[int, Amended]:
     """Everything that was written about these entries."""
     amended = {root.id: Amended(root) for root in roots}
     comments: dict[int, Amended] = {}
-    for entry in _rows(tx, col(Entry.amends_id), amended, col(Entry.kind).in_(AMENDING)):
+    for entry in _rows(tx, _about(*AMENDING), amended):
         each = amended[entry.amends_id or 0]
         each.amendments.append(entry)
         if entry.kind is Kind.COMMENT:
             comments[entry.id] = each
-    for entry in _rows(tx, col(Entry.amends_id), comments, col(Entry.kind).in_(AMENDING)):
+    for entry in _rows(tx, _about(*AMENDING), comments):
         comments[entry.amends_id or 0].about_comments.setdefault(entry.amends_id or 0, []).append(entry)
-    texts: dict[int, EntryText] = {}
-    keys = ids_of(list(amended.values()))
-    for start in range(0, len(keys), _SLICE):
-        part = keys[start : start + _SLICE]
-        texts.update({row.id: row for row in tx.all(select(EntryText).where(among_keys(col(EntryText.id), part)))})
+    texts = {row.id: row for row in _rows(tx, _texts(), ids_of(list(amended.values())))}
     for each in amended.values():
         each.texts = texts
     return amended

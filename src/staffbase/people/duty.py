@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Entry, Kind
 from staffbase.kernel.access import ALLOWED, Permission, Role
 from staffbase.kernel.clock import local
+from staffbase.kernel.columns import UtcDateTime
 from staffbase.kernel.database import Reading, Writing
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
@@ -44,9 +47,25 @@ class UnderStaffed:
     on_duty: int
 
 
+@cache
+def _shift_times() -> SelectOfScalar[ShiftTime]:  # built once, as what is asked at every change is
+    return select(ShiftTime).where(ShiftTime.house_id == bindparam("house_id")).order_by(col(ShiftTime.begins))
+
+
+@cache
+def _on_duty() -> Select[Duty, Person]:
+    moment = bindparam("moment", type_=UtcDateTime())
+    return (
+        select(Duty, Person)
+        .join(Person, col(Person.id) == col(Duty.person_id))
+        .where(Duty.house_id == bindparam("house_id"), col(Duty.begins_at) <= moment, col(Duty.ends_at) > moment)
+        .order_by(col(Duty.begins_at), col(Person.name))
+    )
+
+
 def shift_times_in(tx: Reading, house_id: int) -> list[ShiftHours]:
     """The house's shifts; the usual three until somebody has set others."""
-    rows = tx.all(select(ShiftTime).where(ShiftTime.house_id == house_id).order_by(col(ShiftTime.begins)))
+    rows = tx.all(_shift_times(), {"house_id": house_id})
     return [ShiftHours(row.name, row.begins, row.ends, row.norm) for row in rows] or list(DEFAULT_SHIFTS)
 
 
@@ -59,12 +78,7 @@ def _told(duty: Duty, person: Person) -> OnDuty:
 
 def on_duty_in(tx: Reading, house_id: int, moment: datetime) -> list[OnDuty]:
     """Everybody on duty at a moment: the shift begun first first, then by name."""
-    rows = tx.all(
-        select(Duty, Person)
-        .join(Person, col(Person.id) == col(Duty.person_id))
-        .where(Duty.house_id == house_id, Duty.begins_at <= moment, Duty.ends_at > moment)
-        .order_by(col(Duty.begins_at), col(Person.name))
-    )
+    rows = tx.all(_on_duty(), {"house_id": house_id, "moment": moment})
     return [_told(duty, person) for duty, person in rows]
 
 

@@ -321,15 +321,17 @@ def _signed_in_window(tx: Reading, house_id: int, window: Window) -> WalkFacts |
     return walk_facts(walks[-1], tx.get(Person, walks[-1].walker_id).name) if walks else None
 
 
-def windows_in(tx: Reading, house_id: int, now: datetime, night: date | None = None) -> list[WindowFacts]:
-    """How far each window of a night (tonight's) has come.
+def windows_in(
+    tx: Reading, house_id: int, now: datetime, night: date | None = None, *, doors: Sequence[Door] | None = None
+) -> list[WindowFacts]:
+    """How far each window of a night (tonight's) has come. `doors` where they are read already.
 
     Doors count as due by how things stand now, but a door that has an answer was due.
     """
     windows = windows_of(night or night_of(now), hours_in(tx, house_id))
     if not windows:
         return []
-    doors = doors_in(tx, house_id)
+    doors = doors_in(tx, house_id) if doors is None else doors
     found = []
     for window in windows:
         of_window = walks_of_window_in(tx, house_id, window.begins_at)
