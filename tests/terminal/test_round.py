@@ -30,6 +30,7 @@ def test_a_calm_round_is_ten_keys_and_the_pin_and_a_held_key_answers_one_door(tm
         terminal.wait_for("1 of 8 doors")
         terminal.send("s" * 10)  # A2, a held key
         terminal.wait_for("too soon after the one")
+        terminal.wait_for("2 of 8 doors")
         terminal.settle()
         assert "2 of 8 doors" in terminal.screen
         assert terminal.screen.count("too soon") == 1
