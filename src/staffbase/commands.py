@@ -17,6 +17,7 @@ from staffbase.kernel.settings import Settings
 
 if TYPE_CHECKING:
     from staffbase.kernel.access import Actor
+    from staffbase.kernel.verify import Proof
     from staffbase.station import SetUp, Station
 
 Command = Callable[[argparse.Namespace, Settings], int]
@@ -256,15 +257,65 @@ def _rekey(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _restore(asked: argparse.Namespace, settings: Settings) -> int:
+    from staffbase.exchange.restore import restore
+    from staffbase.kernel.access import STATION_ITSELF, Permission, require
+    from staffbase.kernel.clock import SystemClock
+    from staffbase.kernel.creation import has_station
+    from staffbase.kernel.key import SystemIdentities
+
+    identity, asked.passphrase_said = None, None
+    if asked.recovery or not has_station(settings.home):
+        identity = read_secret(_("Recovery identity"))
+    elif not asked.replace:
+        pass  # refused below, with what to do
+    else:
+        with _signed_in(asked, settings) as (_station, actor):
+            require(actor, Permission.RESTORE)
+    done = restore(
+        settings.home, SystemClock(), asked.file, SystemIdentities(), identity,
+        overwrite=asked.replace, passphrase=asked.passphrase_said, progress=_progress(),
+    )  # fmt: skip
+    station = _opened(settings)
+    station.database.opened(STATION_ITSELF, f"restore.done.{done.ledger_seq}", None)
+    station.close()
+    print("\n".join(done.in_words()))
+    return 0
+
+
+def _verify_file(asked: argparse.Namespace, settings: Settings) -> "Proof":
+    """A backup, looked over without restoring it; opened with the station's own identity, or the recovery identity."""
+    from tempfile import TemporaryDirectory
+
+    from staffbase.exchange.opened_backup import opened_backup
+    from staffbase.kernel.creation import has_station
+    from staffbase.kernel.key import SystemIdentities, own_identity
+    from staffbase.migrations import load_models
+
+    load_models()
+    if has_station(settings.home) and not asked.recovery:
+        identity = own_identity(settings.home, SystemIdentities())
+    else:
+        identity = read_secret(_("Recovery identity"))
+    with (
+        TemporaryDirectory(prefix="staffbase-verify-") as place,
+        opened_backup(asked.file, identity, Path(place)) as backup,
+    ):
+        return backup.verify(_progress())
+
+
 def _verify(asked: argparse.Namespace, settings: Settings) -> int:
     from staffbase.exchange.verification import as_json, in_words
     from staffbase.kernel.access import STATION_ITSELF
 
-    station = _opened(settings)
-    try:
-        proof = station.verifications.verify(STATION_ITSELF, _progress())
-    finally:
-        station.close()
+    if asked.file is not None:
+        proof = _verify_file(asked, settings)
+    else:
+        station = _opened(settings)
+        try:
+            proof = station.verifications.verify(STATION_ITSELF, _progress())
+        finally:
+            station.close()
     print(as_json(proof) if asked.json else "\n".join(in_words(proof)))
     return 0 if proof.clean else 1
 
@@ -326,6 +377,7 @@ COMMANDS: dict[str, Command] = {
     "import": _import,
     "handover": _handover,
     "backup": _backup,
+    "restore": _restore,
     "verify": _verify,
     "openers": _openers,
     "rekey": _rekey,

@@ -50,6 +50,10 @@ class Manifest:
     """Of the database in the backup, encrypted as it stands there."""
     key: str
     """The key of that database, hexadecimal."""
+    ledger_root: str
+    """What the ledger's key and the PINs' pepper are derived from, hexadecimal."""
+    recovery: str
+    """The public recovery key: a restored station is encrypted to it again."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +182,7 @@ def _copy(database: Database, card: StationCard, copy: Path) -> Manifest:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Manifest(
         FORMAT, made_at.isoformat(), database.station, card.station_id, schema, head[0], head[1].hex(),
-        copy.stat().st_size, digest, key.hex(),
+        copy.stat().st_size, digest, key.hex(), database.seal.root.hex(), card.recovery_recipient,
     )  # fmt: skip
 
 

@@ -68,6 +68,7 @@ class Permission(StrEnum):
     HOUSE_ADMIN = N_("change the house, its units and settings")
     IMPORT = N_("import residents and staff")
     BACKUP = N_("take a backup")
+    RESTORE = N_("restore a backup")
     VERIFY = N_("verify the ledger")
     OPENERS = N_("change who can open the station, and its key")
 
@@ -97,6 +98,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             *_CLINICAL,
             Permission.READ_MOVED,
             Permission.SEE_LOG,
+            Permission.RESTORE,
             Permission.VERIFY,
             Permission.OPENERS,
             Permission.STAFF_ADMIN,

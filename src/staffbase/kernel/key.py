@@ -107,7 +107,7 @@ def open_key(home: Path, identities: IdentityStore, passphrase: str | None = Non
     KeyExposed when others may read a file that holds a key, DatabaseDamaged when the key file is not whole.
     """
     sealed = _sealed_key(home)
-    return _opened(sealed, _unlocked(_own_identity(home, identities), passphrase))
+    return _opened(sealed, own_identity(home, identities, passphrase))
 
 
 def open_with_recovery(home: Path, identity: str) -> StationKey:
@@ -161,9 +161,14 @@ def read_identity(typed: str) -> str:
     return f"{IDENTITY_HEAD}{letters}"
 
 
+def own_identity(home: Path, identities: IdentityStore, passphrase: str | None = None) -> str:
+    """The station's own identity. Raises IdentityMissing when this machine has none, PassphraseNeeded."""
+    return _unlocked(_own_identity(home, identities), passphrase)
+
+
 def protect(home: Path, identities: IdentityStore, passphrase: str | None, current: str | None = None) -> None:
     """From now on ask for this passphrase at start, or, without one, open by itself. `current` is the one so far."""
-    identity = _unlocked(_own_identity(home, identities), current)
+    identity = own_identity(home, identities, current)
     identities.save(station_card(home).station_id, locked(identity, passphrase))
 
 
@@ -291,5 +296,5 @@ __all__ = [
     "KEY_FILE", "STATION_FILE", "FileIdentities", "IdentityStore", "NewKey", "StationCard", "SystemIdentities",
     "age_identity", "asks_for_passphrase", "check_apart", "check_passphrase", "create_key", "encrypted_to", "keep_card", "keep_key", "locked",
     "new_recovery_identity",
-    "open_key", "open_with_recovery", "protect", "read_identity", "station_card", "take_over",
+    "open_key", "open_with_recovery", "own_identity", "protect", "read_identity", "station_card", "take_over",
 ]  # fmt: skip

@@ -98,13 +98,15 @@ def canonical(values: Iterable[Any]) -> bytes:
 class Seal:
     """Makes digests and links with the ledger's own key."""
 
-    def __init__(self, ledger_key: bytes) -> None:
+    def __init__(self, ledger_key: bytes, root: bytes = b"") -> None:
         self._key = ledger_key
+        self.root = root
+        """What the key is derived from: a backup must hold it, else nobody could verify what was restored."""
 
     @classmethod
     def from_root(cls, root: bytes) -> "Seal":
         """The ledger's key is derived, so that it never is the database's own (see kernel.station_key)."""
-        return cls(hmac.digest(root, b"staffbase ledger 1", hashlib.sha256))
+        return cls(hmac.digest(root, b"staffbase ledger 1", hashlib.sha256), root)
 
     def derive(self, purpose: bytes) -> bytes:
         """A key of its own for another purpose (the pepper of PINs), from which this one cannot be told."""

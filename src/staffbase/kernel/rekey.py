@@ -45,6 +45,26 @@ def rekey(home: Path, identities: IdentityStore, passphrase: str | None = None) 
     settled(home, open_key(home, identities, passphrase))
 
 
+def held_alone(file: Path, key: bytes) -> None:
+    """Raise DatabaseUnavailable when another program has this database open. One that cannot be read is held by nobody."""
+    import sqlcipher3.dbapi2 as sqlcipher  # noqa: PLC0415  (only where a database is opened)
+
+    if not file.exists():
+        return
+    try:
+        with closing(_opened(file, key)) as connection:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("COMMIT")
+    except sqlcipher.OperationalError as error:
+        if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+            raise DatabaseUnavailable(
+                _("Another program has the database open. Close staffbase everywhere and try again.")
+            ) from error
+    except sqlcipher.DatabaseError:
+        pass  # damaged: that is why it is replaced
+
+
 def settled(home: Path, key: StationKey) -> StationKey:
     """The key as it is in force: where changing it was cut off, the one of the two that opens the file, and from now on only that."""
     if not key.trying:

@@ -1,0 +1,287 @@
+"""A backup becomes a station again, here or on another machine; what stood there is kept whole, and what is newer is said."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import SQLModel
+from tests.conftest import EVENING
+
+from staffbase.exchange.opened_backup import opened_backup
+from staffbase.exchange.restore import restore
+from staffbase.journal.entries import write_entry
+from staffbase.journal.model import Kind
+from staffbase.kernel.access import STATION_ITSELF, Actor
+from staffbase.kernel.clock import HeldClock
+from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, IdentityMissing, Invalid
+from staffbase.kernel.key import FileIdentities, new_recovery_identity, open_key
+from staffbase.kernel.settings import Settings
+from staffbase.station import SetUp, Station, create_station, open_station
+
+PIN = "283746"
+
+
+class House:
+    """A station of our own with a note, and its backups on a stick."""
+
+    def __init__(self, place: Path) -> None:
+        self.home, self.stick = place / "home", place / "stick"
+        self.stick.mkdir()
+        self.identities = FileIdentities(place / "identities")
+        self.clock = HeldClock(EVENING)
+        station, self.recovery = create_station(
+            Settings(home=self.home), self.clock, SetUp("Prøvehuset", "A1-A3", "Ida", PIN), self.identities
+        )
+        self.note(station, "Før kopien.")
+        station.close()
+
+    def open(self, home: Path | None = None, identities: FileIdentities | None = None) -> Station:
+        return open_station(Settings(home=home or self.home), self.clock, identities or self.identities)
+
+    def note(self, station: Station, typed: str) -> None:
+        with station.database.write(STATION_ITSELF, "note.write") as tx:
+            write_entry(tx, Kind.EVERYDAY, typed, house_id=station.house_id)
+
+    def backup(self, station: Station, name: str = "januar.age") -> Path:
+        station.backup(self.home).backup(STATION_ITSELF, self.stick / name)
+        return self.stick / name
+
+    def restore(self, file: Path, **how: Any) -> Any:
+        return restore(self.home, self.clock, file, self.identities, **how)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+def texts(station: Station) -> list[str]:
+    with station.database.read() as tx:
+        return [row[0] for row in tx.run(text("SELECT text FROM entry_text ORDER BY id"))]
+
+
+def rows_of(station: Station, upto: int) -> dict[str, list[tuple[object, ...]]]:
+    with station.database.engine.connect() as connection:
+        return {
+            table.name: [
+                tuple(row)
+                for row in connection.execute(text(f'SELECT * FROM "{table.name}" ORDER BY 1, 2'))
+                if table.name != "ledger" or row.seq <= upto
+            ]
+            for table in SQLModel.metadata.sorted_tables
+            if len(table.columns) > 1
+        }
+
+
+def test_on_another_machine_with_the_recovery_identity_alone(house: House, tmp_path: Path) -> None:
+    station = house.open()
+    file = house.backup(station)
+    station.close()
+    there, other = tmp_path / "other machine", FileIdentities(tmp_path / "other identities")
+    restored = restore(there, house.clock, file, other, house.recovery)
+    assert restored.proof.clean
+    assert (restored.kept, restored.newer) == (None, None)
+    again = house.open(there, other)
+    assert texts(again) == ["Før kopien."]
+    assert again.people.sign_in(STATION_ITSELF, again.people.directory(STATION_ITSELF)[0].id, PIN).actor.name == "Ida"
+    assert again.verifications.verify(STATION_ITSELF).clean
+    again.close()
+    with pytest.raises(IdentityMissing):
+        restore(tmp_path / "third", house.clock, file, other, new_recovery_identity())
+    assert not (tmp_path / "third" / "key.age").exists()
+
+
+def test_what_stood_there_is_kept_whole_and_what_is_newer_is_said(house: House) -> None:
+    station = house.open()
+    file = house.backup(station)
+    for number in range(3):
+        house.note(station, f"Etter kopien {number}.")
+    station.close()
+    with pytest.raises(Invalid, match="--replace"):
+        house.restore(file)
+    restored = house.restore(file, overwrite=True)
+    assert restored.newer.entries == 3
+    assert "Not in the backup: 3 entries" in "\n".join(restored.in_words())
+    station = house.open()
+    assert texts(station) == ["Før kopien."]
+    assert station.verifications.verify(STATION_ITSELF).clean
+    station.close()
+    kept = house.open(restored.kept)
+    assert len(texts(kept)) == 4
+    assert kept.verifications.verify(STATION_ITSELF).clean
+    kept.close()
+
+
+def test_while_somebody_has_it_open_nothing_is_changed(house: House) -> None:
+    station = house.open()
+    file = house.backup(station)
+    house.note(station, "Etter kopien.")
+    holding = subprocess.Popen(
+        [sys.executable, "-c", _HOLDS, str(house.home), str(house.identities.folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holding.stdout is not None
+    holding.stdout.readline()
+    station.close()
+    with pytest.raises(DatabaseUnavailable, match="Close staffbase everywhere"):
+        house.restore(file, overwrite=True)
+    holding.communicate("\n")
+    station = house.open()
+    assert texts(station) == ["Før kopien.", "Etter kopien."]
+    station.close()
+
+
+_HOLDS = """
+import sys
+from pathlib import Path
+from staffbase.kernel.clock import SystemClock
+from staffbase.kernel.identities import FileIdentities
+from staffbase.kernel.settings import Settings
+from staffbase.station import open_station
+station = open_station(Settings(home=Path(sys.argv[1])), SystemClock(), FileIdentities(Path(sys.argv[2])))
+with station.database.engine.connect() as connection:
+    connection.exec_driver_sql("SELECT 1")
+    print("open", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def test_a_damaged_database_gives_way_to_the_backup(house: House) -> None:
+    station = house.open()
+    file = house.backup(station)
+    station.close()
+    database = house.home / "staffbase.db"
+    database.write_bytes(database.read_bytes()[:4096] + os.urandom(8192) + database.read_bytes()[12288:])
+    with pytest.raises(DatabaseDamaged):
+        house.open()
+    restored = house.restore(file, overwrite=True)
+    assert restored.newer is None
+    station = house.open()
+    assert texts(station) == ["Før kopien."]
+    station.close()
+
+
+def test_another_stations_backup_does_not_replace_this_one(house: House, tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    other = House(tmp_path / "b")
+    station = other.open()
+    file = other.backup(station)
+    station.close()
+    with pytest.raises(IdentityMissing):
+        house.restore(file, overwrite=True)
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda data: data[:-200], lambda data: data[:5000] + b"x" + data[5001:], lambda _data: b"hei" * 999]
+)
+def test_a_damaged_backup_is_said_so_and_changes_nothing(harm: Callable[[bytes], bytes], house: House) -> None:
+    station = house.open()
+    file = house.backup(station)
+    house.note(station, "Etter kopien.")
+    station.close()
+    file.write_bytes(harm(file.read_bytes()))
+    with pytest.raises(DatabaseDamaged, match="Try an earlier one"):
+        house.restore(file, overwrite=True)
+    assert sorted(path.name for path in house.home.iterdir() if path.is_dir()) == []
+    station = house.open()
+    assert len(texts(station)) == 2
+    station.close()
+
+
+def test_a_backup_under_load_restores_to_the_same_rows(house: House, tmp_path: Path) -> None:
+    station = house.open()
+    stop = threading.Event()
+
+    def write_on() -> None:
+        while not stop.is_set():
+            house.note(station, "Alt rolig.")
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    try:
+        time.sleep(0.2)
+        file = house.backup(station)
+    finally:
+        stop.set()
+        writer.join()
+    there, other = tmp_path / "drill", FileIdentities(tmp_path / "drill identities")
+    restored = restore(there, house.clock, file, other, house.recovery)
+    assert restored.proof.clean
+    again = house.open(there, other)
+    present, back = rows_of(station, restored.ledger_seq), rows_of(again, restored.ledger_seq)
+    assert back["ledger"] == present["ledger"]
+    assert back["entry_text"] == present["entry_text"][: len(back["entry_text"])]
+    assert len(back["entry_text"]) > 1
+    assert again.verifications.verify(STATION_ITSELF).clean
+    again.close()
+    station.close()
+
+
+def test_killed_anywhere_the_old_station_or_the_restored_one_is_there(house: House) -> None:
+    station = house.open()
+    file = house.backup(station)
+    house.note(station, "Etter kopien.")
+    station.close()
+    moments = random.Random(11)
+    found = set()
+    for _ in range(6):
+        with subprocess.Popen(
+            [sys.executable, "-c", _RESTORES, str(house.home), str(house.identities.folder), str(file)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        ) as child:  # fmt: skip
+            assert child.stdout is not None
+            assert child.stdin is not None
+            child.stdout.readline()
+            child.stdin.write("\n")
+            child.stdin.flush()
+            time.sleep(moments.uniform(0.0, 0.4))
+            os.kill(child.pid, signal.SIGKILL)
+        if not (house.home / "staffbase.db").exists():  # between the two renames: restoring again goes on
+            house.restore(file, overwrite=True)
+        station = house.open()
+        found.add(len(texts(station)))
+        assert station.verifications.verify(STATION_ITSELF).clean
+        station.close()
+    assert found <= {1, 2}
+    assert open_key(house.home, house.identities).trying == b""
+
+
+_RESTORES = """
+import sys
+from pathlib import Path
+from staffbase.kernel.clock import SystemClock
+from staffbase.kernel.identities import FileIdentities
+from staffbase.exchange.restore import restore
+print("ready", flush=True)
+sys.stdin.readline()
+restore(Path(sys.argv[1]), SystemClock(), Path(sys.argv[3]), FileIdentities(Path(sys.argv[2])), overwrite=True)
+"""
+
+
+def test_a_backup_is_verified_without_restoring_it(house: House, tmp_path: Path) -> None:
+    station = house.open()
+    file = house.backup(station)
+    station.close()
+    place = tmp_path / "place"
+    place.mkdir()
+    with opened_backup(file, house.recovery, place) as backup:
+        assert backup.verify().clean
+        assert b"SQLite" not in backup.database.read_bytes()[:100]
+    assert list(place.iterdir()) == []
+
+
+def test_who_may_restore(actors: dict[str, Actor]) -> None:
+    from staffbase.kernel.access import Permission
+
+    assert {name for name, actor in actors.items() if actor.may(Permission.RESTORE)} == {"ingrid", "leader"}
