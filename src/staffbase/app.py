@@ -108,6 +108,9 @@ class StaffbaseApp(App[int]):
         self._walk: Any = None
         """The walk under way, as last read: the alarm must not need the database."""
         self._complained = False
+        self._backing_up = False
+        self._backup_looked_at = ""
+        self._backup_told = ""
         self._interrupted: set[tuple[int, str]] = set()
         """Who was interrupted by what already."""
         self._left_drafts = False
@@ -369,9 +372,31 @@ class StaffbaseApp(App[int]):
         self._door.clock_text = now.strftime("%H:%M   %d.%m.%Y")
         self._watch_idle()
         self._watch_size()
+        self._watch_backup(now.strftime("%H:%M"))
         if self._station is not None and not self._looking:  # a slow look is waited for, never cut short by the next
             self._looking = True
             self._look(now.strftime("%H:%M"))
+
+    def _watch_backup(self, minute: str) -> None:
+        """Once a minute: whether the nightly backup is due, also while nobody is signed in."""
+        if self._stands and minute != self._backup_looked_at and not self._backing_up:
+            self._backup_looked_at = minute
+            self._backing_up = True
+            self._back_up()
+
+    @job(group="backup")
+    async def _back_up(self) -> None:
+        backups = self.station.automatic_backups(self.settings)
+        try:
+            if await asyncio.to_thread(backups.due, STATION_ITSELF):
+                await asyncio.to_thread(backups.take, STATION_ITSELF)
+                self._backup_told = ""
+        except StaffbaseError as error:  # said once; the board warns as long as it lasts
+            if self._backup_told != str(error):
+                self._backup_told = str(error)
+                raise
+        finally:
+            self._backing_up = False
 
     @job(group="tick")
     async def _look(self, minute: str) -> None:

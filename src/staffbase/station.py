@@ -9,13 +9,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from staffbase.kernel.access import STATION_ITSELF, Role
 from staffbase.kernel.anchor import ANCHOR_FILE, Anchor
 from staffbase.kernel.clock import Clock
 from staffbase.kernel.creation import check_place, has_station, made_aside
-from staffbase.kernel.database import DATABASE_FILE, Database, guarded_tables, postgres_engine, sqlcipher_engine
+from staffbase.kernel.database import (
+    DATABASE_FILE,
+    Database,
+    guarded_tables,
+    in_words,
+    postgres_engine,
+    sqlcipher_engine,
+)
 from staffbase.kernel.errors import DatabaseDamaged, Invalid, NoStation
 from staffbase.kernel.i18n import _
 from staffbase.kernel.key import (
@@ -32,13 +40,14 @@ from staffbase.kernel.settings import Settings
 from staffbase.kernel.station_key import StationKey
 from staffbase.kernel.typed import typed_line
 from staffbase.kernel.verify import notice_cut
-from staffbase.migrations import ensure_schema, load_models
+from staffbase.migrations import HEAD, ensure_schema, load_models, revision
 from staffbase.people.rules import check_pin
 from staffbase.residents.rules import read_units
 
 if TYPE_CHECKING:
     from staffbase.board.service import Board
     from staffbase.crisis_plans.service import CrisisPlans
+    from staffbase.exchange.automatic import AutomaticBackups
     from staffbase.exchange.backup import Backup
     from staffbase.exchange.openers import Openers
     from staffbase.exchange.verification import Verifications
@@ -201,6 +210,7 @@ def _open_database(settings: Settings, clock: Clock, key: StationKey) -> Databas
         key = settled(settings.home, key)
         making = sqlcipher_engine(file, key.database)
         try:
+            _backed_up_first(making, settings, clock, key)
             restored = ensure_schema(making)
         finally:
             making.dispose()
@@ -212,6 +222,18 @@ def _open_database(settings: Settings, clock: Clock, key: StationKey) -> Databas
         with database.write(STATION_ITSELF, "guards.restored", opening=True):
             pass  # somebody took guards away; the ledger says when they were put back
     return database
+
+
+def _backed_up_first(engine: Engine, settings: Settings, clock: Clock, key: StationKey) -> None:
+    """A database that is about to be migrated is backed up before: if that cannot be, it is not migrated."""
+    with in_words(), engine.connect() as connection:
+        present = revision(connection)
+    if present is None or present >= HEAD or not settings.backup_keep:
+        return
+    from staffbase.exchange.automatic import folder_of, write_to
+
+    database = Database(engine, Seal.from_root(key.ledger), clock, settings.station)
+    write_to(folder_of(settings), database, settings.home, f"-before-{HEAD}")
 
 
 class Station:
@@ -303,6 +325,12 @@ class Station:
         from staffbase.exchange.openers import Openers
 
         return Openers(self.database, home, SystemIdentities(), passphrase)
+
+    def automatic_backups(self, settings: Settings) -> "AutomaticBackups":
+        """The backups it takes by itself."""
+        from staffbase.exchange.automatic import AutomaticBackups
+
+        return AutomaticBackups(self.database, settings)
 
     def backup(self, home: Path) -> "Backup":
         """Backups of this station's data folder."""

@@ -33,13 +33,15 @@ class Waiting:
     """How many open questions are about what the viewer wrote."""
     codes: dict[int, str]
     """Unit codes by resident."""
+    no_backup_since: datetime | None = None
+    """The newest good backup, when it is older than it may be."""
 
 
 def needs_of(waiting: Waiting) -> tuple[Need, ...]:
     """The needs, worst first, and among equals in this order."""
     found = [
         *_walk(waiting), *_incidents(waiting), *_windows(waiting), *_duty(waiting), *_concerns(waiting),
-        *_not_read(waiting), *_asked(waiting), *_tasks(waiting),
+        *_not_read(waiting), *_asked(waiting), *_tasks(waiting), *_backup(waiting),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda need: -need.level))
 
@@ -109,3 +111,9 @@ def _tasks(waiting: Waiting) -> Iterator[Need]:
     if overdue:
         words = ngettext("%(count)d task overdue", "%(count)d tasks overdue", len(overdue))
         yield Need(words % {"count": len(overdue)}, Level.WATCH, _("6: tasks"))
+
+
+def _backup(waiting: Waiting) -> Iterator[Need]:
+    if waiting.no_backup_since is not None:
+        words = _("no backup since %(when)s") % {"when": show_moment(waiting.no_backup_since, waiting.now)}
+        yield Need(words, Level.WATCH, _("the leader: see to the backup folder"))

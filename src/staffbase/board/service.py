@@ -14,6 +14,7 @@ from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import Importance
 from staffbase.journal.service import items_in
 from staffbase.kernel.access import ROLE_NAMES, Actor, Permission, allowed
+from staffbase.kernel.backed_up import missed_in
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.i18n import _, ngettext
@@ -156,6 +157,7 @@ class Board:
                 concerns=[one for one in concerns_in(tx, self.house_id, names, now) if one.running],
                 not_read=unread_half_an_hour_in(tx, self.house_id, now),
                 asked=sum(one.for_me for one in asked),
+                no_backup_since=missed_in(tx, now),
             )  # fmt: skip
         return BoardView(
             tiles=tuple(

@@ -47,7 +47,7 @@ def demo_app(settings: Settings, at: datetime | None, person: str | None, folder
             plot_clock.follow(clock)
         return Opened(station, None if person is None else signed_in(station, person), PINS)
 
-    return StaffbaseApp(replace(settings, database_url=""), clock, opener)
+    return StaffbaseApp(replace(settings, database_url="", backup_keep=0), clock, opener)
 
 
 def open_demo(settings: Settings, at: datetime | None, folder: Path | None) -> "Station":

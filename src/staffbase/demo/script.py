@@ -1,7 +1,7 @@
 """The whole plot as one list of moments and what is done then, in time order."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import chain
 
 from staffbase.demo.cast import Cast
@@ -11,6 +11,15 @@ from staffbase.demo.night import on_paper, walked
 from staffbase.demo.plot import ACTS
 from staffbase.demo.shifts import FIRST_PLAYED, ROTA, everyday
 from staffbase.demo.walks import walks
+from staffbase.kernel.access import STATION_ITSELF
+from staffbase.kernel.backed_up import BACKUP_DONE
+from staffbase.kernel.clock import OSLO
+
+
+def backed_up(cast: Cast) -> None:
+    """The invented house's nightly backup, which lies on an invented drive: its ledger knows of it."""
+    cast.station.database.opened(STATION_ITSELF, BACKUP_DONE, None)
+
 
 Step = Callable[[Cast], None]
 
@@ -29,4 +38,5 @@ def script() -> list[tuple[datetime, Step]]:
             steps += duties(day)
             steps += handovers(day)
             steps += [step for walk in walks(day) for step in walked(walk)]
+    steps += [(datetime.combine(day, time(4), OSLO), backed_up) for day in ROTA]
     return sorted(steps, key=lambda step: step[0])

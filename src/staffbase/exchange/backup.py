@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from staffbase.kernel.access import Actor, Permission, allowed
+from staffbase.kernel.backed_up import BACKUP_DONE
 from staffbase.kernel.database import Database, in_words, sqlcipher_engine
 from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, Invalid
 from staffbase.kernel.files import sync_folder, why
@@ -89,7 +90,9 @@ class Backup:
         check_target(target)
         with self.database.write(actor, "backup.take", opening=True):
             pass  # before it is written: who tried to take everything out is what the ledger is for
-        return backup_to(self.database, self.home, target)
+        taken = backup_to(self.database, self.home, target)
+        self.database.opened(actor, BACKUP_DONE, None)
+        return taken
 
 
 def backup_to(database: Database, home: Path, target: Path) -> BackupTaken:

@@ -5,6 +5,7 @@ belongs to this machine. Read with tomllib alone: a settings library costs a fif
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -14,6 +15,7 @@ from staffbase.kernel.errors import DatabaseUnavailable, Invalid
 from staffbase.kernel.files import why
 from staffbase.kernel.i18n import LANGUAGES, _
 
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 THEMES = ("dark", "light", "contrast")
 
 
@@ -41,6 +43,12 @@ class Settings:
     """Where the database is, if not in the data folder."""
     station: str = "base"
     """What this machine is called in the ledger."""
+    backup_folder: str = ""
+    """Where the nightly backups go, best a network drive; empty: in the data folder."""
+    backup_keep: int = 14
+    """How many are kept; 0: the station takes none by itself."""
+    backup_at: str = "04:00"
+    """When, by the house's clock."""
 
 
 def default_home() -> Path:
@@ -69,8 +77,9 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
         if name not in known:
             raise Invalid(_("The settings hold “%(name)s”, which staffbase does not know.") % {"name": name})
     minutes = {name: _minutes(name, values.pop(name)) for name in list(values) if name.endswith("_minutes")}
+    counts = {name: _count(name, values.pop(name)) for name in list(values) if name.endswith("_keep")}
     texts = {name: _text(name, value) for name, value in values.items()}
-    return Settings(home=home, **texts, **minutes)  # type: ignore[arg-type]  # names and kinds are checked above
+    return Settings(home=home, **texts, **minutes, **counts)  # type: ignore[arg-type]  # names and kinds are checked above
 
 
 def _in_file(home: Path) -> dict[str, object]:
@@ -103,6 +112,12 @@ def _minutes(name: str, value: object) -> int:
     raise Invalid(_("The setting %(name)s must be a number of minutes from 1 to 1440.") % {"name": name})
 
 
+def _count(name: str, value: object) -> int:
+    if isinstance(value, int | str) and str(value).isdigit() and int(value) <= 1000:  # noqa: PLR2004  (three years of nights)
+        return int(value)
+    raise Invalid(_("The setting %(name)s must be a number from 0 to 1000.") % {"name": name})
+
+
 def _text(name: str, value: object) -> str:
     allowed = {"language": LANGUAGES, "theme": THEMES, "unlock": ("", "auto", "passphrase")}.get(name)
     if not isinstance(value, str) or (allowed and value not in allowed):
@@ -110,4 +125,6 @@ def _text(name: str, value: object) -> str:
             _("The setting %(name)s must be one of: %(allowed)s.")
             % {"name": name, "allowed": ", ".join(filter(None, allowed or (_("a text"),)))}
         )
+    if name.endswith("_at") and not _TIME.fullmatch(value):
+        raise Invalid(_("The setting %(name)s must be a time such as 04:00.") % {"name": name})
     return value

@@ -1,0 +1,78 @@
+"""Backups that nobody must think of: nightly, and before the database is brought to another schema; the oldest go.
+
+A folder on another machine is best: a disk that dies takes the backups on it along.
+"""
+
+import re
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from staffbase.exchange.backup import BackupTaken, backup_to
+from staffbase.kernel.access import Actor, Permission, allowed
+from staffbase.kernel.backed_up import BACKUP_DONE, last_backup_in
+from staffbase.kernel.clock import OSLO, local
+from staffbase.kernel.database import Database
+from staffbase.kernel.errors import DatabaseUnavailable
+from staffbase.kernel.files import private_folder, why
+from staffbase.kernel.i18n import _
+from staffbase.kernel.settings import Settings
+
+_OURS = re.compile(r"staffbase-\d{8}-\d{6}(-before-\w+)?\.backup")
+"""Names of the files this room may remove again."""
+
+
+def due(last: datetime | None, now: datetime, at: time) -> bool:
+    """Whether tonight's backup, wanted at this time of the house's clock, is still to be taken."""
+    wanted = datetime.combine(local(now).date(), at, OSLO)
+    if wanted > now:
+        wanted = datetime.combine(local(now).date() - timedelta(days=1), at, OSLO)
+    return last is None or last < wanted
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where the automatic backups lie."""
+    return Path(settings.backup_folder) if settings.backup_folder else settings.home / "backups"
+
+
+class AutomaticBackups:
+    """The backups one station takes by itself."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self._settings = settings
+        self.folder = folder_of(settings)
+
+    @allowed(Permission.BACKUP)
+    def due(self, actor: Actor) -> bool:  # noqa: ARG002  (the permission is the actor's)
+        """Whether one is to be taken now."""
+        if not self._settings.backup_keep or self.database.dialect != "sqlite":
+            return False
+        with self.database.read() as tx:
+            last = last_backup_in(tx)
+        return due(last, self.database.clock.now(), time.fromisoformat(self._settings.backup_at))
+
+    @allowed(Permission.BACKUP)
+    def take(self, actor: Actor) -> BackupTaken:
+        """Take one and let the oldest go. Raises DatabaseUnavailable, DatabaseDamaged; then every earlier one is kept."""
+        taken = write_to(self.folder, self.database, self._settings.home)
+        self.database.opened(actor, BACKUP_DONE, None)
+        self._rotate()
+        return taken
+
+    def _rotate(self) -> None:
+        """Only what this room wrote, by its name; what was made before a migration counts like any other."""
+        ours = sorted(file for file in self.folder.iterdir() if _OURS.fullmatch(file.name))
+        for file in ours[: -self._settings.backup_keep]:
+            file.unlink(missing_ok=True)
+
+
+def write_to(folder: Path, database: Database, home: Path, told: str = "") -> BackupTaken:
+    """One more backup in this folder, which is made if need be. Raises DatabaseUnavailable."""
+    try:
+        private_folder(folder)
+    except OSError as error:
+        raise DatabaseUnavailable(
+            _("The backup could not be written to %(file)s: %(why)s. Choose another place.")
+            % {"file": folder, "why": why(error)}
+        ) from error
+    return backup_to(database, home, folder / f"staffbase-{local(database.clock.now()):%Y%m%d-%H%M%S}{told}.backup")

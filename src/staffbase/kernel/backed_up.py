@@ -1,0 +1,25 @@
+"""What the ledger knows of backups: when the newest one was written whole, and whether one was missed."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from staffbase.kernel.database import Reading
+from staffbase.kernel.ledger import Ledger
+
+BACKUP_DONE = "backup.done"
+"""The ledger's action for a backup that was written whole."""
+OLD = timedelta(hours=26)
+"""A nightly backup is at most a day old; two hours more, and one was missed."""
+
+
+def last_backup_in(tx: Reading) -> datetime | None:
+    """When the newest backup was written whole."""
+    done = select(Ledger.at).where(Ledger.action == BACKUP_DONE).order_by(col(Ledger.seq).desc()).limit(1)
+    return tx.first(done)
+
+
+def missed_in(tx: Reading, now: datetime) -> datetime | None:
+    """Since when there is no backup, if that is longer than it may be: the newest one, or when the station was made."""
+    last = last_backup_in(tx) or tx.first(select(Ledger.at).order_by(col(Ledger.seq)).limit(1))
+    return last if last is not None and now - last > OLD else None

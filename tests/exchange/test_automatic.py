@@ -1,0 +1,116 @@
+"""Backups by themselves: when one is due, that the oldest go, that one comes before a migration, and that a missed one is said."""
+
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from tests.conftest import EVENING
+
+from staffbase import station as stations
+from staffbase.exchange.automatic import AutomaticBackups, due
+from staffbase.kernel.access import STATION_ITSELF, Actor
+from staffbase.kernel.backed_up import missed_in
+from staffbase.kernel.clock import OSLO, HeldClock
+from staffbase.kernel.errors import DatabaseUnavailable
+from staffbase.kernel.key import FileIdentities, create_key
+from staffbase.kernel.settings import Settings
+from staffbase.station import SetUp, Station, create_station, open_station
+
+NIGHT = time(4)
+
+
+@pytest.fixture
+def backups(station: Station, tmp_path: Path) -> AutomaticBackups:
+    create_key(tmp_path / "home", FileIdentities(tmp_path / "identities"))
+    settings = Settings(home=tmp_path / "home", backup_folder=str(tmp_path / "drive" / "copies"), backup_keep=3)
+    return station.automatic_backups(settings)
+
+
+def test_one_a_night_and_the_oldest_go(backups: AutomaticBackups, station: Station, clock: HeldClock) -> None:
+    for night in range(5):
+        assert backups.due(STATION_ITSELF)
+        backups.take(STATION_ITSELF)
+        assert not backups.due(STATION_ITSELF)
+        clock.move_to(clock.now() + timedelta(days=1))
+        if night == 1:
+            (backups.folder / "somebody's own.backup").write_text("stays")
+    names = sorted(file.name for file in backups.folder.iterdir())
+    assert names == [
+        "somebody's own.backup",
+        "staffbase-20260107-214000.backup", "staffbase-20260108-214000.backup", "staffbase-20260109-214000.backup",
+    ]  # fmt: skip
+
+
+def test_one_that_fails_takes_none_away(
+    backups: AutomaticBackups, clock: HeldClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from staffbase.exchange import backup
+
+    for _ in range(3):
+        backups.take(STATION_ITSELF)
+        clock.move_to(clock.now() + timedelta(days=1))
+    usage = backup.shutil.disk_usage(backups.folder)
+    monkeypatch.setattr(backup.shutil, "disk_usage", lambda _folder: usage._replace(free=1000))
+    with pytest.raises(DatabaseUnavailable, match="MB are free"):
+        backups.take(STATION_ITSELF)
+    assert len(list(backups.folder.iterdir())) == 3
+    assert backups.due(STATION_ITSELF), "and it is tried again"
+
+
+def test_a_drive_that_is_not_there_is_said(station: Station, tmp_path: Path) -> None:
+    create_key(tmp_path / "home", FileIdentities(tmp_path / "identities"))
+    (tmp_path / "no drive").write_text("a file where the drive should be")
+    settings = Settings(home=tmp_path / "home", backup_folder=str(tmp_path / "no drive" / "copies"))
+    with pytest.raises(DatabaseUnavailable, match="Choose another place"):
+        station.automatic_backups(settings).take(STATION_ITSELF)
+
+
+def test_a_missed_one_is_said_on_the_board(
+    backups: AutomaticBackups, station: Station, clock: HeldClock, actors: dict[str, Actor]
+) -> None:
+    backups.take(STATION_ITSELF)
+
+    def said() -> bool:
+        return any("no backup since" in need.words for need in station.board.view(actors["marit"]).needs)
+
+    assert not said()
+    clock.move_to(clock.now() + timedelta(hours=25, minutes=59))
+    assert not said()
+    clock.move_to(clock.now() + timedelta(minutes=2))
+    assert said()
+    with station.database.read() as tx:
+        assert missed_in(tx, clock.now()) == EVENING
+    backups.take(STATION_ITSELF)
+    assert not said()
+
+
+def test_a_database_is_backed_up_before_it_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, identities, clock = Settings(home=tmp_path / "home"), FileIdentities(tmp_path / "ids"), HeldClock(EVENING)
+    station, _recovery = create_station(settings, clock, SetUp("Prøvehuset", "A1", "Ida", "283746"), identities)
+    with station.database.engine.connect() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+        connection.commit()
+    station.close()
+    seen: list[list[str]] = []
+
+    def migrates(engine: object) -> list[str]:
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": stations.HEAD})
+        seen.append([file.name for file in (settings.home / "backups").iterdir()])
+        return []
+
+    monkeypatch.setattr(stations, "ensure_schema", migrates)
+    open_station(settings, clock, identities).close()
+    assert seen == [[f"staffbase-20260105-214000-before-{stations.HEAD}.backup"]]
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)), st.times())  # noqa: DTZ001  (hypothesis takes naive bounds)
+def test_exactly_one_is_due_between_any_two_nights(now: datetime, at: time) -> None:
+    at = at.replace(microsecond=0, tzinfo=None)
+    moment = now.replace(tzinfo=OSLO)
+    assert due(None, moment, at)
+    assert not due(moment, moment, at)
+    assert due(moment, moment + timedelta(days=1, hours=1), at)
