@@ -187,7 +187,7 @@ def _next(sheet: RoundSheet, now: datetime) -> Content:
             said = shown(_("Every door has its answer. g signs."), "bold $accent-text")
         else:
             said = shown(
-                _("One key a door: what you saw, as you saw it. i no answer, z takes back, g signs."), "$muted"
+                _("One key a door, as you saw it. i no answer, z takes back, g signs."), "$muted"
             )
     elif missed is not None:
         said = line(
