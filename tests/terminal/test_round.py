@@ -28,6 +28,7 @@ def test_a_calm_round_is_ten_keys_and_the_pin_and_a_held_key_answers_one_door(tm
         terminal.wait_for("0 of 8 doors")
         terminal.press("p")  # A1
         terminal.wait_for("1 of 8 doors")
+        terminal.settle()  # the guard counts from when the key before was handled, which is late on a busy machine
         terminal.send("s" * 10)  # A2, a held key
         terminal.wait_for("too soon after the one")
         terminal.wait_for("2 of 8 doors")
@@ -35,6 +36,7 @@ def test_a_calm_round_is_ten_keys_and_the_pin_and_a_held_key_answers_one_door(tm
         assert "2 of 8 doors" in terminal.screen
         assert terminal.screen.count("too soon") == 1
         for answered in range(3, 9):
+            terminal.settle()
             terminal.press("p")
             terminal.wait_for(f"{answered} of 8 doors")
         terminal.wait_gone("too soon")
