@@ -11,12 +11,13 @@ from staffbase.residents.service import set_agreement_in
 
 @pytest.fixture
 def night(station, actors, flats, clock):
-    """Monday 5 January 23:40, with an agreement at each door."""
-    clock.move_to(moment(5, 23, 40))
+    """Monday 5 January 23:40, with an agreement at each door, made in the afternoon."""
+    clock.move_to(moment(5, 15, 0))
     forms = {"A1": RoundForm.KNOCK, "A2": RoundForm.OPEN_DOOR, "B1": RoundForm.ENTER}
     with station.database.write(actors["eva"], "test.agreements") as tx:
         for code, form in forms.items():
             set_agreement_in(tx, flats[code], form, consent="said so himself")
+    clock.move_to(moment(5, 23, 40))
     return station
 
 

@@ -69,8 +69,10 @@ def _incidents(waiting: Waiting) -> Iterator[Need]:
 def _windows(waiting: Waiting) -> Iterator[Need]:
     for found in waiting.windows:
         left = found.due - found.done
+        if found.signed:
+            continue  # each open door has its reason; there is nothing left to do
         begins = f"{local(found.window.begins_at):%H:%M}"
-        if found.missed(waiting.now) and not found.signed:
+        if found.missed(waiting.now):
             words = ngettext("%(count)d door was not checked", "%(count)d doors were not checked", left)
             yield Need(words % {"count": left}, Level.DANGER, _("2: sign with the reason"), begins)
         elif found.window.holds(waiting.now) and left:

@@ -1,5 +1,6 @@
 """Everything the board and the door say, read in one go with a fixed number of queries, whatever the house's age."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from staffbase.board.needs import Waiting, needs_of, with_unit
@@ -7,11 +8,11 @@ from staffbase.board.rules import BoardView, Level, Line
 from staffbase.board.tiles import tile_of
 from staffbase.crisis_plans.reading import plan_states_in
 from staffbase.handover.service import unread_count_in, unread_half_an_hour_in
-from staffbase.handover.sources import concerns_in, questions_in
+from staffbase.handover.sources import concerns_in, questions_in, told_by_incidents_in
 from staffbase.incidents.service import incidents_in
 from staffbase.journal.drafts import drafts_in
 from staffbase.journal.items import TimelineItem
-from staffbase.journal.model import Importance
+from staffbase.journal.model import Importance, Kind
 from staffbase.journal.service import items_in
 from staffbase.kernel.access import ROLE_NAMES, Actor, Permission, allowed
 from staffbase.kernel.backed_up import missed_in
@@ -139,13 +140,11 @@ class Board:
             windows = windows_in(tx, self.house_id, now, doors=doors)
             nights = windows_in(tx, self.house_id, now, night_of(now) - timedelta(days=1), doors=doors)
             walk = walk_under_way_in(tx, self.house_id)
-            latest = items_in(
-                tx,
-                self.house_id,
-                importance=(Importance.HANDOVER, Importance.URGENT),
-                since=now - timedelta(days=2),
-                limit=_LATEST,
-            )
+            lately = items_in(
+                tx, self.house_id, importance=(Importance.HANDOVER, Importance.URGENT), since=now - timedelta(days=2),
+                limit=2 * _LATEST,
+            )  # fmt: skip
+            latest = self._each_once(tx, lately)[:_LATEST]
             plans = plan_states_in(tx, self.house_id, now)
             codes = {door.resident.id: door.code for door in doors if door.resident}
             names = names_in(tx)
@@ -170,11 +169,7 @@ class Board:
                 for task in sorted((one for one in tasks if one.due_at), key=lambda one: one.due_at or now)
                 if task.due_at and local(task.due_at).date() == local(now).date()
             )[:_LATEST],
-            latest=tuple(
-                self._latest(item, codes, now)
-                for item in latest
-                if item.text and not item.withdrawn and not item.moved  # without words: a check, whose incident tells
-            ),
+            latest=tuple(self._latest(item, codes, now) for item in latest),
             nights=tuple(
                 Line(
                     f"{local(found.window.begins_at):%H:%M}",
@@ -190,16 +185,17 @@ class Board:
         """What interrupts whatever one is doing: urgent entries by others, and a round window about to pass."""
         with self.database.read() as tx:
             now = self.database.clock.now()
-            urgent = items_in(
-                tx, self.house_id, importance=(Importance.URGENT,), recorded_since=now - _URGENT_FOR, limit=_LATEST
+            written = items_in(
+                tx, self.house_id, importance=(Importance.URGENT,), recorded_since=now - _URGENT_FOR, limit=2 * _LATEST
             )
+            urgent = self._each_once(tx, written)[:_LATEST]
             windows = windows_in(tx, self.house_id, now) if actor.may(Permission.ROUND) else []
             doors = doors_in(tx, self.house_id) if urgent else []
             names = names_in(tx) if urgent else {}
         codes = {door.resident.id: door.code for door in doors if door.resident}
         found = []
         for item in urgent:
-            if item.author_id != actor.person_id and not item.withdrawn:
+            if item.author_id != actor.person_id:
                 said = with_unit(item.text.split("\n", 1)[0], codes.get(item.resident_id or 0))
                 words = {"who": names.get(item.author_id, ""), "time": show_moment(item.recorded_at, now), "what": said}
                 found.append(Interruption(f"entry {item.entry_id}", _("URGENT, %(who)s %(time)s: %(what)s") % words))
@@ -216,6 +212,14 @@ class Board:
                     Interruption(f"window {one.window.begins_at.isoformat()}", said % {"time": ends, "count": left})
                 )
         return tuple(found)
+
+    def _each_once(self, tx: Reading, items: Sequence[TimelineItem]) -> list[TimelineItem]:
+        """What stands of these entries, an incident once: without the check it began with and the status it ended with."""
+        standing = [item for item in items if not item.withdrawn and not item.moved]
+        begun = [item.entry_id for item in standing if item.kind is Kind.INCIDENT]
+        incidents = incidents_in(tx, self.house_id, ids=begun) if begun else []
+        told = told_by_incidents_in(tx, incidents, standing)
+        return [item for item in standing if item.entry_id not in told]
 
     def _notices(self, tx: Reading, actor: Actor, now: datetime) -> tuple[str, ...]:
         """What waits for this person: unread, drafts."""

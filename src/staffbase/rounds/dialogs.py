@@ -166,6 +166,7 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
 
     title_text = N_("Extra check")
     form_name = "extra-check"
+    AUTO_FOCUS = ""  # a key that comes before the residents are read must not choose another one
 
     def __init__(self, desk: Desk, rounds: "Rounds", residents: "Residents", resident_id: int | None = None) -> None:
         super().__init__(desk)

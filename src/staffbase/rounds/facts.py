@@ -124,9 +124,14 @@ class WindowFacts:
         return moment >= self.window.ends_at and self.done < self.due
 
     def about_to_pass(self, moment: datetime) -> bool:
-        """Whether it ends within twenty minutes and doors are open: one of the things that interrupt."""
+        """Whether it ends within twenty minutes and doors are open: one of the things that interrupt.
+
+        A round that is signed with the reason for each open door interrupts nobody; a new walk opens it again.
+        """
         ends_at = self.window.ends_at
-        return self.window.holds(moment) and ends_at - moment <= WARN_BEFORE and self.done < self.due
+        return (
+            self.window.holds(moment) and ends_at - moment <= WARN_BEFORE and self.done < self.due and not self.signed
+        )
 
 
 @dataclass(frozen=True)

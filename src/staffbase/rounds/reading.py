@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -312,8 +312,15 @@ def sheet_in(tx: Reading, house_id: int, now: datetime, walk_id: int | None = No
 
 def not_walked_in(tx: Reading, house_id: int, hours: Sequence[WindowHours], now: datetime) -> list[Window]:
     """The windows of this night that passed, and nobody walked or said why."""
-    passed = [window for window in windows_of(night_of(now), hours) if window.ends_at <= now]
+    since = _kept_since_in(tx, house_id)
+    passed = [window for window in windows_of(night_of(now), hours) if since < window.ends_at <= now]
     return [window for window in passed if not walks_of_window_in(tx, house_id, window.begins_at)]
+
+
+def _kept_since_in(tx: Reading, house_id: int) -> datetime:
+    """When the first entry of this house was written: a round before that is nothing the station can know of."""
+    first = tx.first(select(Entry.recorded_at).where(Entry.house_id == house_id).order_by(col(Entry.id)).limit(1))
+    return first or datetime.min.replace(tzinfo=UTC)
 
 
 def _signed_in_window(tx: Reading, house_id: int, window: Window) -> WalkFacts | None:
@@ -324,7 +331,9 @@ def _signed_in_window(tx: Reading, house_id: int, window: Window) -> WalkFacts |
 def windows_in(
     tx: Reading, house_id: int, now: datetime, night: date | None = None, *, doors: Sequence[Door] | None = None
 ) -> list[WindowFacts]:
-    """How far each window of a night (tonight's) has come. `doors` where they are read already.
+    """How far each window of a night (tonight's) has come; those that passed before the station was set up are left out.
+
+    `doors` where they are read already.
 
     Doors count as due by how things stand now, but a door that has an answer was due.
     """
@@ -332,9 +341,11 @@ def windows_in(
     if not windows:
         return []
     doors = doors_in(tx, house_id) if doors is None else doors
-    found = []
+    found, since = [], _kept_since_in(tx, house_id)
     for window in windows:
         of_window = walks_of_window_in(tx, house_id, window.begins_at)
+        if window.ends_at <= since and not of_window:
+            continue
         checks = checks_in(tx, [walk.id for walk in of_window])
         units = tuple(
             (door.code, "done" if door.unit_id in checks else "none" if not_due(door, now) else "open")

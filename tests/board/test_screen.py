@@ -1,0 +1,132 @@
+"""The board in the whole app: the tiles, what needs somebody, letters for cards, and what changed is there at the next look."""
+
+from datetime import timedelta
+
+import pytest
+from tests.bench import seen, settle
+from tests.conftest import moment, open_database
+
+from staffbase.app import Opened, StaffbaseApp
+from staffbase.board.rules import BoardView
+from staffbase.board.screen import BoardScreen, Tile
+from staffbase.crisis_plans.card_screen import CardScreen
+from staffbase.journal.model import Importance
+from staffbase.kernel.settings import Settings
+from staffbase.residents.model import RoundForm, Status
+from staffbase.residents.screen import ResidentPage
+from staffbase.residents.service import set_status
+
+pytestmark = pytest.mark.usefixtures("eager")
+
+
+@pytest.fixture
+def database(tmp_path, clock):
+    """One database is enough for fingers."""
+    opened = open_database(tmp_path / "staffbase.db", clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def house(station, actors, flats, clock):
+    """The evening of 5 January; Marit and Jonas are on duty, and nothing waits."""
+    clock.move_to(moment(5, 15, 0))
+    for code in flats:
+        station.residents.set_agreement(actors["eva"], flats[code], RoundForm.ENTER, consent="said so himself")
+    for name in ("marit", "jonas"):
+        station.people.go_on_duty(actors[name])
+        reading = station.handover.my_reading(actors[name])
+        station.handover.accept(actors[name], reading.covered_to)
+    return station
+
+
+def app_on(station, tmp_path, actor):
+    settings = Settings(home=tmp_path, language="en")
+    return StaffbaseApp(settings, station.database.clock, lambda _say: Opened(station, actor))
+
+
+async def stands(pilot, kind=BoardScreen):
+    for _wait in range(600):
+        if isinstance(pilot.app.screen, kind) and pilot.app.ready:
+            await settle(pilot)
+            return pilot.app.screen
+        await pilot.pause(0.05)
+    raise AssertionError(f"{kind.__name__} did not come, {pilot.app.screen} stands there")
+
+
+async def look(pilot):
+    """What the app does once a second."""
+    while pilot.app._looking:
+        await pilot.pause(0.02)
+    pilot.app._tick()
+    while pilot.app._looking:
+        await pilot.pause(0.02)
+    await settle(pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+async def test_every_door_stands_there_with_who_lives_in_it(house, actors, tmp_path, size):
+    app = app_on(house, tmp_path, actors["marit"])
+    async with app.run_test(size=size) as pilot:
+        await stands(pilot)
+        told = seen(app)
+        for words in ("MODULE A", "MODULE B", "A1", "Beboer A1", "B1", "Beboer B1", "NEEDS YOU NOW", "Nothing waits."):
+            assert words in told, f"{words}\n{told}"
+
+
+async def test_what_changes_is_there_at_the_next_look(house, actors, flats, clock, tmp_path):
+    app = app_on(house, tmp_path, actors["marit"])
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await stands(pilot)
+        with house.database.write(actors["jonas"], "test.status") as tx:
+            set_status(tx, house.house_id, flats["A2"], Status.UNSTABLE, "shaking")
+        house.notes.write(actors["jonas"], "Smoke in the stairs.", importance=Importance.URGENT)
+        house.rounds.leave(actors["jonas"], 45)
+        await look(pilot)
+        told = seen(app)
+        assert "UNSTABLE" in told
+        assert "Jonas is on the walk" in told
+        assert "ends with the walker's PIN" in told
+        assert "URGENT, Jonas 15:00: Smoke in the stairs." in [note.message for note in app._notifications]
+        (edged,) = [one for one in app.screen.query(Tile) if one.has_class("-danger")]
+        assert edged.tile.code == "A2"
+        clock.move_to(clock.now() + timedelta(minutes=1))
+        await look(pilot)
+        assert sum("Smoke" in note.message for note in app._notifications) == 1  # once to each person
+
+
+async def test_enter_opens_the_resident_and_arrows_go_to_the_neighbours(house, actors, flats, tmp_path):
+    app = app_on(house, tmp_path, actors["marit"])
+    async with app.run_test(size=(120, 36)) as pilot:
+        await stands(pilot)
+        assert app.focused.tile.code == "A1"
+        await pilot.press("right")
+        assert app.focused.tile.code == "A2"
+        await pilot.press("down")
+        assert app.focused.tile.code == "B1"
+        await pilot.press("enter")
+        await stands(pilot, ResidentPage)
+        assert "Beboer B1" in seen(app)
+
+
+async def test_k_and_a_letter_is_that_card_and_k_k_the_one_the_cursor_is_on(house, actors, tmp_path):
+    app = app_on(house, tmp_path, actors["marit"])
+    async with app.run_test(size=(120, 36)) as pilot:
+        for keys, code in ((("k", "b"), "A2"), (("k", "k"), "A1")):
+            await stands(pilot)
+            await pilot.press(*keys)
+            await stands(pilot, CardScreen)
+            assert code in seen(app)
+            await pilot.press("escape")
+
+
+async def test_a_house_without_units_says_who_adds_them(house, actors, tmp_path):
+
+    app = app_on(house, tmp_path, actors["marit"])
+    async with app.run_test(size=(120, 36)) as pilot:
+        board = await stands(pilot)
+        await board._show(BoardView())
+        await pilot.pause()
+        told = seen(app)
+        assert "No units yet. A leader adds them in Administration (0)." in told
+        assert "Nothing waits." in told
