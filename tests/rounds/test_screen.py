@@ -398,6 +398,17 @@ async def test_the_walker_rings_in_from_a_silent_door(night, actors, flats, tmp_
         assert (item.author_id, item.on_behalf_id) == (actors["marit"].person_id, actors["samira"].person_id)
 
 
+async def test_a_key_before_an_extra_check_knows_its_resident_chooses_no_other(bench, flats, clock):
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        bench.push_screen(ExtraCheckDialog(bench.desk, bench.station.rounds, bench.station.residents, flats["A2"]))
+        dialog = await hand.until(ExtraCheckDialog)
+        assert dialog.focused is None or dialog.focused.id == "outcome"
+        await hand.settle()
+        assert dialog.focused.id == "outcome"
+
+
 async def test_an_extra_check_from_anywhere(bench, flats, clock):
     async with bench.run_test(size=(80, 24)) as pilot:
         hand = Hand(pilot, clock)

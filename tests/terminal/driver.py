@@ -90,6 +90,13 @@ class Terminal:
         """The first line of the screen in which these words stand."""
         return next((line for line in self.screen.splitlines() if with_words in line), "")
 
+    def ground(self, words: str) -> str:
+        """The colour behind the place where these words stand; empty where they do not."""
+        for row, line in enumerate(self._screen.display):
+            if (column := line.find(words)) >= 0:
+                return str(self._screen.buffer[row][column].bg)
+        return ""
+
     def resize(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._screen.resize(rows, columns)
@@ -97,6 +104,10 @@ class Terminal:
     def wait_for(self, pattern: str, seconds: float = PATIENCE) -> str:
         """Until the screen matches; then the screen. Fails with what stood there instead."""
         return self._until(lambda: re.search(pattern, self.screen) is not None, f"not seen: {pattern}", seconds)
+
+    def wait_focus(self, words: str, other: str) -> None:
+        """Until the field with these words has the focus: its ground is another than that of the other field."""
+        self._until(lambda: self.ground(words) != self.ground(other), f"no focus: {words}", PATIENCE)
 
     def wait_gone(self, pattern: str, seconds: float = PATIENCE) -> str:
         """Until it stands there no longer."""

@@ -316,6 +316,7 @@ def nora_comes_in_and_looks_once_more(night: Night) -> None:
     night.on_duty()
     night.press("x", "Extra check")
     night.wait("● A1 Arve")
+    night.terminal.wait_focus("not said yet", "A2 Berit  ○ A3")
     night.terminal.tap("right")
     night.wait("● seen asleep")
     night.terminal.move("tab")
@@ -384,8 +385,7 @@ def samira_signs_the_night(night: Night) -> None:
     night.press("r", "Say how they are: A3, B2, B3")
     night.press("r", "Say how they are: B2, B3")
     night.press("r", "Say how they are: B3")
-    night.press("u", "Press g to sign")
-    night.press("t", "What the next shift must know")
+    night.press("u", "What the next shift must know")  # unstable is not said without a word
     night.write("Stays in bed; wants his mother told.")
     night.terminal.move("tab")
     night.write("If he breathes slowly: 113 at once.")
