@@ -268,8 +268,9 @@ class Station:
     def notes(self) -> "Notes":
         """Shift notes."""
         from staffbase.notes.service import Notes
+        from staffbase.rounds.reading import outcomes_in
 
-        return Notes(self.database, self.house_id)
+        return Notes(self.database, self.house_id, outcomes_in)
 
     @cached_property
     def tasks(self) -> "Tasks":

@@ -194,6 +194,21 @@ def test_what_a_visitor_did_stays_and_the_plot_goes_on(demo: Opener) -> None:
     assert doors["A3"].presence is Presence.ADMITTED
 
 
+def test_what_a_visitor_left_open_is_not_ended_by_the_plot(demo: Opener) -> None:
+    station = demo(at(5, 23, 38))
+    samira = person(station, "Samira")
+    walk = station.rounds.leave(samira)
+    station.rounds.come_back(samira)
+    unit = station.rounds.sheet(samira).lines[0].door.unit_id
+    incident_id = station.rounds.no_answer(samira, walk.id, unit).incident_id
+    station.close()
+    later = demo(at(6, 14, 40))
+    assert [one.id for one in later.incidents.running(samira)] == [incident_id]
+    first, second = later.rounds.round_counts(samira, date(2026, 1, 5))
+    assert not first.signed
+    assert (second.signed, second.done, second.due) == (True, 8, 8)
+
+
 def test_the_demo_begins_when_it_begins(demo: Opener) -> None:
     with pytest.raises(Invalid, match=r"02\.01\.2026"):
         demo(datetime(2025, 12, 31, tzinfo=OSLO))

@@ -13,6 +13,7 @@ from staffbase.kernel.ledger import Ledger
 from staffbase.notes.entry.screen import EntryScreen
 from staffbase.notes.screen import PAGE, NotesScreen
 from staffbase.notes.search.screen import SearchScreen
+from staffbase.rounds.model import Outcome
 
 pytestmark = pytest.mark.usefixtures("eager")
 
@@ -68,6 +69,23 @@ async def test_the_newest_stands_first_with_its_signs(station, actors, flats, wr
         assert "under senga" in seen(app)  # the whole text of the one the cursor is on
         await pilot.press("k")
         assert app.asked == [("card", flats["B1"])]
+
+
+async def test_a_check_says_what_was_found(station, actors, flats, clock):
+    samira = actors["samira"]
+    clock.move_to(moment(5, 23, 40))
+    walk = station.rounds.leave(samira)
+    clock.move_to(moment(5, 23, 58))
+    station.rounds.come_back(samira)
+    unit = next(door.unit_id for door in station.residents.doors(samira) if door.code == "A2")
+    station.rounds.check_off(samira, walk.id, unit, Outcome.HEARD, note="guitar")
+    app = Bench(station, samira)
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.show(NotesScreen(app, station.notes))
+        await settle(pilot)
+        await pilot.press("t")
+        await settle(pilot)
+        assert any("A2" in row and "heard, not seen. guitar" in row for row in seen(app).splitlines())
 
 
 async def test_filters_by_resident_house_kind_and_time(station, actors, flats, written):

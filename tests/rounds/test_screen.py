@@ -190,15 +190,21 @@ async def test_going_further_than_agreed_asks_one_key(bench, back, clock):
         assert "door open" in hand.rows()[0]
 
 
-async def test_fear_for_life_opens_the_ladder(bench, back, clock):
+async def test_fear_for_life_leaves_an_incident_and_the_round_goes_on(bench, back, clock):
     async with bench.run_test(size=(120, 36)) as pilot:
         hand = Hand(pilot, clock)
         await hand.settle()
         await hand.press("s")
         await hand.until(BeyondDialog)
         await hand.press("r")
+        await hand.until(RoundsScreen)
+        (incident,) = bench.station.incidents.running(bench.desk.actor)
+        assert hand.rows()[0].rstrip().endswith("23:40–23:58 written 23:58 ladder open feared")
+        await hand.press("s")  # the next door's key: no step of a ladder that nobody looks at
+        assert hand.answered() == {"A1": Outcome.ASLEEP, "A2": Outcome.ASLEEP}
+        assert bench.station.incidents.running(bench.desk.actor)[0].steps == incident.steps
+        await hand.press("up", "up", "enter")
         await hand.until(IncidentScreen)
-        assert len(bench.station.incidents.running(bench.desk.actor)) == 1
 
 
 async def test_take_back_opens_the_door_again(bench, back, clock):

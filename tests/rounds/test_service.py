@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 from tests.conftest import moment, open_database
 
-from staffbase.incidents.model import IncidentKind, Step
+from staffbase.incidents.model import Deviation, IncidentKind, Step
 from staffbase.journal.model import Importance, Kind, Source
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.errors import Invalid, NotAllowed
@@ -89,6 +89,27 @@ def test_an_expired_agreement_means_knock_only_and_makes_one_task(night, actors,
     assert [task.text for task in night.tasks.open_tasks(samira, flats["B1"])] == [
         "B1: the check agreement has run out; make a new one with the resident."
     ]
+
+
+@pytest.mark.parametrize(
+    ("deviation", "words"),
+    [
+        (Deviation.LATER, ["B1, no answer 05.01 23:45: is this a deviation to be reported?"]),
+        (Deviation.YES, ["B1, no answer 05.01 23:45: write the deviation."]),
+        (Deviation.NO, []),
+    ],
+)
+def test_a_deviation_is_asked_about_with_the_time_it_happened_unless_it_is_answered(
+    night, actors, units, flats, back, clock, deviation, words
+):
+    samira = actors["samira"]
+    clock.move_to(moment(6, 0, 20))
+    steps = [LadderStep(Step.KNOCKED, moment(5, 23, 45)), LadderStep(Step.FOUND, moment(5, 23, 50))]
+    night.rounds.no_answer(samira, back.id, units["B1"], steps, "Headphones.", deviation=deviation)
+    assert [task.text for task in night.tasks.open_tasks(samira, flats["B1"])] == words
+    night.rounds.check_off(samira, back.id, units["A1"], Outcome.ASLEEP, reason=Beyond.FEARED)
+    (task,) = night.tasks.open_tasks(samira, flats["A1"])
+    assert "05.01 23:40–23:58: is this a deviation" in task.text
 
 
 def test_taking_back_is_an_amendment_and_opens_the_door_again(night, actors, units, flats, back):

@@ -1,6 +1,6 @@
 """Everything the board and the door say, read in one go with a fixed number of queries, whatever the house's age."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from staffbase.board.needs import Waiting, needs_of, with_unit
@@ -26,12 +26,22 @@ from staffbase.people.model import SHIFT_NAMES
 from staffbase.people.rules import night_of, shift_at
 from staffbase.people.service import People, names_in
 from staffbase.residents.reading import doors_in, house_in
-from staffbase.rounds.reading import hours_in, last_seen_in, walk_under_way_in, windows_in
+from staffbase.rounds.reading import (
+    WindowFacts,
+    hours_in,
+    last_seen_in,
+    outcomes_in,
+    walk_under_way_in,
+    windows_in,
+)
 from staffbase.rounds.rules import window_for
 from staffbase.tasks.service import tasks_in
 from staffbase.ui.strip import Interruption, StripFacts
 
 _LATEST = 6
+_LOOKED_AT = 2 * _LATEST
+"""Entries read for the latest: they come by when they began, and are shown by when they ended."""
+_A_NIGHT = timedelta(days=1)
 _URGENT_FOR = timedelta(hours=1)
 """How long an urgent entry still interrupts somebody who has not seen it; after that the board and the reading tell it."""
 
@@ -138,13 +148,16 @@ class Board:
             tasks = tasks_in(tx, self.house_id)
             running = incidents_in(tx, self.house_id, running_only=True)
             windows = windows_in(tx, self.house_id, now, doors=doors)
-            nights = windows_in(tx, self.house_id, now, night_of(now) - timedelta(days=1), doors=doors)
+            nights = windows
+            if not _over(windows, now):
+                nights = windows_in(tx, self.house_id, now, night_of(now) - _A_NIGHT, doors=doors)
             walk = walk_under_way_in(tx, self.house_id)
             lately = items_in(
                 tx, self.house_id, importance=(Importance.HANDOVER, Importance.URGENT), since=now - timedelta(days=2),
-                limit=2 * _LATEST,
+                limit=_LOOKED_AT,
             )  # fmt: skip
-            latest = self._each_once(tx, lately)[:_LATEST]
+            latest = self._each_once(tx, lately)
+            outcomes = outcomes_in(tx, [item.entry_id for item in latest if item.kind is Kind.CHECK])
             plans = plan_states_in(tx, self.house_id, now)
             codes = {door.resident.id: door.code for door in doors if door.resident}
             names = names_in(tx)
@@ -169,7 +182,7 @@ class Board:
                 for task in sorted((one for one in tasks if one.due_at), key=lambda one: one.due_at or now)
                 if task.due_at and local(task.due_at).date() == local(now).date()
             )[:_LATEST],
-            latest=tuple(self._latest(item, codes, now) for item in latest),
+            latest=_latest(latest, outcomes, codes, now),
             nights=tuple(
                 Line(
                     f"{local(found.window.begins_at):%H:%M}",
@@ -230,8 +243,22 @@ class Board:
             said.append(ngettext("%(count)d draft", "%(count)d drafts", drafts) % {"count": drafts})
         return tuple(said)
 
-    @staticmethod
-    def _latest(item: TimelineItem, codes: dict[int, str], now: datetime) -> Line:
-        first_line = item.text.split("\n", 1)[0]
+
+def _over(windows: Sequence[WindowFacts], now: datetime) -> bool:
+    """Whether this night's rounds are over: then it is the last night, whatever the date says."""
+    return bool(windows) and all(found.window.ends_at <= now for found in windows)
+
+
+def _latest(
+    items: Sequence[TimelineItem], outcomes: Mapping[int, str], codes: Mapping[int, str], now: datetime
+) -> tuple[Line, ...]:
+    """What was seen or written last, in the order of the times that stand there; what has no words is left out."""
+    said = []
+    for item in sorted(items, key=lambda item: (item.observed_to, item.entry_id), reverse=True):
+        first = item.text.strip().split("\n", 1)[0]
+        words = ". ".join(part for part in (outcomes.get(item.entry_id, ""), first) if part)
         level = Level.DANGER if item.importance is Importance.URGENT else Level.PLAIN
-        return Line(show_moment(item.observed_to, now), with_unit(first_line, codes.get(item.resident_id or 0)), level)
+        if words:
+            unit = codes.get(item.resident_id or 0)
+            said.append(Line(show_moment(item.observed_to, now), with_unit(words, unit), level))
+    return tuple(said[:_LATEST])

@@ -7,8 +7,9 @@ from staffbase.demo.cast import Cast
 from staffbase.demo.plot import at
 from staffbase.demo.shifts import ROTA
 from staffbase.demo.walks import Walk, walks
+from staffbase.incidents.model import Deviation
 from staffbase.incidents.model import Step as LadderWord
-from staffbase.kernel.access import Actor
+from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.i18n import N_, _
 from staffbase.residents.model import Presence
 from staffbase.rounds.model import Outcome
@@ -52,24 +53,14 @@ def on_paper(night: date) -> Timed:
     return [(at(night.day + 1, 6, 30), step)]
 
 
-def finish_open_walk(cast: Cast) -> None:
-    """Bring to an end a walk that a visitor of the demo left unsigned, so that the next night can begin."""
-    rounds = cast.station.rounds
-    walk = rounds.sheet(cast.actor("Ingrid")).walk
-    if walk is None or walk.signed_at is not None:
-        return
-    walker = cast.by_key(walk.walker_id)
-    rounds.come_back(walker)
-    sheet = rounds.sheet(walker)
-    for line in sheet.lines:
-        if line.check is not None and line.check.incident_id is not None:
-            _conclude(cast, walker, line.check.incident_id)
-    rounds.sign(walker, walk.id, _reasons(sheet))
+def bring_back(cast: Cast) -> None:
+    """Bring back whoever a visitor of the demo left out on a walk, so that the next one can begin.
 
-
-def _conclude(cast: Cast, walker: Actor, incident_id: int) -> None:
-    if any(one.id == incident_id for one in cast.station.incidents.running(walker)):
-        cast.station.incidents.conclude(walker, incident_id, _("Concluded by the night watch before signing."))
+    That is all: what a visitor left open (an answer, a ladder, a signature) stays open, and is theirs to end.
+    """
+    out = cast.station.rounds.walk_under_way(STATION_ITSELF)
+    if out is not None:
+        cast.station.rounds.come_back(cast.by_key(out.walker_id))
 
 
 def _reasons(sheet: RoundSheet) -> dict[int, str]:
@@ -79,7 +70,7 @@ def _reasons(sheet: RoundSheet) -> dict[int, str]:
 def _leave(walk: Walk) -> Step:
     def step(cast: Cast) -> None:
         if cast.visited:
-            finish_open_walk(cast)
+            bring_back(cast)
         cast.walk_begins(cast.station.rounds.leave(cast.actor(walk.watch)).id)
 
     return step
@@ -95,7 +86,7 @@ def _come_back(walk: Walk) -> Step:
 def _enter_late(walk: Walk) -> Step:
     def step(cast: Cast) -> None:
         if cast.visited:
-            finish_open_walk(cast)
+            bring_back(cast)
         begun = cast.station.rounds.enter_late(cast.actor(walk.watch), walk.leaves, walk.back, _(walk.late))
         cast.walk_begins(begun.id)
 
@@ -110,7 +101,7 @@ def _check_off(walk: Walk, unit: str) -> Step:
         walk_id = cast.walk_id(actor)
         if unit == walk.no_answer:
             steps = [LadderStep(word, at(9, 4, minute), _(text)) for minute, word, text in _LADDER]
-            rounds.no_answer(actor, walk_id, unit_id, steps, _(_CONCLUSION))
+            rounds.no_answer(actor, walk_id, unit_id, steps, _(_CONCLUSION), deviation=Deviation.YES)
         else:
             rounds.check_off(actor, walk_id, unit_id, Outcome(walk.found[unit]), note=_(walk.remarks.get(unit, "")))
 

@@ -58,7 +58,7 @@ def entry_row(item: TimelineItem, labels: Labels, width: int, *, one_resident: b
     signs = signs_of(item)
     told = line(*(signs if wide else signs[:1]), between=" · ")
     room = width - start.cell_length - (told.cell_length + 2 if told.plain else 0)
-    words = _words(item, room)
+    words = _words(item, room, labels.found.get(item.entry_id, ""))
     gap = " " * max(1, width - start.cell_length - words.cell_length - told.cell_length)
     return start + words + (Content(gap) + told if told.plain else Content(""))
 
@@ -67,10 +67,12 @@ def _column(words: Content) -> Content:
     return words.truncate(15, ellipsis=True, pad=True) + Content(" ")
 
 
-def _words(item: TimelineItem, room: int) -> Content:
-    """The text in one line, from a little before the first found word."""
+def _words(item: TimelineItem, room: int, outcome: str) -> Content:
+    """The text in one line, from a little before the first found word; of a check what was found first."""
     text, marks = item.text.replace("\n", " ").replace("\t", " "), item.marks
     style = "" if item.kind is not Kind.CHECK else "$muted"
+    if outcome and not marks:
+        return shown(with_found(text, outcome), style).truncate(max(4, room), ellipsis=True)
     if not text and not item.hidden:
         return shown(_(KIND_NAMES[item.kind]), "$muted").truncate(max(4, room), ellipsis=True)
     if not marks:
@@ -82,6 +84,11 @@ def _words(item: TimelineItem, room: int) -> Content:
         told = marked(text[cut:], [(start - cut, end - cut) for start, end in marks if start >= cut])
         return ((Content("…") if cut else Content("")) + told).truncate(max(4, room), ellipsis=True)
     return shown(text, style).truncate(max(4, room), ellipsis=True)
+
+
+def with_found(text: str, found: str) -> str:
+    """The words of an entry with what was found at the door before them, where it is a check."""
+    return ". ".join(part for part in (found, text) if part)
 
 
 def with_days(items: Sequence[TimelineItem]) -> Iterable[tuple[str | None, TimelineItem]]:

@@ -1,6 +1,7 @@
 """Section 4: what was written, the newest first, filtered by resident, kind and time."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from staffbase.journal.model import KIND_NAMES, NOTE_KINDS, Kind
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import show_moment, show_span
 from staffbase.notes.entry.screen import EntryScreen
-from staffbase.notes.rows import entry_row, signs_of, with_days
+from staffbase.notes.rows import entry_row, signs_of, with_days, with_found
 from staffbase.notes.service import Labels
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
@@ -87,7 +88,8 @@ class NotesScreen(StaffScreen):
     # -- reading --------------------------------------------------------------------------------------------------
 
     async def refresh_view(self) -> None:
-        self._labels = await self.ask(self._notes.labels)
+        labels, found = await self.ask(self._notes.labels), self._labels.found
+        self._labels = replace(labels, found=found)
         opening, self._opening = self._opening, False
         self._items = await self._page(max(PAGE, len(self._items)), opening=opening)
         self._first_read = True
@@ -100,6 +102,7 @@ class NotesScreen(StaffScreen):
             since=self.desk.clock.now() - period if period else None, before=before, limit=limit, opening=opening,
         )  # fmt: skip
         self._more = len(found) == limit
+        self._labels.found.update(await self.ask(self._notes.found, found))
         return found
 
     @job(exclusive=True, group="more")
@@ -225,4 +228,4 @@ def whole_of(item: TimelineItem, labels: Labels, screen: StaffScreen) -> Content
         (when, "bold"), (labels.resident(item.resident_id), "bold"), (_(KIND_NAMES[item.kind]), "$muted"),
         (labels.person(item.author_id), "$muted"), *signs_of(item), between=" · ",
     )  # fmt: skip
-    return lines(head, shown(item.text))
+    return lines(head, shown(with_found(item.text, labels.found.get(item.entry_id, ""))))

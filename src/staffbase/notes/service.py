@@ -1,7 +1,7 @@
 """Writing notes, and reading and mending what was written: what the note dialog and the notes screens need."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -12,7 +12,7 @@ from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import NOTE_KINDS, Importance, Kind, Source
 from staffbase.journal.service import Journal
 from staffbase.kernel.access import Actor, Permission, allowed
-from staffbase.kernel.database import Database
+from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
 from staffbase.kernel.typed import past_moment, typed_text
@@ -21,6 +21,8 @@ from staffbase.people.model import Person
 from staffbase.people.service import names_in
 from staffbase.residents.reading import facts_in, labels_in, resident_in
 
+Found = Callable[[Reading, Sequence[int]], dict[int, str]]
+"""What was found, in words, of those of these entries that are checks; rounds know it, and notes know no rounds."""
 DRAFT = "note:"
 """What the forms of note drafts begin with; the resident's key or "house" follows."""
 
@@ -57,6 +59,8 @@ class Labels:
     people: dict[int, str]
     residents: dict[int, tuple[str, str]]
     """(unit code, alias); no unit code for those who have left."""
+    found: dict[int, str] = field(default_factory=dict)
+    """What was found at the checks among the items that are shown, in words, by entry."""
 
     def person(self, person_id: int | None) -> str:
         """The name of somebody who works or worked here; of the station itself for 0."""
@@ -74,10 +78,11 @@ class Labels:
 class Notes:
     """Shift notes of residents and of the house."""
 
-    def __init__(self, database: Database, house_id: int) -> None:
+    def __init__(self, database: Database, house_id: int, found: Found | None = None) -> None:
         self.database = database
         self.house_id = house_id
         self.journal = Journal(database, house_id)
+        self._found = found
 
     @allowed(Permission.WRITE)
     def write(
@@ -126,6 +131,16 @@ class Notes:
             people = {person.id: person.name for person in tx.all(select(Person).where(col(Person.left_at).is_(None)))}
             drafts = tuple(draft.form for draft in drafts_in(tx, actor.person_id) if draft.form.startswith(DRAFT))
         return Addressees(residents, people, drafts)
+
+    @allowed(Permission.READ)
+    def found(self, actor: Actor, items: Sequence[TimelineItem]) -> dict[int, str]:
+        """What was found at the checks among these, in words, by entry; nothing of what is hidden."""
+        del actor
+        checks = [item.entry_id for item in items if item.kind is Kind.CHECK and not item.hidden]
+        if self._found is None or not checks:
+            return {}
+        with self.database.read() as tx:
+            return self._found(tx, checks)
 
     @allowed(Permission.READ)
     def timeline(

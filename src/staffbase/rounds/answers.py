@@ -12,7 +12,7 @@ from staffbase.kernel.clock import local
 from staffbase.kernel.database import Reading, Writing
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
-from staffbase.kernel.moments import show_moment, show_time
+from staffbase.kernel.moments import show_moment, show_span, show_time
 from staffbase.kernel.typed import typed_line, typed_text
 from staffbase.residents.rules import Door, expired, form_now
 from staffbase.rounds.model import BEYOND_NAMES, Beyond, OpenDoor, Outcome, RoundCheck, Walk
@@ -91,25 +91,34 @@ def _renew(tx: Writing, house_id: int, door: Door) -> None:
         add_task(tx, house_id, text, resident_id=resident.id)
 
 
-def ask_deviation_in(tx: Writing, house_id: int, door: Door, what: str, at: datetime | None = None) -> None:
-    """What happened at the door, now or at a time given, leaves the question whether it is a deviation.
+def ask_deviation_in(
+    tx: Writing, house_id: int, door: Door, what: str, begins: datetime, ends: datetime | None = None,
+    deviation: Deviation = Deviation.LATER,
+) -> None:  # fmt: skip
+    """What happened at the door leaves the question whether it is a deviation; it stands until somebody answers.
 
-    It stands until somebody answers.
+    The time is when it happened, as near as that is known (a moment, or the walk it was found on), not when it was
+    written. Where the conclusion has answered already, nothing is asked: of a deviation it remains to write it.
     """
-    text = _("%(unit)s, %(what)s %(time)s: is this a deviation to be reported?") % {
+    if deviation is Deviation.NO:
+        return
+    asked = _("%(unit)s, %(what)s %(time)s: is this a deviation to be reported?")
+    decided = _("%(unit)s, %(what)s %(time)s: write the deviation.")
+    text = (decided if deviation is Deviation.YES else asked) % {
         "unit": door.code,
         "what": what,
-        "time": f"{local(at or tx.now):%d.%m %H:%M}",
+        "time": f"{local(begins):%d.%m} {show_span(begins, ends or begins)}",
     }
     add_task(tx, house_id, text, resident_id=door.resident.id if door.resident else None)
 
 
-def feared_in(tx: Writing, house_id: int, door: Door) -> int:
+def feared_in(tx: Writing, house_id: int, door: Door, entry: Entry) -> int:
     """Somebody went in for fear of life: an emergency that leaves an incident of its own. Returns its key."""
     tx.flush()
     resident_id = door.resident.id if door.resident else None
     made = start_incident(tx, house_id, IncidentKind.OTHER, resident_id, _("Let in for fear of life."))
-    ask_deviation_in(tx, house_id, door, _("let in for fear of life"))
+    what = _("let in for fear of life")
+    ask_deviation_in(tx, house_id, door, what, entry.observed_from, entry.observed_to)
     return made
 
 
@@ -134,8 +143,8 @@ def ladder_in(
         add_step(tx, house_id, check.incident_id, step.step, step.text, step.at)
     if resolved:
         conclude_incident(tx, house_id, check.incident_id, conclusion, deviation=deviation)
-    if deviation is not Deviation.NO:
-        ask_deviation_in(tx, house_id, door, _(INCIDENT_NAMES[kind]), began)
+    begins, ends = (began, began) if began else (entry.observed_from, entry.observed_to)
+    ask_deviation_in(tx, house_id, door, _(INCIDENT_NAMES[kind]), begins, ends, deviation)
     return check_facts(entry, check, concluded=resolved)
 
 

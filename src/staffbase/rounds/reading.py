@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from staffbase.incidents.service import is_concluded_in
 from staffbase.journal.model import Entry, Kind, Source
+from staffbase.journal.timeline import among_keys
 from staffbase.kernel.database import Reading
 from staffbase.kernel.errors import NotFound
 from staffbase.kernel.i18n import _
@@ -22,7 +23,7 @@ from staffbase.residents.model import Resident, RoundAgreement, Status, Stay, Un
 from staffbase.residents.reading import doors_in
 from staffbase.residents.rules import AgreementFacts, Door, ResidentFacts, expired, form_now
 from staffbase.rounds.facts import CheckFacts, DoorLine, LastSeen, RoundSheet, WalkFacts, WindowFacts
-from staffbase.rounds.model import OpenDoor, RoundCheck, RoundWindow, Walk
+from staffbase.rounds.model import OUTCOME_NAMES, OpenDoor, Outcome, RoundCheck, RoundWindow, Walk
 from staffbase.rounds.rules import (
     DEFAULT_WINDOWS,
     SEEN,
@@ -190,6 +191,21 @@ def checks_in(tx: Reading, walk_ids: Sequence[int]) -> dict[int, CheckFacts]:
         )
         for check, entry in rows
     }
+
+
+def outcomes_in(tx: Reading, entry_ids: Sequence[int]) -> dict[int, str]:
+    """What was found, in words, of those of these entries that are checks of a round.
+
+    Extra checks say it in their own text; a check whose incident tells the same is told by that.
+    """
+    if not entry_ids:
+        return {}
+    found = tx.all(
+        select(RoundCheck.id, RoundCheck.outcome).where(
+            among_keys(col(RoundCheck.id), entry_ids), col(RoundCheck.walk_id).is_not(None)
+        )
+    )
+    return {entry_id: _(OUTCOME_NAMES[Outcome(outcome)]) for entry_id, outcome in found}
 
 
 def check_facts(entry: Entry, check: RoundCheck, *, concluded: bool) -> CheckFacts:
@@ -364,6 +380,6 @@ def windows_in(
 
 __all__ = [
     "CheckFacts", "DoorLine", "LastSeen", "RoundSheet", "WalkFacts", "WindowFacts", "at_door_in", "check_facts", "checks_in",
-    "hours_in", "last_seen_in", "not_walked_in", "round_of_in", "sheet_in", "taken_back_in", "unsigned_walks_in",
+    "hours_in", "last_seen_in", "not_walked_in", "outcomes_in", "round_of_in", "sheet_in", "taken_back_in", "unsigned_walks_in",
     "walk_facts", "walk_under_way_in", "windows_in",
 ]  # fmt: skip

@@ -240,11 +240,9 @@ class RoundsScreen(StaffScreen):
             check = await self.ask(
                 self._rounds.check_off, walk.id, here.door.unit_id, outcome, reason=reason, late_reason=late
             )
-            self._answered(here, check)
+            self._answered(here, check)  # also with an incident (feared for life): the round goes on, enter opens it
         finally:
             self._idle.set()
-        if check.incident_id is not None:
-            self._open_ladder(here)
 
     def _answered(self, here: DoorLine, check: CheckFacts) -> None:
         """Say it on the row just left, and move on to the next open door."""

@@ -230,7 +230,7 @@ class Rounds(Ladders):
                 tx, self.house_id, walk_id, unit_id, outcome, reason=reason, note=note, late_reason=late_reason
             )
             if reason is Beyond.FEARED:
-                check.incident_id = feared_in(tx, self.house_id, door)
+                check.incident_id = feared_in(tx, self.house_id, door, entry)
             tx.add(check)
             return check_facts(entry, check, concluded=check.incident_id is None)
 
@@ -340,9 +340,9 @@ class Rounds(Ladders):
             if outcome in LADDER:
                 kind = IncidentKind.NO_ANSWER if outcome is Outcome.NO_ANSWER else IncidentKind.FOUND_IN_DANGER
                 check.incident_id = start_incident(tx, self.house_id, kind, resident_id)
-                ask_deviation_in(tx, self.house_id, door, _(INCIDENT_NAMES[kind]))
+                ask_deviation_in(tx, self.house_id, door, _(INCIDENT_NAMES[kind]), tx.now)
             elif beyond_reason is Beyond.FEARED:
-                check.incident_id = feared_in(tx, self.house_id, door)
+                check.incident_id = feared_in(tx, self.house_id, door, entry)
             tx.add(check)
             return check_facts(entry, check, concluded=check.incident_id is None)
 

@@ -60,15 +60,33 @@ def door_row(row: DoorLine, width: int, now: datetime, *, left: bool = False) ->
     if not row.due and not answered:
         columns.append(shown(row.reason or "", "$muted"))
         return Content(" ").join(columns).truncate(width, ellipsis=True)
+    if answered:
+        return _fitting(row, columns, width, left=left)
     form = _form(row, short=not wide)
+    columns.append(cell(form, 27 if wide else 13))
     if wide:
-        columns.append(cell(form, 27))
-        if not answered:
-            columns.append(cell(_seen(row, now), 26))
-    elif not answered:
-        columns.append(cell(form, 13))
-    columns.append(_answer(row, short=not wide, left=left) if answered else _open(row, now, short=not wide))
+        columns.append(cell(_seen(row, now), 26))
+    columns.append(_open(row, now, short=not wide))
     return Content(" ").join(columns).truncate(width, ellipsis=True)
+
+
+def _fitting(row: DoorLine, columns: Sequence[Content], width: int, *, left: bool) -> Content:
+    """The row with its answer in the fullest words that fit: both times stand whole whatever else is shortened."""
+    form, short_form = cell(_form(row, short=False), 27), cell(_form(row, short=True), 13)
+    tries = [
+        [form, _answer(row, short=False, left=left)],
+        [form, _answer(row, short=True, left=left)],
+        [short_form, _answer(row, short=True, left=left)],
+        [_answer(row, short=True, left=left)],
+    ]
+    if width < WIDE:
+        del tries[:3]
+    made = (Content(" ").join([*columns, *one]) for one in tries)
+    last = Content("")
+    for last in made:
+        if last.cell_length <= width:
+            break
+    return last.truncate(width, ellipsis=True)
 
 
 def _sign(row: DoorLine) -> Content:
@@ -125,10 +143,9 @@ def _answer(row: DoorLine, *, short: bool, left: bool) -> Content:
     running = "" if check.concluded else shown(_("ladder open"), "bold $danger-text")
     why = shown(_((SHORT_BEYOND if short else BEYOND_NAMES)[check.beyond]), "$muted") if check.beyond else ""
     outcome = shown(said, f"bold {style}" if left or not check.concluded else style)
-    if check.concluded:
-        outcome = cell(outcome, 17 if short else 22)
     between = " " if short else "  "
-    return line(outcome, running, interval(check.at_from, check.at_to), written, why, between=between)
+    times = line(interval(check.at_from, check.at_to), written, between=between)
+    return line(cell(outcome, 17 if short else 22), times, running, why, between=between)
 
 
 def head(sheet: RoundSheet, now: datetime) -> Content:

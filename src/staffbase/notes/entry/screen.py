@@ -15,6 +15,7 @@ from staffbase.kernel.access import Permission
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import show_date, show_day, show_moment, show_span, show_time
 from staffbase.notes.entry.dialogs import MoveDialog, TimeDialog, WordsDialog
+from staffbase.notes.rows import with_found
 from staffbase.ui.desk import Desk, signed_in
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
@@ -61,6 +62,7 @@ class EntryScreen(StaffScreen):
         self._labels = await self.ask(self._notes.labels)
         read = self._notes.entry if self._item is None else self._notes.journal.entry
         self._item = await self.ask(read, self._entry_id)
+        self._labels.found.update(await self.ask(self._notes.found, [self._item]))
         self._show(self._item, self._labels)
         self.refresh_bindings()
 
@@ -75,7 +77,7 @@ class EntryScreen(StaffScreen):
             )
             text.update(shown(words, "$warning-text"))
         else:
-            text.update(shown(item.text or "–"))
+            text.update(shown(with_found(item.text, labels.found.get(item.entry_id, "")) or "–"))
         history, comments = self._history(item, labels), self._comments(item, labels)
         for name, told in (("history", history), ("comments", comments)):
             part = self.query_one(f"#entry-{name}", Static)

@@ -110,6 +110,7 @@ class SearchScreen(StaffScreen):
             kinds=_KINDS[self.query_one("#kind", Choice).value],
             since=self.desk.clock.now() - period if period else None, limit=MOST,
         )  # fmt: skip
+        self._labels.found.update(await self.ask(self._notes.found, self._items))
         count = len(self._items)
         if not count:
             self._show(_("Nothing was found. Try a part of the word, or fewer words."))
