@@ -66,7 +66,7 @@ def open_database(file: Path, clock: HeldClock) -> Database:
     template = empty_database()
     if not file.exists():
         shutil.copyfile(template, file)
-    engine = sqlcipher_engine(file, DATABASE_KEY, guarded=frozenset(guarded_tables()))
+    engine = sqlcipher_engine(file, DATABASE_KEY, guarded=guarded_tables())
     return Database(engine, Seal.from_root(DATABASE_KEY), clock)
 
 

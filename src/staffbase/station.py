@@ -214,7 +214,7 @@ def _open_database(settings: Settings, clock: Clock, key: StationKey) -> Databas
             restored = ensure_schema(making)
         finally:
             making.dispose()
-        engine = sqlcipher_engine(file, key.database, guarded=frozenset(guarded_tables()))
+        engine = sqlcipher_engine(file, key.database, guarded=guarded_tables())
     seal = Seal.from_root(key.ledger)
     database = Database(engine, seal, clock, settings.station, Anchor(settings.home / ANCHOR_FILE, seal))
     notice_cut(database)

@@ -35,7 +35,7 @@ class Home:
         migrate(making)
         making.dispose()
         database = Database(
-            sqlcipher_engine(self.file, self.key, guarded=frozenset(guarded_tables())),
+            sqlcipher_engine(self.file, self.key, guarded=guarded_tables()),
             Seal.from_root(self.key),
             clock,
         )

@@ -53,7 +53,7 @@ def new(home: Path, identities: FileIdentities) -> NewKey:
 
 
 def rows(home: Path, key: bytes) -> int:
-    engine = sqlcipher_engine(home / DATABASE_FILE, key, guarded=frozenset())
+    engine = sqlcipher_engine(home / DATABASE_FILE, key, guarded={})
     try:
         with engine.connect() as connection:
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"

@@ -175,7 +175,7 @@ def _database(settings: Settings, key: StationKey, clock: Clock) -> list[Finding
                     Level.BAD, _("The database %(file)s is not there. Ask for the newest backup.") % {"file": file.name}
                 )
             ]
-        engine = sqlcipher_engine(file, key.database, guarded=frozenset())
+        engine = sqlcipher_engine(file, key.database, guarded={})
     load_models()
     findings: list[Finding] = []
     try:

@@ -49,7 +49,7 @@ class OpenedBackup:
 
     def verify(self, progress: Progress | None = None, anchor: Anchor | None = None) -> Proof:
         """Compute everything in it again, without restoring it. Its tables must be loaded."""
-        engine = sqlcipher_engine(self.database, self.key, guarded=frozenset())
+        engine = sqlcipher_engine(self.database, self.key, guarded={})
         try:
             return verify(engine, self.seal, anchor, progress)
         finally:

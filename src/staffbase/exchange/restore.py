@@ -152,7 +152,7 @@ def _place(home: Path) -> Iterator[Path]:
 def _recrypted(backup: OpenedBackup, into: Path) -> bytes:
     """The backup's database under a fresh key, in a file of its own that is on the disk. Returns that key."""
     key = secrets.token_bytes(KEY_BYTES)
-    source = sqlcipher_engine(backup.database, backup.key, guarded=frozenset())
+    source = sqlcipher_engine(backup.database, backup.key, guarded={})
     target = sqlcipher_engine(into, key)
     try:
         with closing(source.raw_connection()) as reading, closing(target.raw_connection()) as writing:
@@ -219,7 +219,7 @@ def _present(file: Path, key: bytes, since: int) -> Newer | None:
     """What the database that stands holds beyond ledger row `since`, as far as it can be read."""
     if not file.exists():
         return None
-    engine = sqlcipher_engine(file, key, guarded=frozenset())
+    engine = sqlcipher_engine(file, key, guarded={})
     try:
         with engine.connect() as connection:
             return _newer(connection, since)

@@ -56,6 +56,7 @@ _SETTLED = frozenset(
         "ignore_check_constraints",
         "synchronous",
         "journal_mode",
+        "secure_delete",
         "rekey",
     }
 )
@@ -438,11 +439,11 @@ def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def sqlcipher_engine(file: Path, database_key: bytes, *, guarded: frozenset[str] | None = None) -> Engine:
+def sqlcipher_engine(file: Path, database_key: bytes, *, guarded: Mapping[str, str] | None = None) -> Engine:
     """An engine on an encrypted file.
 
-    `guarded` names the tables this engine may never update or delete from; None is for migrations, which need DDL and
-    have no authorizer.
+    `guarded` names the tables this engine may never update or delete from, and how each is guarded (an erasable row may
+    go where the trigger lets it); None is for migrations, which need DDL and have no authorizer.
     """
     import sqlcipher3.dbapi2 as sqlcipher  # noqa: PLC0415  (a station on PostgreSQL does not need it)
     from sqlmodel import create_engine  # noqa: PLC0415
@@ -455,13 +456,13 @@ def sqlcipher_engine(file: Path, database_key: bytes, *, guarded: frozenset[str]
         sqlcipher.SQLITE_DROP_TABLE, sqlcipher.SQLITE_DROP_TRIGGER, sqlcipher.SQLITE_DROP_INDEX,
         sqlcipher.SQLITE_ALTER_TABLE, sqlcipher.SQLITE_ATTACH, sqlcipher.SQLITE_DETACH,
     }  # fmt: skip
-    changes = {sqlcipher.SQLITE_UPDATE, sqlcipher.SQLITE_DELETE}
-    kept = guarded or frozenset()
+    kept = guarded or {}
 
     def authorize(action: int, name: str | None, value: str | None, _database: Any, _trigger: Any) -> int:
         refused = (
             action in ddl
-            or (action in changes and name in kept)
+            or (action == sqlcipher.SQLITE_UPDATE and name in kept)
+            or (action == sqlcipher.SQLITE_DELETE and kept.get(name or "", "erasable") != "erasable")
             or (action == sqlcipher.SQLITE_PRAGMA and value is not None and name in _SETTLED)
         )
         return int(sqlcipher.SQLITE_DENY if refused else sqlcipher.SQLITE_OK)
@@ -473,7 +474,7 @@ def sqlcipher_engine(file: Path, database_key: bytes, *, guarded: frozenset[str]
         connection.execute(f"PRAGMA key=\"x'{database_key.hex()}'\"")
         for pragma in (
             "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "trusted_schema=OFF",
-            "cache_size=-16000",
+            "secure_delete=ON", "cache_size=-16000",
         ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
         if guarded is not None:

@@ -77,7 +77,10 @@ def grant_rights(connection: Connection, role: str) -> None:
     to = f"TO {preparer.quote_identifier(role)}"
     connection.execute(text(f"GRANT USAGE ON SCHEMA public {to}"))
     connection.execute(text(f"GRANT SELECT ON alembic_version {to}"))
-    connection.execute(text(f"GRANT SELECT, INSERT ON entry_search {to}"))
+    connection.execute(text(f"GRANT SELECT, INSERT, DELETE ON entry_search {to}"))
     for table in SQLModel.metadata.sorted_tables:
-        rights = {"append_only": "", "erasable": "", "changing": ", UPDATE"}.get(guard_of(table), ", UPDATE, DELETE")
+        # an erasable row goes where its trigger finds that the erasure was decided
+        rights = {"append_only": "", "erasable": ", DELETE", "changing": ", UPDATE"}.get(
+            guard_of(table), ", UPDATE, DELETE"
+        )
         connection.execute(text(f"GRANT SELECT, INSERT{rights} ON {preparer.format_table(table)} {to}"))
