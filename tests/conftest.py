@@ -15,8 +15,9 @@ from tests.postgres import Postgres
 from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF, Actor, Role
 from staffbase.kernel.clock import OSLO, HeldClock
-from staffbase.kernel.database import Database, guarded_tables, postgres_engine, sqlcipher_engine
+from staffbase.kernel.database import Database, postgres_engine, sqlcipher_engine
 from staffbase.kernel.ledger import Seal
+from staffbase.kernel.transaction import guarded_tables
 from staffbase.station import Station
 
 EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)

@@ -19,7 +19,6 @@ from staffbase.kernel.creation import check_place, has_station, made_aside
 from staffbase.kernel.database import (
     DATABASE_FILE,
     Database,
-    guarded_tables,
     in_words,
     postgres_engine,
     sqlcipher_engine,
@@ -38,6 +37,7 @@ from staffbase.kernel.ledger import Seal
 from staffbase.kernel.rekey import settled
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.station_key import StationKey
+from staffbase.kernel.transaction import guarded_tables
 from staffbase.kernel.typed import typed_line
 from staffbase.kernel.verify import notice_cut
 from staffbase.migrations import HEAD, ensure_schema, load_models, revision

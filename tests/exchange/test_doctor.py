@@ -13,11 +13,12 @@ from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Kind
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import HeldClock
-from staffbase.kernel.database import Database, guarded_tables, sqlcipher_engine
+from staffbase.kernel.database import Database, sqlcipher_engine
 from staffbase.kernel.errors import NoStation
 from staffbase.kernel.key import FileIdentities, create_key, station_card
 from staffbase.kernel.ledger import Seal
 from staffbase.kernel.settings import Settings
+from staffbase.kernel.transaction import guarded_tables
 from staffbase.migrations import migrate
 from staffbase.residents.model import House
 

@@ -13,8 +13,9 @@ from tests.postgres import Postgres
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Kind
 from staffbase.kernel.access import STATION_ITSELF, Actor, Role
-from staffbase.kernel.database import Database, guarded_tables, postgres_engine, sqlcipher_engine
+from staffbase.kernel.database import Database, postgres_engine, sqlcipher_engine
 from staffbase.kernel.ledger import Erasure
+from staffbase.kernel.transaction import guarded_tables
 from staffbase.residents.model import House
 
 MARIT = Actor(7, "Marit", Role.STAFF)

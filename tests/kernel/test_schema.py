@@ -14,9 +14,10 @@ from tests.conftest import DATABASE_KEY
 from tests.postgres import Postgres
 
 import staffbase
-from staffbase.kernel.database import guarded_tables, postgres_engine, sqlcipher_engine
+from staffbase.kernel.database import postgres_engine, sqlcipher_engine
 from staffbase.kernel.errors import DatabaseDamaged, NewerDatabase
 from staffbase.kernel.guards import missing_guards
+from staffbase.kernel.transaction import guarded_tables
 from staffbase.migrations import HEAD, configured, ensure_schema, load_models, migrate, models, revision
 from staffbase.migrations.compare import ours
 

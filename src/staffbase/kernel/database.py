@@ -8,26 +8,25 @@ Rows are loaded whole, detached when the block ends, and are plain values from t
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, TypeVarTuple, overload
+from typing import Any
 
-from sqlalchemy import Executable, Result, UpdateBase, event, select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from sqlmodel import Session, SQLModel
-from sqlmodel.sql.expression import Select, SelectOfScalar
+from sqlmodel import Session
 
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.anchor import Anchor, Head
 from staffbase.kernel.clock import Clock
-from staffbase.kernel.errors import ChangedElsewhere, DatabaseDamaged, DatabaseUnavailable, NotFound
+from staffbase.kernel.errors import ChangedElsewhere, DatabaseDamaged, DatabaseUnavailable
 from staffbase.kernel.i18n import _
 from staffbase.kernel.ledger import FIRST, Ledger, Opening, Seal
+from staffbase.kernel.transaction import Columns, Keys, Reading, Writing, WritingSession
 
 _LEDGER: Any = Ledger.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _APPEND = _LEDGER.insert().inline()
@@ -39,14 +38,8 @@ _HEAD = (
 )
 _WRITE_LOCK = text("SELECT pg_advisory_xact_lock(7331, 1)")
 
-Row = TypeVar("Row", bound=SQLModel)
-Value = TypeVar("Value")
-Values = TypeVarTuple("Values")
-Parameters = Mapping[str, Any] | None
-
 DATABASE_FILE = "staffbase.db"
 """The database's name in the data folder."""
-_EPOCH_MS = 1_577_836_800_000  # 2020-01-01: 43 bits of milliseconds from here last 278 years
 _LOCK_TIMEOUT = 10
 _SETTLED = frozenset(
     {
@@ -64,216 +57,6 @@ _SETTLED = frozenset(
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
-NEVER_CHANGED = ("append_only", "erasable")
-"""Guards of tables whose rows are inserted and never updated."""
-
-
-def guard_of(table: Any) -> str:
-    """How a table is guarded; every table must say it (see kernel.columns)."""
-    return str(table.info["guard"])
-
-
-class Keys:
-    """Gives keys that only grow, also when the clock is set back, so that key order is the order of writing."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._last = 0
-        self._lock = threading.Lock()
-
-    def seen(self, key: int) -> None:
-        """The database already holds this key: later ones must be greater."""
-        with self._lock:
-            self._last = max(self._last, key)
-
-    def next(self) -> int:
-        """A new key."""
-        made = (int(self._clock.now().timestamp() * 1000) - _EPOCH_MS) << 20 | int.from_bytes(os.urandom(2))
-        with self._lock:
-            self._last = max(self._last + 1, made)
-            return self._last
-
-    @property
-    def last(self) -> int:
-        """The greatest key given or seen so far."""
-        return self._last
-
-
-class Reading:
-    """A transaction that only reads."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def get(self, model: type[Row], key: Any) -> Row:
-        """The row with this key. Raises NotFound."""
-        row = self.session.get(model, key)
-        if row is None:
-            raise NotFound(_("It is not there any more."))
-        return row
-
-    def find(self, model: type[Row], key: Any) -> Row | None:
-        """The row with this key, if there is one."""
-        return self.session.get(model, key)
-
-    @overload
-    def all(self, statement: SelectOfScalar[Value], parameters: Parameters = None) -> Sequence[Value]: ...
-    @overload
-    def all(self, statement: Select[*Values], parameters: Parameters = None) -> Sequence[tuple[*Values]]: ...
-    def all(self, statement: Any, parameters: Parameters = None) -> Sequence[Any]:
-        """All that the statement selects; `parameters` for one that is built once and kept (building costs more than asking)."""
-        return self.session.exec(statement, params=parameters).all()  # type: ignore[no-any-return]
-
-    @overload
-    def first(self, statement: SelectOfScalar[Value], parameters: Parameters = None) -> Value | None: ...
-    @overload
-    def first(self, statement: Select[*Values], parameters: Parameters = None) -> tuple[*Values] | None: ...
-    def first(self, statement: Any, parameters: Parameters = None) -> Any:
-        """The first that the statement selects, if any."""
-        return self.session.exec(statement, params=parameters).first()
-
-    def run(self, statement: Executable, parameters: Any = None) -> Result[Any]:
-        """Run a statement of another kind (search, counting)."""
-        return self.session.execute(statement, parameters)
-
-
-class Writing(Reading):
-    """A transaction that may write. `now` is its recorded moment: the clock's, never a person's."""
-
-    def __init__(
-        self, session: Session, actor: Actor, now: datetime, keys: Keys, seal: Seal, columns: "_Columns"
-    ) -> None:
-        super().__init__(session)
-        self.actor = actor
-        self.now = now
-        self._keys = keys
-        self._seal = seal
-        self._columns = columns
-        self._new: list[SQLModel] = []
-        self._touched: dict[tuple[str, Any], str] = {}
-        self._concerned: set[int] = set()
-
-    def concerns(self, resident_id: int) -> None:
-        """Say that something in this transaction is about this resident, so that the ledger can name whom it concerned."""
-        self._concerned.add(resident_id)
-
-    @property
-    def subject(self) -> int | None:
-        """The one resident this transaction is about; None for the house, and where it is about several."""
-        return next(iter(self._concerned)) if len(self._concerned) == 1 else None
-
-    def add(self, row: Row) -> Row:
-        """Insert the row at the next flush, after those added before it, and give it a key if it has none."""
-        if getattr(row, "id", None) == 0:
-            row.id = self._keys.next()
-        if guard_of(row.__table__) in NEVER_CHANGED:  # type: ignore[attr-defined]
-            self._new.append(row)  # there is nothing to keep track of, and the unit of work costs more than the insert
-        else:
-            if self._new:
-                self.flush()
-            self.session.add(row)
-        return row
-
-    def change(self, row: Row, **values: Any) -> Row:
-        """Change a row that was loaded in this transaction, or a detached one as its `version` was when it was shown.
-
-        Raises ChangedElsewhere at commit when somebody else changed it since.
-        """
-        if row not in self.session:
-            row = self._reattach(row)
-        for name, value in values.items():
-            setattr(row, name, value)
-        return row
-
-    def _reattach(self, row: Row) -> Row:
-        present = self.session.get(type(row), row.id)  # type: ignore[attr-defined]  # changing rows have an id
-        if present is None or getattr(present, "version", None) != getattr(row, "version", None):
-            raise ChangedElsewhere(_("Somebody else has changed this in the meantime. Nothing of yours was saved."))
-        return present
-
-    def remove(self, row: SQLModel) -> None:
-        """Delete an unlogged row (a draft that was saved, a lock that passed). Durable rows cannot be removed."""
-        if guard_of(row.__table__) != "unlogged":  # type: ignore[attr-defined]
-            raise ValueError(f"{row.__table__.name} rows are never removed")  # type: ignore[attr-defined]
-        self.session.delete(row)
-
-    def flush(self) -> None:
-        """Send what was added and changed to the database now."""
-        self.session.flush()
-
-    def run(self, statement: Executable, parameters: Any = None) -> Result[Any]:
-        """Run a statement of another kind. Rows that stand in the ledger are written by `add` and `change` only."""
-        if isinstance(statement, UpdateBase) and guard_of(statement.table) != "unlogged":
-            raise ValueError(f"{statement.table} is written row by row, so that the ledger names each")
-        return super().run(statement, parameters)
-
-    def insert_new(self) -> None:
-        """Insert the rows that can never change, in the order they were added."""
-        new, self._new = self._new, []
-        connection = self.session.connection() if new else None
-        for table, rows in groupby(new, lambda row: row.__table__):  # type: ignore[attr-defined]
-            connection.execute(self._columns.of(table).insert, [self._note(table, row) for row in rows])  # type: ignore[union-attr]
-
-    def note_written(self) -> None:
-        """Take the digest of everything this flush wrote."""
-        session = self.session
-        for row in (*session.new, *(row for row in session.dirty if session.is_modified(row))):
-            if guard_of(row.__table__) != "unlogged":
-                self._note(row.__table__, row)
-
-    def _note(self, table: Any, row: Any) -> dict[str, Any]:
-        """Take the digest of a row as it is written; its values by column."""
-        known = self._columns.of(table)
-        values = {name: getattr(row, name) for name in known.names}
-        self._touched[table.name, values[known.key]] = self._seal.digest(table.name, known.names, values.values())
-        return values
-
-    def items(self) -> list[list[Any]]:
-        """[table, key, digest after] of every durable row written so far."""
-        return [[table, key, digest] for (table, key), digest in self._touched.items()]
-
-
-class _WritingSession(Session):
-    """A session that tells its transaction what each flush wrote, and lets it insert its own rows after."""
-
-    writing: Writing | None = None
-
-    def flush(self, objects: Any = None) -> None:
-        """Also before a query, so that a transaction sees what it wrote."""
-        super().flush(objects)
-        if self.writing is not None:
-            self.writing.insert_new()
-
-
-@event.listens_for(_WritingSession, "after_flush")
-def _flushed(session: Any, _context: Any) -> None:
-    if session.writing is not None:
-        session.writing.note_written()
-
-
-class _Known(NamedTuple):
-    """What is needed of a table to write a row of it: its columns in order, its key, and the statement."""
-
-    names: list[str]
-    key: str
-    insert: Any
-
-
-class _Columns:
-    """The columns, primary key and insert of each table, looked up once."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, _Known] = {}
-
-    def of(self, table: Any) -> _Known:
-        found = self._known.get(table.name)
-        if found is None:
-            names = sorted(column.name for column in table.columns)
-            found = _Known(names, next(iter(table.primary_key)).name, table.insert().inline())
-            self._known[table.name] = found
-        return found
-
-
 class Database:
     """One open database. Hand it to services; they own no connection of their own."""
 
@@ -289,7 +72,7 @@ class Database:
         self._write_engine = (
             engine.execution_options(begin="BEGIN IMMEDIATE") if engine.dialect.name == "sqlite" else engine
         )
-        self._columns = _Columns()
+        self._columns = Columns()
         self._queued: list[Opening] = []
         self._queue_lock = threading.Lock()
         self._watch: Any = None
@@ -316,7 +99,7 @@ class Database:
         `action` names it in the ledger ("note.write"); `subject` is the resident it concerns; without it the ledger
         names the one its entries are about. With `opening` a ledger row is written even if nothing else was. A transaction that wrote only unlogged rows leaves no ledger row.
         """
-        with in_words(), _WritingSession(self._write_engine, expire_on_commit=False) as session:
+        with in_words(), WritingSession(self._write_engine, expire_on_commit=False) as session:
             if self.dialect == "postgresql":
                 session.execute(_WRITE_LOCK)
             head = session.connection().execute(_HEAD).one_or_none() or (0, FIRST, 0)  # from here on nobody else writes
@@ -494,12 +277,6 @@ def postgres_engine(url: str) -> Engine:
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 3})
 
 
-def guarded_tables() -> dict[str, str]:
-    """Every table that is never updated or deleted from, and how it is guarded."""
-    guards = {table.name: guard_of(table) for table in SQLModel.metadata.sorted_tables if "guard" in table.info}
-    return {name: guard for name, guard in guards.items() if guard in NEVER_CHANGED}
-
-
 __all__ = [
-    "STATION_ITSELF", "Database", "Reading", "Writing", "guarded_tables", "postgres_engine", "sqlcipher_engine",
+    "STATION_ITSELF", "Database", "Reading", "Writing", "postgres_engine", "sqlcipher_engine",
 ]  # fmt: skip

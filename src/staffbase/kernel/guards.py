@@ -8,7 +8,7 @@ without UPDATE and DELETE does.
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
-from staffbase.kernel.database import guard_of, guarded_tables
+from staffbase.kernel.transaction import guard_of, guarded_tables
 
 
 def install_guards(connection: Connection) -> None:

@@ -19,8 +19,9 @@ from sqlmodel import SQLModel
 
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.anchor import Anchor, Head
-from staffbase.kernel.database import Database, guard_of, in_words
+from staffbase.kernel.database import Database, in_words
 from staffbase.kernel.ledger import FIRST, Erasure, Ledger, Seal
+from staffbase.kernel.transaction import guard_of
 
 _LEDGER: Any = Ledger.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 _ERASURE: Any = Erasure.__table__  # type: ignore[attr-defined]

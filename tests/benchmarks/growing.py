@@ -1,0 +1,109 @@
+"""Whether anything grows with the age of the house: what is asked most, of a house of two weeks and of one of ten years."""
+
+import time
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from tests.benchmarks.row import Row
+from tests.benchmarks.scene import NIGHT
+
+from staffbase.demo.run import open_demo, signed_in
+from staffbase.journal.entries import write_entry
+from staffbase.journal.model import Kind
+from staffbase.kernel.access import Actor
+from staffbase.kernel.database import Writing
+from staffbase.kernel.settings import Settings
+from staffbase.people.model import Duty, ShiftName
+from staffbase.people.rules import night_of
+from staffbase.residents.model import RoundForm
+from staffbase.residents.rules import Door
+from staffbase.rounds.model import Outcome, RoundCheck, Walk
+from staffbase.rounds.rules import windows_of
+from staffbase.station import Station
+
+WEEKS = 2
+NOTE = "Made dinner together and talked about the week; a visitor at eight, quiet after ten. Slept well by the sound of it."
+
+
+def growing(place: Path, years: int, times: int) -> list[Row]:
+    """The same questions to two houses that live the same days, one for two weeks and one for so many years, in turn."""
+    young, old = (_lived(place / str(days), days) for days in (7 * WEEKS, 365 * years))
+    rows = []
+    try:
+        for name in ("the board", "the round sheet", "my reading", "a page of a resident's timeline"):
+            row = Row(f"{name} at {years} years of data ÷ at {WEEKS} weeks", 1.3)
+            for _turn in range(times):
+                row.ours.append(_ask(name, old))
+                row.yardstick.append(_ask(name, young))
+            rows.append(row)
+    finally:
+        young.close()
+        old.close()
+    return rows
+
+
+def _ask(name: str, house: Station) -> float:
+    samira = signed_in(house, "Samira")
+    resident_id = next(door.resident.id for door in house.residents.doors(samira) if door.resident)
+    began = time.perf_counter()
+    if name == "the board":
+        house.board.view(samira)
+    elif name == "the round sheet":
+        house.rounds.sheet(samira)
+    elif name == "my reading":
+        house.handover.my_reading(samira)
+    else:
+        house.journal.timeline(samira, resident_id)
+    return time.perf_counter() - began
+
+
+def _lived(place: Path, days: int) -> Station:
+    """The demo's house, and so many days after it: a note each, two rounds a night, Samira on duty."""
+    house = open_demo(Settings(home=place), NIGHT, place)
+    samira, clock = signed_in(house, "Samira"), house.database.clock
+    doors = [door for door in house.residents.doors(samira) if door.resident]
+    for day in range(1, days + 1):
+        clock.move_to(NIGHT + timedelta(days=day, hours=7))
+        with house.database.write(samira, "benchmark.day") as tx:
+            _day(tx, house.house_id, samira, doors, night_of(tx.now - timedelta(hours=4)))
+    return house
+
+
+def _day(tx: Writing, house_id: int, samira: Actor, doors: list[Door], night: date) -> None:
+    evening = tx.now - timedelta(hours=9)
+    tx.add(
+        Duty(
+            house_id=house_id, person_id=samira.person_id, shift=ShiftName.NIGHT, shift_date=night, begins_at=evening,
+            ends_at=tx.now - timedelta(minutes=10),
+        )
+    )  # fmt: skip
+    for door in doors:
+        write_entry(tx, Kind.EVERYDAY, NOTE, house_id=house_id, resident_id=_resident(door), observed_from=evening)
+    for window in windows_of(night):
+        left, back = window.begins_at, window.begins_at + timedelta(minutes=20)
+        walk = tx.add(
+            Walk(
+                house_id=house_id, walker_id=samira.person_id, night=night, window_begins=window.begins_at, left_at=left,
+                due_back_at=back, returned_at=back, signed_at=back, recorded_at=back,
+            )
+        )  # fmt: skip
+        for door in doors:
+            _check(tx, house_id, walk.id, door, left, back)
+
+
+def _check(tx: Writing, house_id: int, walk_id: int, door: Door, left: datetime, back: datetime) -> None:
+    resident_id = _resident(door)
+    entry = write_entry(
+        tx, Kind.CHECK, house_id=house_id, resident_id=resident_id, observed_from=left, observed_to=back
+    )
+    tx.add(
+        RoundCheck(
+            id=entry.id, walk_id=walk_id, unit_id=door.unit_id, resident_id=resident_id, outcome=Outcome.ASLEEP,
+            form=RoundForm.OPEN_DOOR,
+        )
+    )  # fmt: skip
+
+
+def _resident(door: Door) -> int:
+    assert door.resident is not None
+    return door.resident.id
