@@ -8,7 +8,7 @@ Rows are loaded whole, detached when the block ends, and are plain values from t
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
