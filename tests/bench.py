@@ -73,6 +73,9 @@ class Bench(App[None]):
     def show_section(self, name: str) -> None:
         self.asked.append(("section", name))
 
+    def use_settings(self, changes: dict[str, int | str]) -> None:
+        self.asked.append(("settings", changes))
+
     def lock(self) -> None:
         self.asked.append(("lock",))
 

@@ -16,17 +16,17 @@ from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
 
-from staffbase.kernel import garbage
+from staffbase.kernel import garbage, i18n
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
 from staffbase.kernel.clock import Clock, local
 from staffbase.kernel.errors import DatabaseUnavailable, NobodySignedIn, NoStation, StaffbaseError
 from staffbase.kernel.i18n import N_, _
-from staffbase.kernel.settings import Settings
+from staffbase.kernel.settings import THEME_NAMES, Settings
 from staffbase.people.screen import DoorScreen, DoorState
 from staffbase.ui.desk import Drafts
 from staffbase.ui.dialog import FormDialog
 from staffbase.ui.job import job
-from staffbase.ui.palette import KeyProvider, ResidentProvider
+from staffbase.ui.palette import KeyProvider, ResidentProvider, ThemeProvider
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.small import is_blind, watch_size
 from staffbase.ui.strip import StripFacts
@@ -65,7 +65,7 @@ class StaffbaseApp(App[int]):
 
     TITLE = "staffbase"
     CSS_PATH = ["ui/kit.tcss", "people/screen.tcss"]  # the door's with the kit's: read together, once
-    COMMANDS = {KeyProvider, ResidentProvider}
+    COMMANDS = {KeyProvider, ThemeProvider, ResidentProvider}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS = [
         Binding("1", "show_section('board')", N_("Board"), tooltip=N_("The whole house at a glance"), id="go.board", show=False),
@@ -208,6 +208,50 @@ class StaffbaseApp(App[int]):
     def show_section(self, name: str) -> None:
         """Go to a section."""
         self._go(name)
+
+    def use_settings(self, changes: dict[str, int | str]) -> None:
+        """Let changed settings hold from now on: colours and alarm at once, another language as soon as all is built in it."""
+        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]  # the service has checked them
+        self.theme = self.settings.theme
+        self._alarm.command = self.settings.alarm_command
+        if self.settings.language != i18n.language():
+            self._speak()
+
+    @job(group="language")
+    async def _speak(self) -> None:
+        """Everything on the screen is built anew in the language, as for another person; what is typed stays as drafts."""
+        actor, mode = self._actor, self.current_mode
+        if actor is None:
+            return
+        await self._keep_drafts()
+        async with self._turning:
+            await self.switch_mode("door")
+            i18n.use(self.settings.language)
+            self._strip = await asyncio.to_thread(self.station.board.strip, actor)
+            facts = await asyncio.to_thread(self.station.board.door, STATION_ITSELF)
+            await self._rebuild(actor)
+            await self.switch_mode(mode)
+            await self.remove_mode("door")
+            state = replace(self._door.state, facts=facts, note="")
+            self._door = DoorScreen(self._sign_in)
+            self._door.state = state
+            self.add_mode("door", lambda: self._door)
+
+    def themes_to_choose(self) -> list[tuple[str, str, Callable[[], Any]]]:
+        """The other themes, for the palette: what it is called, what it does, and doing it."""
+        if self._actor is None:
+            return []
+        told = _("Theme of this computer, for everybody who uses it")
+        return [
+            (_("Colours: %(theme)s") % {"theme": _(words)}, told, partial(self._choose_theme, name))
+            for name, words in THEME_NAMES.items()
+            if name != self.theme
+        ]
+
+    @job(group="theme")
+    async def _choose_theme(self, name: str) -> None:
+        machine = self.station.machine(self.settings.home)
+        self.use_settings(await asyncio.to_thread(machine.change_theme, self.actor, name))
 
     def lock(self) -> None:
         """Lock the screen; what is typed stays as drafts."""

@@ -10,10 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from staffbase.kernel import garbage
+from staffbase.kernel import garbage, i18n
 from staffbase.kernel.errors import Invalid, NotAllowed, PassphraseNeeded, StaffbaseError
 from staffbase.kernel.i18n import _
-from staffbase.kernel.settings import Settings
+from staffbase.kernel.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from staffbase.kernel.access import Actor
@@ -67,6 +67,9 @@ def _demo(asked: argparse.Namespace, settings: Settings) -> int:
     garbage.rest()
     from staffbase.demo.run import demo_app
 
+    if asked.dir is not None:  # a house that is kept has settings of its own
+        settings = read_settings(asked.dir, language=getattr(asked, "lang", None))
+        i18n.use(settings.language)
     return _full_screen(demo_app(settings, at=at, person=asked.person, folder=asked.dir))
 
 

@@ -79,7 +79,9 @@ def _tasks(desk: Desk, station: Station) -> StaffScreen:
 def _admin(desk: Desk, station: Station) -> StaffScreen:
     from staffbase.admin.screen import AdminScreen, Rooms
 
-    return AdminScreen(desk, Rooms(station.people, station.residents, station.rounds))
+    return AdminScreen(
+        desk, Rooms(station.people, station.residents, station.rounds, station.machine(desk.settings.home))
+    )
 
 
 SECTIONS: dict[str, Section] = {

@@ -45,6 +45,7 @@ from staffbase.people.rules import check_pin
 from staffbase.residents.rules import read_units
 
 if TYPE_CHECKING:
+    from staffbase.admin.service import Machine
     from staffbase.board.service import Board
     from staffbase.crisis_plans.service import CrisisPlans
     from staffbase.exchange.automatic import AutomaticBackups
@@ -338,6 +339,12 @@ class Station:
         from staffbase.exchange.backup import Backup
 
         return Backup(self.database, home)
+
+    def machine(self, home: Path) -> "Machine":
+        """The settings of the machine whose data folder this is."""
+        from staffbase.admin.service import Machine
+
+        return Machine(self.database, self.house_id, home)
 
     def close(self) -> None:
         """Close the database; the WAL is folded into the file."""

@@ -9,6 +9,7 @@ from textual.widgets import Digits, Input, Label
 
 from staffbase.admin.dialogs import LeftDialog, PersonDialog, PinShown, Sure
 from staffbase.admin.house import HouseDialog, ShiftsDialog, UnitsDialog, WindowsDialog
+from staffbase.admin.machine import MachineDialog
 from staffbase.admin.screen import PARTS, AdminScreen, Rooms
 from staffbase.admin.staff import StaffAdmin
 from staffbase.board.screen import BoardScreen
@@ -16,6 +17,7 @@ from staffbase.demo.house import STAFF
 from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission, Role
 from staffbase.kernel.clock import OSLO
+from staffbase.kernel.settings import Settings
 from staffbase.people.model import ShiftName
 from staffbase.rounds.rules import WindowHours
 
@@ -23,15 +25,18 @@ pytestmark = pytest.mark.usefixtures("eager")
 
 
 @pytest.fixture
-def bench(station, actors):
+def bench(station, actors, tmp_path):
     def opened(who="ingrid"):
-        return Bench(station, actors[who])
+        app = Bench(station, actors[who])
+        app.settings = Settings(home=tmp_path)
+        return app
 
     return opened
 
 
 def overview(app, station):
-    app.show(AdminScreen(app, Rooms(station.people, station.residents, station.rounds)))
+    machine = station.machine(app.settings.home)
+    app.show(AdminScreen(app, Rooms(station.people, station.residents, station.rounds, machine)))
 
 
 def fault(app):
@@ -68,12 +73,20 @@ async def test_the_house_at_a_glance(station, actors, bench, size):
             "every night",
         ):
             assert words in shown
-        assert "settings.toml" in shown
+        for words in ("locks after 5 minutes", "walk alarm after 45 minutes", "heard in this room only"):
+            assert words in shown
 
 
 @pytest.mark.parametrize(
     ("key", "opens"),
-    [("s", StaffAdmin), ("a", HouseDialog), ("u", UnitsDialog), ("v", ShiftsDialog), ("w", WindowsDialog)],
+    [
+        ("s", StaffAdmin),
+        ("a", HouseDialog),
+        ("u", UnitsDialog),
+        ("v", ShiftsDialog),
+        ("w", WindowsDialog),
+        ("i", MachineDialog),
+    ],
 )
 async def test_one_key_or_enter_opens_a_part_and_esc_leads_back(station, bench, key, opens):
     app = bench()

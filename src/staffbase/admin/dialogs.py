@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 ROLE_MEANS = {
-    Role.LEADER: N_("Everything, also staff, the house, and who opened what."),
+    Role.LEADER: N_("Everything, also staff, the house and its settings."),
     Role.CLINICAL_LEAD: N_("All that staff do; also residents, agreements and publishing crisis plans."),
     Role.STAFF: N_("Notes, rounds, handover, crisis cards, and backups."),
     Role.SUBSTITUTE: N_("Notes, rounds, handover and crisis cards."),
     Role.NIGHT_WATCH: N_("What staff do; asked about the night shift."),
     Role.CLERK: N_("The house and who is on duty; no residents."),
     Role.MAINTENANCE: N_("The house and who is on duty; no residents."),
-    Role.AUDITOR: N_("Who opened what, and entries moved from the wrong resident; writes nothing."),
+    Role.AUDITOR: N_("Proves that nothing was changed (staffbase verify); sees no residents, writes nothing."),
 }
 """What each role may do, in one line; the table itself is kernel/access.py."""
 _LABELS = {"name": N_("name"), "role": N_("role"), "phone": N_("phone")}

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from textual.content import Content
 
+from staffbase.admin.service import MachineFacts, said
 from staffbase.kernel.access import ROLE_NAMES, Role
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.people.model import SHIFT_NAMES
@@ -30,6 +31,7 @@ class Glance:
     doors: list[Door]
     shifts: list[ShiftHours]
     windows: list[WindowHours]
+    machine: MachineFacts
     at: datetime
 
 
@@ -166,6 +168,25 @@ def tell_windows(now: Glance) -> Told:
     short = " · ".join(show_hours(one.begins, one.ends) for one in now.windows)
     nights = " · ".join(dict.fromkeys(show_nights(one.rrule) for one in now.windows))
     return Told(rows, [shown(short, "bold"), shown(nights, "$muted")])
+
+
+def tell_machine(now: Glance) -> Told:
+    """When this machine locks and when it rings, what it looks like; in amber when nobody outside the room hears."""
+    settings = now.machine.settings
+    idle = ngettext("locks after %(count)d minute", "locks after %(count)d minutes", settings.idle_lock_minutes)
+    card = ngettext("with a card open %(count)d", "with a card open %(count)d", settings.crisis_lock_minutes)
+    walk = ngettext("walk alarm after %(count)d minute", "walk alarm after %(count)d minutes", settings.walk_minutes)
+    first = (idle % {"count": settings.idle_lock_minutes}, "bold")
+    last = (walk % {"count": settings.walk_minutes}, "bold")
+    times = line(first, card % {"count": settings.crisis_lock_minutes}, last, between=" · ")
+    heard = (
+        shown(_("the alarm runs a command"))
+        if settings.alarm_command
+        else shown(_("the alarm is heard in this room only"), "$warning-text")
+    )
+    looks = line(*((said(name, getattr(settings, name)), "") for name in ("language", "theme")), between=" · ")
+    opens = line((_("the station opens"), "$muted"), said("unlock", settings.unlock))
+    return Told([times, line(heard, looks, opens, between="   ")], [line(first, last, between=" · "), heard])
 
 
 def _fact(label: str, value: str) -> Content:

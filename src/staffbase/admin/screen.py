@@ -16,6 +16,7 @@ from staffbase.admin.glance import (
     Glance,
     Told,
     tell_house,
+    tell_machine,
     tell_residents,
     tell_shifts,
     tell_staff,
@@ -23,21 +24,24 @@ from staffbase.admin.glance import (
     tell_windows,
 )
 from staffbase.admin.house import HouseDialog, ShiftsDialog, UnitsDialog, WindowsDialog
+from staffbase.admin.machine import MachineDialog
 from staffbase.admin.residents import ResidentsAdmin
 from staffbase.admin.staff import StaffAdmin
 from staffbase.kernel.access import ALLOWED, ROLE_NAMES, Permission, Role, require
 from staffbase.kernel.errors import NotAllowed
-from staffbase.kernel.i18n import N_, _, ngettext
+from staffbase.kernel.i18n import N_, _
 from staffbase.ui.desk import Desk
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import column, line, lines, shown
 from staffbase.ui.tiles import neighbour
 
 if TYPE_CHECKING:
+    from staffbase.admin.service import Machine
     from staffbase.people.service import People
     from staffbase.residents.service import Residents
     from staffbase.rounds.service import Rounds
 
+TOLD = N_("Each change here stands on the house's timeline (4, then u and t), a resident's on the resident's own.")
 TITLE_WIDTH = 18
 """Cells for the title beside the rows, where a tile is two lines high."""
 
@@ -49,6 +53,7 @@ class Rooms:
     people: "People"
     residents: "Residents"
     rounds: "Rounds"
+    machine: "Machine"
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,10 @@ PARTS = (
     Part(
         "windows", "w", N_("Night rounds"), N_("When night rounds are due"), Permission.HOUSE_ADMIN,
         tell_windows, lambda desk, rooms, now: WindowsDialog(desk, rooms.rounds, now.windows),
+    ),
+    Part(
+        "machine", "i", N_("This computer"), N_("Lock, walk alarm, language, colours"), Permission.HOUSE_ADMIN,
+        tell_machine, lambda desk, rooms, now: MachineDialog(desk, rooms.machine, now.machine),
     ),
 )  # fmt: skip
 """The parts in the order in which they stand on the overview."""
@@ -165,34 +174,7 @@ class AdminScreen(StaffScreen):
             with Grid(id="parts"):
                 for part in PARTS:
                     yield PartTile(part, mine=part.name in self._mine)
-            yield Static(id="admin-station")
-
-    def _station(self) -> Content:
-        """What belongs to this machine, and where it is set: no leader changes it by a slip of the finger."""
-        settings = self.desk.settings
-        idle = ngettext("locks after %(count)d minute", "locks after %(count)d minutes", settings.idle_lock_minutes)
-        walk = ngettext(
-            "walk alarm after %(count)d minute", "walk alarm after %(count)d minutes", settings.walk_minutes
-        )
-        if settings.alarm_command:
-            alarm = (_("the alarm runs a command"), "")
-        else:
-            alarm = (_("the alarm is heard in this room only"), "$warning-text")
-        times = (idle % {"count": settings.idle_lock_minutes}, walk % {"count": settings.walk_minutes})
-        told = [
-            line((_("THIS STATION"), "$muted"), *times, between="   "),
-            line(alarm, (_("set in settings.toml in the data folder"), "$muted"), between="   "),
-        ]
-        if not self.has_class("-narrow"):
-            told.append(
-                shown(
-                    _(
-                        "Each change here stands on the house's timeline (4, then u and t), a resident's on the resident's own."
-                    ),
-                    "$muted",
-                )
-            )
-        return lines(*told)
+            yield Static(shown(_(TOLD), "$muted"), id="admin-told")
 
     async def refresh_view(self) -> None:
         self._glance = Glance(
@@ -201,6 +183,7 @@ class AdminScreen(StaffScreen):
             await self.ask(self._rooms.residents.doors),
             await self.ask(self._rooms.people.shifts),
             await self.ask(self._rooms.rounds.window_hours),
+            await self.ask(self._rooms.machine.facts),
             self.desk.clock.now(),
         )
         self._show()
@@ -208,7 +191,6 @@ class AdminScreen(StaffScreen):
     def _show(self) -> None:
         if self._glance is None:
             return
-        self.query_one("#admin-station", Static).update(self._station())
         for tile in self.query(PartTile):
             tile.set_class(self.has_class("-narrow"), "-short")
             tile.told = tile.part.tell(self._glance)

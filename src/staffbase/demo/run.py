@@ -35,19 +35,20 @@ def demo_app(settings: Settings, at: datetime | None, person: str | None, folder
 
     clock = PlotClock(at or DEFAULT_MOMENT)
     clock.release()
+    home, identities = _places(folder)
 
     def opener(say: Callable[[str], None]) -> "Opened":
         from staffbase.app import Opened  # noqa: PLC0415
 
         say(_("Playing the demo's house up to the moment you asked for …"))
-        station = open_demo(settings, at, folder)
+        station = _open_demo(settings, at, home, identities)
         clock.move_to(station.database.clock.now())
         plot_clock = station.database.clock
         if isinstance(plot_clock, PlotClock):
             plot_clock.follow(clock)
         return Opened(station, None if person is None else signed_in(station, person), PINS)
 
-    return StaffbaseApp(replace(settings, database_url="", backup_keep=0), clock, opener)
+    return StaffbaseApp(replace(settings, home=home, database_url="", backup_keep=0), clock, opener)
 
 
 def open_demo(settings: Settings, at: datetime | None, folder: Path | None) -> "Station":
@@ -56,11 +57,14 @@ def open_demo(settings: Settings, at: datetime | None, folder: Path | None) -> "
     Without `at` a new house stands at its default moment and a kept one where it was left. Raises Invalid for a moment
     before that, and for a folder that holds something else.
     """
+    return _open_demo(settings, at, *_places(folder))
+
+
+def _open_demo(settings: Settings, at: datetime | None, home: Path, identities: FileIdentities) -> "Station":
     from staffbase.demo.play import play, reached  # noqa: PLC0415  (loads the database)
     from staffbase.kernel.creation import has_station  # noqa: PLC0415
     from staffbase.station import SetUp, create_station, open_station  # noqa: PLC0415
 
-    home, identities = _places(folder)
     settings = replace(settings, home=home, database_url="")
     if not has_station(home):
         answers = SetUp(

@@ -9,14 +9,19 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from pathlib import Path
 
 from staffbase.kernel.errors import DatabaseUnavailable, Invalid
 from staffbase.kernel.files import why
-from staffbase.kernel.i18n import LANGUAGES, _
+from staffbase.kernel.i18n import LANGUAGES, N_, _
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-THEMES = ("dark", "light", "contrast")
+SETTINGS_FILE = "settings.toml"
+THEME_NAMES = {"dark": N_("dark"), "light": N_("light"), "contrast": N_("high contrast")}
+LANGUAGE_NAMES = {"nb": "norsk bokmål", "en": "English"}
+"""Each language's own name for itself: somebody who reads no other must find it."""
+UNLOCK_NAMES = {"": N_("as it was set up"), "auto": N_("by itself"), "passphrase": N_("asks for a passphrase")}
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,41 @@ def default_home() -> Path:
     return user_data_path("staffbase", appauthor=False)
 
 
+class Where(StrEnum):
+    """Where a setting comes from; what stands further down counts more."""
+
+    NOWHERE = "nowhere"
+    """It is as staffbase comes."""
+    FILE = "file"
+    """settings.toml in the data folder."""
+    ENVIRONMENT = "environment"
+    """STAFFBASE_…, which whoever starts staffbase sets; no file can change it."""
+
+
+def where_set(home: Path, environ: Mapping[str, str] = os.environ) -> dict[str, Where]:
+    """Where each setting comes from. Raises as `read_settings` does."""
+    written = _in_file(home)
+    found = {}
+    for field in fields(Settings):
+        if variable(field.name) in environ:
+            found[field.name] = Where.ENVIRONMENT
+        else:
+            found[field.name] = Where.FILE if field.name in written else Where.NOWHERE
+    return found
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"STAFFBASE_{name.upper()}"
+
+
+def checked(name: str, value: object) -> int | str:
+    """The value of a setting, if it may be that. Raises Invalid."""
+    if name.endswith("_minutes"):
+        return _minutes(name, value)
+    return _count(name, value) if name.endswith("_keep") else _text(name, value)
+
+
 def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.environ, **said: str | None) -> Settings:
     """The settings of the station in `home`: defaults, then settings.toml, then STAFFBASE_…, then what was `said`.
 
@@ -69,31 +109,34 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.envi
     values = _in_file(home)
     known = {field.name: field for field in fields(Settings) if field.name != "home"}
     for name in known:
-        if (from_environment := environ.get(f"STAFFBASE_{name.upper()}")) is not None:
+        if (from_environment := environ.get(variable(name))) is not None:
             values[name] = from_environment
         if said.get(name) is not None:
             values[name] = said[name]
     for name in values:
         if name not in known:
             raise Invalid(_("The settings hold “%(name)s”, which staffbase does not know.") % {"name": name})
-    minutes = {name: _minutes(name, values.pop(name)) for name in list(values) if name.endswith("_minutes")}
-    counts = {name: _count(name, values.pop(name)) for name in list(values) if name.endswith("_keep")}
-    texts = {name: _text(name, value) for name, value in values.items()}
-    return Settings(home=home, **texts, **minutes, **counts)  # type: ignore[arg-type]  # names and kinds are checked above
+    return Settings(home=home, **{name: checked(name, value) for name, value in values.items()})  # type: ignore[arg-type]  # names and kinds are checked
 
 
 def _in_file(home: Path) -> dict[str, object]:
     """What stands in the data folder's settings.toml; a table's keys count with its name before them."""
     values: dict[str, object] = {}
-    file = home / "settings.toml"
+    for key, value in read_file(home).items():
+        if isinstance(value, dict):
+            values.update({f"{key}_{inner}": given for inner, given in value.items()})
+        else:
+            values[key] = value
+    return values
+
+
+def read_file(home: Path) -> dict[str, object]:
+    """settings.toml as it stands; nothing where there is none. Raises DatabaseUnavailable or Invalid with one sentence."""
+    file = home / SETTINGS_FILE
     try:
-        for key, value in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            if isinstance(value, dict):
-                values.update({f"{key}_{inner}": given for inner, given in value.items()})
-            else:
-                values[key] = value
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        pass
+        return {}
     except PermissionError as error:
         raise DatabaseUnavailable(
             _("The data folder %(folder)s cannot be used: %(why)s. Mend that, or choose another folder with --home.")
@@ -103,13 +146,12 @@ def _in_file(home: Path) -> dict[str, object]:
         raise Invalid(
             _("The settings in %(file)s cannot be read (%(why)s).") % {"file": file.name, "why": error}
         ) from error
-    return values
 
 
 def _minutes(name: str, value: object) -> int:
     if isinstance(value, int | str) and str(value).isdigit() and 1 <= int(value) <= 24 * 60:
         return int(value)
-    raise Invalid(_("The setting %(name)s must be a number of minutes from 1 to 1440.") % {"name": name})
+    raise Invalid(_("The setting %(name)s must be a number of minutes from 1 to 1440.") % {"name": name}, name)
 
 
 def _count(name: str, value: object) -> int:
@@ -119,7 +161,7 @@ def _count(name: str, value: object) -> int:
 
 
 def _text(name: str, value: object) -> str:
-    allowed = {"language": LANGUAGES, "theme": THEMES, "unlock": ("", "auto", "passphrase")}.get(name)
+    allowed = {"language": LANGUAGES, "theme": tuple(THEME_NAMES), "unlock": tuple(UNLOCK_NAMES)}.get(name)
     if not isinstance(value, str) or (allowed and value not in allowed):
         raise Invalid(
             _("The setting %(name)s must be one of: %(allowed)s.")

@@ -20,12 +20,12 @@ class Alarm:
     """Remembers when the command ran last for which walk."""
 
     def __init__(self, command: str) -> None:
-        self._command = command
+        self.command = command
         self._ran: tuple[int, datetime] | None = None
 
     def due(self, walk: WalkFacts | None, now: datetime) -> bool:
         """Whether the command should run now."""
-        if not self._command or walk is None or not walk.overdue(now):
+        if not self.command or walk is None or not walk.overdue(now):
             return False
         return self._ran is None or self._ran[0] != walk.id or now - self._ran[1] >= ALARM_AGAIN
 
@@ -36,21 +36,28 @@ class Alarm:
     async def run(self, walk: WalkFacts, now: datetime) -> int | None:
         """Run it, without waiting in the event loop, with a time limit. Its exit code, or None when it did not end or start."""
         self.begun(walk, now)
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("STAFFBASE_")},
-            "STAFFBASE_ALARM_LEFT": f"{local(walk.left_at):%H:%M}",
-            "STAFFBASE_ALARM_DUE": f"{local(walk.due_back_at):%H:%M}",
-        }
-        nothing = asyncio.subprocess.DEVNULL
-        try:
-            process = await asyncio.create_subprocess_exec(
-                *shlex.split(self._command), stdin=nothing, stdout=nothing, stderr=nothing, env=environment
-            )
-        except (OSError, ValueError):
-            return None
-        try:
-            return await asyncio.wait_for(process.wait(), COMMAND_SECONDS)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-            return None
+        return await run_command(
+            self.command, LEFT=f"{local(walk.left_at):%H:%M}", DUE=f"{local(walk.due_back_at):%H:%M}"
+        )
+
+
+async def run_command(command: str, **told: str) -> int | None:
+    """Run an alarm command with STAFFBASE_ALARM_… in its environment: its exit code, or None when it did not start or end.
+
+    It gets none of the station's own settings, and no terminal to write on.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("STAFFBASE_")}
+    nothing = asyncio.subprocess.DEVNULL
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *shlex.split(command), stdin=nothing, stdout=nothing, stderr=nothing,
+            env=environment | {f"STAFFBASE_ALARM_{name}": value for name, value in told.items()},
+        )  # fmt: skip
+    except (OSError, ValueError, TypeError):
+        return None
+    try:
+        return await asyncio.wait_for(process.wait(), COMMAND_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return None

@@ -140,7 +140,7 @@ class SetUpScreen(StartScreen):
         yield Static(id="answers")
         yield aside(
             _(
-                "When a night watch is not back from a round in time, only this room hears the alarm, until alarm_command in settings.toml rings somebody elsewhere."
+                "When a night watch is not back from a round in time, only this room hears the alarm, until a leader sets what it runs to ring somebody elsewhere (0, then i)."
             )
             if not self.way_in.settings.alarm_command
             else _(

@@ -79,6 +79,9 @@ class Desk(Protocol):
     def change_pin(self) -> None:
         """Let the person choose a new PIN."""
 
+    def use_settings(self, changes: dict[str, int | str]) -> None:
+        """Let changed settings of this machine hold from now on."""
+
     def show_section(self, name: str) -> None:
         """Go to a section by name: board, rounds, handover, notes, crisis_plans, tasks, admin."""
 

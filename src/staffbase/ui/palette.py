@@ -36,6 +36,27 @@ class KeyProvider(Provider):
                 yield Hit(score, matcher.highlight(label), run, help=tooltip)
 
 
+class ThemeProvider(Provider):
+    """The colours of this machine: everybody must be able to read; the app knows which there are (`themes_to_choose`)."""
+
+    def _commands(self) -> list[tuple[str, str, Callable[[], Any]]]:
+        found: list[tuple[str, str, Callable[[], Any]]] = self.app.themes_to_choose()  # type: ignore[attr-defined]
+        return found
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for label, told, run in self._commands():
+            yield DiscoveryHit(label, run, help=told)
+
+    async def search(self, query: str) -> Hits:
+        """Those whose label or explanation matches."""
+        matcher = self.matcher(query)
+        for label, told, run in self._commands():
+            score = max(matcher.match(label), matcher.match(told) * 0.8)
+            if score > 0:
+                yield Hit(score, matcher.highlight(label), run, help=told)
+
+
 class ResidentProvider(Provider):
     """Residents, by unit or name; the app knows who they are (`residents_to_jump_to`)."""
 
