@@ -2,18 +2,21 @@
 
 from typing import Any
 
+from textual import events
 from textual.app import App
 from textual.dom import DOMNode, NoScreen
+from textual.keys import _character_to_key
 from textual.screen import Screen
 
 from staffbase.kernel.access import Actor
 from staffbase.kernel.settings import Settings
 from staffbase.station import Station
+from staffbase.ui.in_order import InOrder
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.themes import THEMES
 
 
-class Bench(App[None]):
+class Bench(InOrder[None]):
     """Shows one screen; what it asks of the desk is kept in `asked`, what dialogs answer in `answers`."""
 
     CSS_PATH = "../src/staffbase/ui/kit.tcss"
@@ -38,6 +41,10 @@ class Bench(App[None]):
 
     def notify(self, message: str, **_how: Any) -> None:
         self.told.append(message)
+
+    @property
+    def pressed_at(self) -> float:
+        return self.clock.monotonic_at(self.arrived_at)
 
     def offers(self, _action: str) -> bool:
         return True
@@ -110,3 +117,11 @@ def seen(app: App[Any]) -> str:
     return "\n".join(
         "".join(segment.text for segment in strip).rstrip()[:width] for strip in screen._compositor.render_strips()
     )
+
+
+def type_at_once(app: App[Any], *keys: str) -> None:
+    """As a terminal hands over what was typed ahead: all of it at once, nobody waits for the screen."""
+    assert app._driver is not None
+    for key in keys:
+        name = _character_to_key(key) if len(key) == 1 else key
+        app._driver.send_message(events.Key(name, key if len(key) == 1 else None))

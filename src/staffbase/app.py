@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
 
@@ -25,6 +24,7 @@ from staffbase.kernel.settings import THEME_NAMES, Settings
 from staffbase.people.screen import DoorScreen, DoorState
 from staffbase.ui.desk import Drafts
 from staffbase.ui.dialog import FormDialog
+from staffbase.ui.in_order import InOrder
 from staffbase.ui.job import job
 from staffbase.ui.palette import KeyProvider, ResidentProvider, ThemeProvider
 from staffbase.ui.screen import StaffScreen
@@ -60,7 +60,7 @@ AsksFirst = Callable[[StaffbaseError], Screen[Opened] | None]
 """The screen that asks for what the opener lacked (set-up, passphrase, recovery identity), if it can be asked for."""
 
 
-class StaffbaseApp(App[int]):
+class StaffbaseApp(InOrder[int]):
     """staffbase in the terminal."""
 
     TITLE = "staffbase"
@@ -151,6 +151,11 @@ class StaffbaseApp(App[int]):
     def strip_facts(self) -> StripFacts:
         """What the strip says now."""
         return self._strip
+
+    @property
+    def pressed_at(self) -> float:
+        """When the key in hand was pressed, on the station's clock."""
+        return self.clock.monotonic_at(self.arrived_at)
 
     def offers(self, action: str) -> bool:
         """Whether a named action exists, and for this person."""
@@ -274,7 +279,7 @@ class StaffbaseApp(App[int]):
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self._told_to_end)
 
-    @job(group="open")
+    @job(group="open", behind=True)
     async def _open(self) -> None:
         door = self._door
         door.state = replace(door.state, note=_("The station is opening."))
@@ -428,7 +433,7 @@ class StaffbaseApp(App[int]):
             self._backing_up = True
             self._back_up()
 
-    @job(group="backup")
+    @job(group="backup", behind=True)
     async def _back_up(self) -> None:
         backups = self.station.automatic_backups(self.settings)
         try:
@@ -442,7 +447,7 @@ class StaffbaseApp(App[int]):
         finally:
             self._backing_up = False
 
-    @job(group="tick")
+    @job(group="tick", behind=True)
     async def _look(self, minute: str) -> None:
         try:
             await self._see_changes(minute)
@@ -469,7 +474,7 @@ class StaffbaseApp(App[int]):
                 if isinstance(screen, StaffScreen):
                     screen.show_strip()
             if isinstance(self.screen, StaffScreen):
-                self.screen.look_again()
+                self.screen.see_changes()
             await self._interrupt(actor)
         self._mark, self._minute = mark, minute
 
@@ -522,12 +527,14 @@ class StaffbaseApp(App[int]):
                 severity="warning", markup=False, timeout=left,
             )  # fmt: skip
 
-    async def on_event(self, event: events.Event) -> None:
+    def arrives(self, event: events.Event) -> bool:
+        """A key keeps the screen open, and goes nowhere while the terminal is too small to see what it does."""
         if isinstance(event, events.Key | events.MouseDown | events.Paste):
             self._last_key = self.clock.monotonic()
             self._idle_warned = False
-        if is_blind(self, event):
-            return
+        return not is_blind(self, event)
+
+    async def on_event(self, event: events.Event) -> None:
         await super().on_event(event)
         if isinstance(event, events.Resize):
             self._watch_size()

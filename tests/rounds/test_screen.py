@@ -1,12 +1,12 @@
 """The round sheet and its dialogs, as fingers meet them."""
 
 from datetime import timedelta
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
-from tests.bench import busy
+from tests.bench import busy, type_at_once
 from tests.conftest import moment
-from textual.app import App
 from textual.widgets import Label, OptionList, Static
 
 from staffbase.incidents.dialogs import ConcludeDialog
@@ -18,13 +18,22 @@ from staffbase.rounds.dialogs import BeyondDialog, ExtraCheckDialog, LateReasonD
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.no_answer_dialogs import ColleagueDialog, DangerDialog, NoAnswerDialog, ResolvedDialog
 from staffbase.rounds.screen import RoundsScreen
+from staffbase.ui.in_order import InOrder
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.themes import THEMES
 
 pytestmark = pytest.mark.usefixtures("eager")
 
 
-class Bench(App[None]):
+class Desk(SimpleNamespace):
+    """What the round asks of the rest of the app."""
+
+    @property
+    def pressed_at(self) -> float:
+        return self.clock.monotonic_at(self.app.arrived_at)
+
+
+class Bench(InOrder[None]):
     """An app with nothing but a desk and the round sheet."""
 
     CSS_PATH = "../../src/staffbase/ui/kit.tcss"
@@ -32,8 +41,8 @@ class Bench(App[None]):
     def __init__(self, station, actor, home) -> None:
         super().__init__()
         self.did: list[object] = []
-        self.desk = SimpleNamespace(
-            actor=actor, clock=station.database.clock, drafts=station.journal, settings=Settings(home=home),
+        self.desk = Desk(
+            app=self, actor=actor, clock=station.database.clock, drafts=station.journal, settings=Settings(home=home),
             strip_facts=StripFacts(), offers=lambda _action: True, lock=lambda: self.did.append("lock"),
             start_incident=self.start_incident,
             open_resident=lambda resident: self.did.append(("resident", resident)),
@@ -133,6 +142,37 @@ async def test_a_held_key_answers_one_door(bench, back, clock):
         await hand.press("p", apart=0.5)
         for _repeat in range(20):
             await hand.press("p", apart=0.03)
+        await pilot.pause(0.5)
+        assert list(hand.answered()) == ["A1"]
+
+
+async def test_two_keys_count_by_when_they_were_pressed_and_not_by_when_a_busy_program_gets_to_them(bench, back, clock):
+    async with bench.run_test(size=(120, 36)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+
+        def fingers():
+            for key, apart in (("p", 1.5), ("s", 0.35), ("a", 0.35), ("b", 0.1)):
+                clock.move_to(clock.now() + timedelta(seconds=apart))
+                type_at_once(bench, key)
+            clock.move_to(clock.now() + timedelta(seconds=3))
+
+        typing = Thread(target=fingers)  # as Textual's own reader is a thread
+        typing.start()
+        typing.join()  # the loop stands still meanwhile: none of the keys has its turn before all were pressed
+        await hand.settle()
+        assert hand.answered() == {"A1": Outcome.SPOKE, "A2": Outcome.ASLEEP, "B1": Outcome.AWAKE}
+
+
+async def test_a_held_key_answers_one_door_also_where_the_program_gets_to_it_late(bench, back, clock):
+    async with bench.run_test(size=(120, 36)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        for apart in (1.5, 0.5, *[0.03] * 20):
+            clock.move_to(clock.now() + timedelta(seconds=apart))
+            type_at_once(bench, "p")
+        clock.move_to(clock.now() + timedelta(seconds=60))
+        await hand.settle()
         await pilot.pause(0.5)
         assert list(hand.answered()) == ["A1"]
 

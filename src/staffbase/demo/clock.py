@@ -30,5 +30,12 @@ class PlotClock(HeldClock):
         """Seconds that only ever grow."""
         return super().monotonic() + self._running() if self._followed is None else self._followed.monotonic()
 
+    def monotonic_at(self, machine: float) -> float:
+        """What `monotonic` told then."""
+        if self._followed is not None:
+            return self._followed.monotonic_at(machine)
+        ran = 0.0 if self._released_at is None else max(0.0, machine - self._released_at)
+        return super().monotonic_at(machine) + ran
+
     def _running(self) -> float:
         return 0.0 if self._released_at is None else time.monotonic() - self._released_at

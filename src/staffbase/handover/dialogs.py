@@ -65,9 +65,7 @@ class WordsDialog(FormDialog[bool]):
         if self._one_line:
             self.query_one("#text", LineField).value = fields.get("text", "")
         else:
-            area = self.query_one("#text", TextField)
-            area.text = fields.get("text", "")
-            area.move_cursor(area.document.end)
+            self.query_one("#text", TextField).text = fields.get("text", "")
 
     @on(Input.Submitted, "#text")
     def _entered(self) -> None:
@@ -116,10 +114,6 @@ class ReportLineDialog(FormDialog[bool]):
         yield Static(_("What is in the notes stands in the report already."), classes="hint")
         yield Static(_("ctrl+s saves · esc keeps the draft"), classes="hint")
 
-    def on_mount(self) -> None:
-        area = self.query_one("#text", TextField)
-        area.move_cursor(area.document.end)
-
     def fields(self) -> dict[str, str]:
         typed = {"text": self.query_one("#text", TextField).text}
         if self._resident is not None:
@@ -127,9 +121,7 @@ class ReportLineDialog(FormDialog[bool]):
         return typed
 
     def restore(self, fields: dict[str, str]) -> None:
-        area = self.query_one("#text", TextField)
-        area.text = fields.get("text", "")
-        area.move_cursor(area.document.end)
+        self.query_one("#text", TextField).text = fields.get("text", "")
         if self._resident is not None:
             self.query_one("#if_then", LineField).value = fields.get("if_then", "")
 

@@ -65,9 +65,7 @@ class StepDialog(FormDialog[StepFacts]):
     def restore(self, fields: dict[str, str]) -> None:
         self.query_one("#step", Choice).value = fields.get("step", "")
         self.query_one("#at", LineField).value = fields.get("at", "")
-        area = self.query_one("#text", TextField)
-        area.text = fields.get("text", "")
-        area.move_cursor(area.document.end)
+        self.query_one("#text", TextField).text = fields.get("text", "")
 
     async def save(self) -> StepFacts:
         typed = self.fields()
@@ -152,9 +150,7 @@ class ConcludeDialog(FormDialog[bool]):
         return {"conclusion": self.query_one("#conclusion", TextField).text, **chosen}
 
     def restore(self, fields: dict[str, str]) -> None:
-        area = self.query_one("#conclusion", TextField)
-        area.text = fields.get("conclusion", "")
-        area.move_cursor(area.document.end)
+        self.query_one("#conclusion", TextField).text = fields.get("conclusion", "")
         for choice in self.query(Choice):
             choice.value = fields.get(choice.id or "", "")
 

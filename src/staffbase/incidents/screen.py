@@ -328,7 +328,7 @@ class IncidentScreen(StaffScreen):
         return super().check_action(action, parameters)
 
     def action_step(self, name: str) -> None:
-        now = self.desk.clock.monotonic()
+        now = self.desk.pressed_at
         before, at = self._pressed
         self._pressed = (name, now)
         if name == before and now - at < HELD_SECONDS:

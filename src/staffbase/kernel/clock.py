@@ -5,12 +5,14 @@ Intervals that guard something (debounce, idle lock, alarm) use `monotonic`, whi
 """
 
 import time
+from collections import deque
 from datetime import UTC, date, datetime
 from datetime import time as wall_time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
+_MOVES_KEPT = 256
 
 
 class Clock(Protocol):
@@ -21,6 +23,9 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds that only ever grow; for measuring how long something has lasted."""
+
+    def monotonic_at(self, machine: float) -> float:
+        """What `monotonic` told when the machine's own time.monotonic stood at `machine`, as it is stamped on a key."""
 
 
 class SystemClock:
@@ -33,6 +38,10 @@ class SystemClock:
     def monotonic(self) -> float:
         """Seconds that only ever grow."""
         return time.monotonic()
+
+    def monotonic_at(self, machine: float) -> float:
+        """The same seconds."""
+        return machine
 
 
 class DemoClock:
@@ -52,6 +61,10 @@ class DemoClock:
         """Seconds that only ever grow."""
         return time.monotonic()
 
+    def monotonic_at(self, machine: float) -> float:
+        """The same seconds."""
+        return machine
+
 
 class HeldClock:
     """A clock that stands still until it is moved: for scenes, screenshots and the demo's plot."""
@@ -59,6 +72,7 @@ class HeldClock:
     def __init__(self, start: datetime) -> None:
         self._now = start
         self._seconds = 0.0
+        self._moves: deque[tuple[float, float]] = deque(maxlen=_MOVES_KEPT)
         self.move_to(start)
 
     def move_to(self, moment: datetime) -> None:
@@ -69,6 +83,7 @@ class HeldClock:
         if self._now.tzinfo is not None:
             self._seconds += max(0.0, (moment - self._now).total_seconds())
         self._now = moment
+        self._moves.append((time.monotonic(), self._seconds))
 
     def now(self) -> datetime:
         """The moment it was set to."""
@@ -77,6 +92,10 @@ class HeldClock:
     def monotonic(self) -> float:
         """Seconds it was moved forward in all."""
         return self._seconds
+
+    def monotonic_at(self, machine: float) -> float:
+        """Seconds it had been moved forward by then."""
+        return next((seconds for moved, seconds in reversed(self._moves) if moved <= machine), self._moves[0][1])
 
 
 def local(moment: datetime) -> datetime:

@@ -87,6 +87,7 @@ class NoteDialog(FormDialog["NoteSaved"]):
         yield Static(_("ctrl+s saves · tab next field · esc keeps the draft · F2 crisis card"), classes="hint")
 
     def on_mount(self) -> None:
+        self.query_one("#resident" if self._resident_id is None else "#text").focus()
         self._learn()
 
     @job(group="learn")
@@ -100,11 +101,8 @@ class NoteDialog(FormDialog["NoteSaved"]):
         others = [form for form in self._known.drafts if form != self.form_name]
         if others and not self.query_one("#text", TextField).text:
             self.say(self._told(others))
-        known = (
-            self._resident_id is not None or field.value or not self._known.residents
-        )  # where nobody lives: the house
-        wanted = "#text" if known else "#resident"
-        self.query_one(wanted).focus()
+        if not self._known.residents and self.focused is field:
+            self.query_one("#text").focus()  # where nobody lives it is about the house
 
     def _told(self, forms: list[str]) -> str:
         about = ", ".join(self._about(form) for form in forms)
@@ -200,9 +198,7 @@ class NoteDialog(FormDialog["NoteSaved"]):
             field.value = fields.get(field.id or "", "")
         for choice in self.query(Choice):
             choice.value = fields.get(choice.id or "", "")
-        area = self.query_one("#text", TextField)
-        area.text = fields.get("text", "")
-        area.move_cursor(area.document.end)
+        self.query_one("#text", TextField).text = fields.get("text", "")
         self._echo()
 
     async def keep_draft(self) -> bool:
@@ -243,6 +239,7 @@ class NoteDialog(FormDialog["NoteSaved"]):
         kept = await self.ask(self.desk.drafts.draft, self.form_name)
         self._kept = None
         self.restore(kept or {})
+        self.to_the_end()
         self._kept = self.fields()
         self.query_one("#text").focus()
         self.say(_("This is your draft, as you left it."))

@@ -5,6 +5,7 @@ emergency numbers, the address and the on-call number. It knows no database: the
 begin before the database is open.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.people.door import EMERGENCY, DoorFacts, DoorPerson
 from staffbase.ui.fields import LineField
+from staffbase.ui.job import job
 from staffbase.ui.screen import in_words
 from staffbase.ui.text import line, lines, shown
 
@@ -74,8 +76,7 @@ class DoorScreen(Screen[None]):
         self._somebody_else = False
         """Another than the last one wants to sign in: the PIN is not asked of the last one until it is locked again."""
         self._waiting = False
-        self._early = False
-        """Name and PIN were given before the station was open; they are taken up when it is."""
+        self._open = asyncio.Event()
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="door"):
@@ -102,9 +103,8 @@ class DoorScreen(Screen[None]):
     def watch_state(self) -> None:
         if self.is_mounted:
             self._show()
-            if self.state.ready and self._early:
-                self._early = False
-                self._pin_given()
+        if self.state.ready:
+            self._open.set()
 
     def watch_clock_text(self) -> None:
         if self.is_mounted:
@@ -238,33 +238,37 @@ class DoorScreen(Screen[None]):
 
     @on(Input.Submitted, "#pin")
     def _pin_given(self) -> None:
-        if self._waiting:
-            return
-        if not self.state.ready:
-            self._early = True
-            self.say(_("One moment: the station is opening."))
-            return
-        if self._chosen is None:
-            meant = self._meant()
-            if meant is None:
-                self.say(_("Choose your name first."))
-                self.query_one(NameField).focus()
-                return
-            self._choose(meant)
-        self._waiting = True
-        self.run_worker(self._try(), exclusive=False)
+        if not self._waiting:
+            self._waiting = True
+            self._enter()
+
+    @job(group="sign-in")
+    async def _enter(self) -> None:
+        """Sign in as soon as the station is open; what is typed after the PIN waits for the board."""
+        try:
+            if not self.state.ready:
+                self.say(_("One moment: the station is opening."))
+                await self._open.wait()
+            if self._chosen is None:
+                meant = self._meant()
+                if meant is None:
+                    self.say(_("Choose your name first."))
+                    self.query_one(NameField).focus()
+                    return
+                self._choose(meant)
+            await self._try()
+        finally:
+            self._waiting = False
 
     async def _try(self) -> None:
         field_ = self.query_one(PinField)
         pin, field_.value = field_.value, ""
         self.say("")
-        assert self._chosen is not None  # noqa: S101  (chosen before this worker starts)
+        assert self._chosen is not None  # noqa: S101  (chosen before this is called)
         try:
             await self._sign_in(self._chosen.id, pin)
         except StaffbaseError as error:
             self.say(str(error))
-        finally:
-            self._waiting = False
 
     def action_other(self) -> None:
         self._chosen, self._somebody_else = None, True

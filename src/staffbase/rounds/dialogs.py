@@ -186,6 +186,7 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
         yield Static(_("left and right choose · tab next field · ctrl+s saves"), classes="hint")
 
     def on_mount(self) -> None:
+        self.query_one("#resident" if self._resident_id is None else "#outcome").focus()
         self._fill()
 
     @job(group="fill")
@@ -198,9 +199,6 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
         )
         if self._resident_id is not None:
             chooser.value = str(self._resident_id)
-            self.query_one("#outcome").focus()
-        else:
-            chooser.focus()
 
     def card_resident(self) -> int | None:
         value = self.query_one("#resident", Choice).value

@@ -5,22 +5,25 @@ from collections.abc import Callable
 from textual.dom import DOMNode
 from textual.timer import Timer
 
-from staffbase.kernel.clock import Clock
 from staffbase.rounds.rules import DEBOUNCE_SECONDS, HeldKey, Pressed
+from staffbase.ui.desk import Desk
 
 
 class KeyGuard:
-    """Passes a key on to `take` once it is no repeat of a held one; `refuse` is told of those that do not count."""
+    """Passes a key on to `take` once it is no repeat of a held one; `refuse` is told of those that do not count.
 
-    def __init__(self, node: DOMNode, clock: Clock, take: Callable[[str], None], refuse: Callable[[], None]) -> None:
-        self._node, self._clock, self._take, self._refuse = node, clock, take, refuse
+    What counts is when a key was pressed: on a busy machine the turn of two deliberate keys may come together.
+    """
+
+    def __init__(self, node: DOMNode, desk: Desk, take: Callable[[str], None], refuse: Callable[[], None]) -> None:
+        self._node, self._desk, self._take, self._refuse = node, desk, take, refuse
         self._held = HeldKey()
         self._waiting: str | None = None
         self._timer: Timer | None = None
 
     def press(self, name: str) -> None:
         """A key was pressed, by the name of what it does."""
-        verdict = self._held.press(name, self._clock.monotonic())
+        verdict = self._held.press(name, self._desk.pressed_at)
         if verdict is Pressed.IGNORE:
             self._drop()
             self._refuse()

@@ -64,7 +64,7 @@ class RoundsScreen(StaffScreen):
     def __init__(self, desk: Desk, rounds: "Rounds") -> None:
         super().__init__(desk)
         self._rounds = rounds
-        self._guard = KeyGuard(self, desk.clock, self._take, self._too_soon)
+        self._guard = KeyGuard(self, desk, self._take, self._too_soon)
         self._said_too_soon = -_SAID_SECONDS
         self._left: int | None = None
         """The unit that was answered last."""

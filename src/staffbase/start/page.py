@@ -17,6 +17,7 @@ from staffbase.kernel.errors import Invalid, StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.people.door import EMERGENCY
 from staffbase.ui.fields import LineField
+from staffbase.ui.job import job
 from staffbase.ui.screen import in_words
 from staffbase.ui.text import line, shown
 
@@ -90,8 +91,9 @@ class StartScreen(Screen[Opened]):
         if not self._busy:
             self._busy = True
             self.say(_("One moment …"), "$muted")
-            self.run_worker(self._go(way, *said), exclusive=False)
+            self._go(way, *said)
 
+    @job(group="go")
     async def _go(self, way: Callable[..., Opened], *said: Any) -> None:
         try:
             opened = await asyncio.to_thread(way, *said)

@@ -69,8 +69,6 @@ class TaskDialog(FormDialog[bool]):
         return show_moment(due, self.desk.clock.now()) if due and due > self.desk.clock.now() else ""
 
     def on_mount(self) -> None:
-        area = self.query_one("#text", TextField)
-        area.move_cursor(area.document.end)
         self._learn()
 
     @job(group="learn")
@@ -141,9 +139,7 @@ class TaskDialog(FormDialog[bool]):
     def restore(self, fields: dict[str, str]) -> None:
         for field in self.query(LineField):
             field.value = fields.get(field.id or "", "")
-        area = self.query_one("#text", TextField)
-        area.text = fields.get("text", "")
-        area.move_cursor(area.document.end)
+        self.query_one("#text", TextField).text = fields.get("text", "")
 
     async def save(self) -> bool:
         text = self.query_one("#text", TextField).text

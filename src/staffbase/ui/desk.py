@@ -52,6 +52,10 @@ class Desk(Protocol):
     def strip_facts(self) -> StripFacts:
         """What the strip on top says now."""
 
+    @property
+    def pressed_at(self) -> float:
+        """When the key now being acted on was pressed, in monotonic seconds of the clock: not when its turn came."""
+
     def offers(self, action: str) -> bool:
         """Whether this named action ("open_card", "write_note", …) exists in this station and for this person."""
 

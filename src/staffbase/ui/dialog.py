@@ -7,7 +7,7 @@ from textual.await_complete import AwaitComplete
 from textual.binding import ActiveBinding, Binding
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Label
+from textual.widgets import Input, Label, TextArea
 
 from staffbase.kernel.errors import Invalid, StaffbaseError
 from staffbase.kernel.i18n import N_, _
@@ -108,6 +108,8 @@ class FormDialog(StaffDialog[Answer]):
         return None
 
     def on_mount(self) -> None:
+        for area in self.query(TextArea):
+            area.move_cursor(area.document.end)
         self._kept = self.fields()
         self._begin()
         self.set_interval(AUTOSAVE_SECONDS, self._keep)
@@ -118,12 +120,22 @@ class FormDialog(StaffDialog[Answer]):
             return
         kept = await self.ask(self.desk.drafts.draft, self.form_name)
         if kept:
-            self.restore(kept)
-            self._kept = self.fields()
+            before, now = self._kept or {}, self.fields()
+            changed = {name: now[name] for name in now.keys() & before.keys() if now[name] != before[name]}
+            self.restore(kept | changed)  # a click was faster than the draft: it stands
+            self.to_the_end()
+            self._kept = kept if changed else self.fields()
             self._drafted = True
             self.say(_("This is your draft, as you left it."))
 
-    @job(group="draft")
+    def to_the_end(self) -> None:
+        """What is typed now goes on behind what stands in the fields."""
+        for field in self.query(Input):
+            field.cursor_position = len(field.value)
+        for area in self.query(TextArea):
+            area.move_cursor(area.document.end)
+
+    @job(group="draft", behind=True)
     async def _keep(self) -> None:
         await self.keep_draft()
 
@@ -138,7 +150,7 @@ class FormDialog(StaffDialog[Answer]):
             self._drafted = True
         return self._drafted
 
-    @job(exclusive=False, group="save")
+    @job(group="save")
     async def action_save(self) -> None:
         if self._done:
             return

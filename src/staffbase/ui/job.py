@@ -2,11 +2,14 @@
 
 `@job()` runs an async method as a worker of its screen; what a person can understand (StaffbaseError) becomes a message,
 anything else is a fault and ends the program loudly. `ask` runs a service function in a thread, as the signed-in actor.
+
+What is typed while a job runs waits for it, as long as the screen it was begun on stands on top: a job that puts up a
+dialog gets every key the dialog was meant to get (see staffbase.ui.in_order).
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import partial, update_wrapper, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from textual import work
@@ -17,6 +20,7 @@ from textual.worker import Worker
 from staffbase.kernel.access import Actor
 from staffbase.kernel.errors import NobodySignedIn, StaffbaseError
 from staffbase.ui.desk import Desk
+from staffbase.ui.in_order import InOrder
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,9 +33,12 @@ class _HasApp(Protocol):
 
 
 def job(
-    *, exclusive: bool = False, group: str = "default"
+    *, exclusive: bool = False, group: str = "default", behind: bool = False
 ) -> Callable[[Callable[Concatenate[N, P], Awaitable[Any]]], Callable[Concatenate[N, P], Worker[None]]]:
-    """Declare a job. `exclusive` is for reads only: a newer one in the same group replaces the one under way."""
+    """Declare a job. `exclusive` is for reads only: a newer one in the same group replaces the one under way.
+
+    Keys do not wait for what goes on `behind` that which one does (autosave, the tick), nor for an exclusive read.
+    """
 
     def declare(method: Callable[Concatenate[N, P], Awaitable[Any]]) -> Callable[Concatenate[N, P], Worker[None]]:
         @wraps(method)
@@ -46,9 +53,26 @@ def job(
                 if _stands(self):
                     raise  # else it was closed while the service answered, and there is nothing left to show it on
 
-        return work(exclusive=exclusive, group=group)(run)
+        begin = work(exclusive=exclusive, group=group)(run)
+        if behind or exclusive:
+            return begin
+
+        def begin_before_keys(self: N, /, *args: P.args, **kwargs: P.kwargs) -> Worker[None]:
+            return keys_wait(self, partial(begin, self, *args, **kwargs))
+
+        update_wrapper(begin_before_keys, method)
+        return begin_before_keys
 
     return declare
+
+
+def keys_wait(owner: Any, begin: Callable[[], Worker[None]]) -> Worker[None]:
+    """Begin this work; what is typed from now on waits for it, as long as the screen that stands now is on top."""
+    screen = owner.app.screen
+    worker = begin()  # it may put up another screen at once
+    if isinstance(owner.app, InOrder):
+        owner.app.keys_wait_for(screen, worker)
+    return worker
 
 
 def _stands(owner: Any) -> bool:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from staffbase.kernel.i18n import N_, _
 from staffbase.ui.desk import Desk
 from staffbase.ui.footer import KeyFooter
-from staffbase.ui.job import Asks, job
+from staffbase.ui.job import Asks, job, keys_wait
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.text import shown
 from staffbase.ui.words import Words
@@ -93,6 +93,8 @@ class StaffScreen(Asks, Screen[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self._awaited = True
+        """Whether somebody waits to see what is true."""
 
     def compose(self) -> ComposeResult:
         yield StatusStrip()
@@ -129,11 +131,23 @@ class StaffScreen(Asks, Screen[None]):
         for strip in self.query(StatusStrip):
             strip.show(self.desk.strip_facts)
 
+    def look_again(self) -> None:
+        """Show what is true now, because of something one did: what is typed next waits for it."""
+        self._awaited = True
+        keys_wait(self, self._look_now)
+
+    def see_changes(self) -> None:
+        """Show what has changed by itself, behind what one does; a newer look replaces one under way."""
+        if self._awaited:
+            keys_wait(self, self._look_now)
+        else:
+            self._look_now()
+
     @job(exclusive=True, group="refresh")
-    async def look_again(self) -> None:
-        """Refresh; a newer one replaces one under way."""
+    async def _look_now(self) -> None:
         await self.refresh_view()
         self.has_read = True
+        self._awaited = False
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

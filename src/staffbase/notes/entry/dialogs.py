@@ -42,10 +42,6 @@ class WordsDialog(FormDialog[bool]):
         yield TextField(self._text, id="text")
         yield Static(_(self._hint), classes="hint")
 
-    def on_mount(self) -> None:
-        area = self.query_one("#text", TextField)
-        area.move_cursor(area.document.end)
-
     def card_resident(self) -> int | None:
         return self._resident_id
 
@@ -53,9 +49,7 @@ class WordsDialog(FormDialog[bool]):
         return {"text": self.query_one("#text", TextField).text}
 
     def restore(self, fields: dict[str, str]) -> None:
-        area = self.query_one("#text", TextField)
-        area.text = fields.get("text", "")
-        area.move_cursor(area.document.end)
+        self.query_one("#text", TextField).text = fields.get("text", "")
 
     async def save(self) -> bool:
         await self._saving(self.query_one("#text", TextField).text)
