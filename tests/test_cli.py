@@ -392,6 +392,15 @@ def test_wrong_use_is_one_sentence(run: Run, arguments: tuple[str, ...], words: 
     one_sentence(run(*arguments), 2, *words)
 
 
+def test_a_house_that_is_thrown_away_knows_no_settings_of_the_station(run: Run, home: Path, tmp_path: Path) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "settings.toml").write_text("theme = = dark")
+    one_sentence(run("doctor"), 2, "Line 1 of settings.toml")
+    one_sentence(run("doctor", lang="nb"), 2, "Linje 1 i settings.toml kan ikke leses")
+    one_sentence(run("demo"), 2, "needs a terminal")
+    one_sentence(run("demo", "--dir", str(tmp_path / "kept")), 2, "needs a terminal")
+
+
 def test_wrong_use_in_norwegian(run: Run) -> None:
     one_sentence(run("nosuch", lang="nb"), 2, "staffbase kjenner ikke «nosuch».", "Se staffbase --help.")
     one_sentence(run("backup", lang="nb"), 2, "FIL mangler.")

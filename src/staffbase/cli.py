@@ -149,9 +149,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without æ ø å still gets its sentence
     try:
-        i18n.use(_language_said(arguments) or "nb")
+        i18n.use(_language_said(arguments) or _language_set() or "nb")
         asked = _parser().parse_args(arguments)
-        settings = read_settings(getattr(asked, "home", None), language=getattr(asked, "lang", None))
+        settings = read_settings(
+            getattr(asked, "home", None), file=asked.command != "demo", language=getattr(asked, "lang", None)
+        )
         i18n.use(settings.language)
         code = commands.COMMANDS[asked.command or "run"](asked, settings)
         sys.stdout.flush()
@@ -178,3 +180,9 @@ def _language_said(arguments: Sequence[str]) -> str | None:
         if flag.startswith("--lang=") and flag[7:] in i18n.LANGUAGES:
             return flag[7:]
     return None
+
+
+def _language_set() -> str | None:
+    """The language of the environment, for what must be said before the settings are read."""
+    language = os.environ.get("STAFFBASE_LANGUAGE")
+    return language if language in i18n.LANGUAGES else None

@@ -67,9 +67,11 @@ def _demo(asked: argparse.Namespace, settings: Settings) -> int:
     garbage.rest()
     from staffbase.demo.run import demo_app
 
-    if asked.dir is not None:  # a house that is kept has settings of its own
-        settings = read_settings(asked.dir, language=getattr(asked, "lang", None))
-        i18n.use(settings.language)
+    # A house that is kept has settings of its own; one that is thrown away has none, and rings nobody's alarm.
+    settings = read_settings(
+        asked.dir or settings.home, file=asked.dir is not None, language=getattr(asked, "lang", None)
+    )
+    i18n.use(settings.language)
     return _full_screen(demo_app(settings, at=at, person=asked.person, folder=asked.dir))
 
 

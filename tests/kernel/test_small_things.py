@@ -99,8 +99,11 @@ def test_settings_come_from_defaults_then_file_then_environment_then_the_command
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"language = ", "cannot be read"),
-        (b"\xff\xfe", "cannot be read"),
+        (b"language = ", r"^Line 1 of settings\.toml cannot be read\. A setting is written once"),
+        (b'theme = "dark"\n\n# so\ndatabase_url == "secret"\n', "^Line 4 of(?!.*secret)"),
+        (b'theme = "dark"\ntheme = "light"\n', "^Line 2 of"),
+        (b'theme = "dark"\nstation = """base', "^Line 2 of"),
+        (b'theme = "dark"\nstation = "\xf8st"\n', r"^Line 2 of settings\.toml .* UTF-8"),
         (b'colour = "blue"', "does not know"),
         (b'theme = "pink"', "one of: dark"),
         (b"language = 3", "one of: nb"),

@@ -18,6 +18,8 @@ from staffbase.kernel.i18n import LANGUAGES, N_, _
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 SETTINGS_FILE = "settings.toml"
+_LINE = re.compile(r"at line (\d+)")
+"""Where tomllib says a fault is; what is wrong it says in English only."""
 THEME_NAMES = {"dark": N_("dark"), "light": N_("light"), "contrast": N_("high contrast")}
 LANGUAGE_NAMES = {"nb": "norsk bokmål", "en": "English"}
 """Each language's own name for itself: somebody who reads no other must find it."""
@@ -100,13 +102,15 @@ def checked(name: str, value: object) -> int | str:
     return _count(name, value) if name.endswith("_keep") else _text(name, value)
 
 
-def read_settings(home: Path | None = None, environ: Mapping[str, str] = os.environ, **said: str | None) -> Settings:
+def read_settings(
+    home: Path | None = None, environ: Mapping[str, str] = os.environ, *, file: bool = True, **said: str | None
+) -> Settings:
     """The settings of the station in `home`: defaults, then settings.toml, then STAFFBASE_…, then what was `said`.
 
-    Raises Invalid with one sentence for a file that cannot be read or a value that cannot be used.
+    Without `file` settings.toml counts for nothing: a house that is thrown away has none. Raises Invalid with one sentence for a file that cannot be read or a value that cannot be used.
     """
     home = home or default_home()
-    values = _in_file(home)
+    values = _in_file(home) if file else {}
     known = {field.name: field for field in fields(Settings) if field.name != "home"}
     for name in known:
         if (from_environment := environ.get(variable(name))) is not None:
@@ -133,8 +137,10 @@ def _in_file(home: Path) -> dict[str, object]:
 def read_file(home: Path) -> dict[str, object]:
     """settings.toml as it stands; nothing where there is none. Raises DatabaseUnavailable or Invalid with one sentence."""
     file = home / SETTINGS_FILE
+    held = b""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        held = file.read_bytes()
+        return tomllib.loads(held.decode("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except PermissionError as error:
@@ -142,9 +148,22 @@ def read_file(home: Path) -> dict[str, object]:
             _("The data folder %(folder)s cannot be used: %(why)s. Mend that, or choose another folder with --home.")
             % {"folder": home, "why": why(error)}
         ) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
         raise Invalid(
-            _("The settings in %(file)s cannot be read (%(why)s).") % {"file": file.name, "why": error}
+            _("The settings in %(file)s cannot be read (%(why)s).") % {"file": file.name, "why": why(error)}
+        ) from error
+    except UnicodeDecodeError as error:
+        line = held.count(b"\n", 0, error.start) + 1
+        raise Invalid(
+            _("Line %(line)d of %(file)s holds letters that are not UTF-8. Save the file as UTF-8.")
+            % {"line": line, "file": file.name}
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        said = _LINE.search(str(error))
+        line = int(said[1]) if said else held.rstrip().count(b"\n") + 1
+        raise Invalid(  # without what stands there: it may be a password
+            _('Line %(line)d of %(file)s cannot be read. A setting is written once, as name = "words" or name = 5.')
+            % {"line": line, "file": file.name}
         ) from error
 
 
