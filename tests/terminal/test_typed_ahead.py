@@ -31,3 +31,21 @@ def test_name_pin_and_first_note_are_typed_while_the_station_still_opens(tmp_pat
         terminal.send(f"Marit\r{MARIT}\rnHello there")
         terminal.wait_for("Hello there")
         assert "New note" in terminal.screen
+
+
+def test_a_paste_stands_once_and_a_megabyte_not_at_all(tmp_path: Path) -> None:
+    with Terminal(tmp_path, "demo", "--as", "Marit", *EVENING) as terminal:
+        terminal.wait_for("MODULE A")
+        terminal.send("n")
+        terminal.paste("pasted \u202e[/b] once")
+        terminal.wait_for("pasted ‹202E›")
+        terminal.paste("long " * 200_000)
+        terminal.wait_for("Nothing was pasted")
+        terminal.send(" and on\x13")
+        terminal.wait_for("Saved: A1")
+        terminal.send("4")
+        shown = terminal.wait_for("and on")
+        assert shown.count("[/b] once") == 1
+        assert "pasted ‹202E›[/b] once and on" in shown
+        assert "\u202e".encode() not in terminal.raw
+        assert "long long" not in shown
