@@ -321,7 +321,7 @@ class StaffbaseApp(InOrder[int]):
         self._stands = True
         self.set_timer(SETTLE_SECONDS, self._settle)
 
-    @job(group="settle")
+    @job(group="settle", behind=True)
     async def _settle(self) -> None:
         """What need not be there before the first look at the board."""
         garbage.wake()
@@ -543,10 +543,6 @@ class StaffbaseApp(InOrder[int]):
         """A window that is too small says so; only the alarm stands in any."""
         alarm = self._sections is not None and isinstance(self.screen, self._sections.AlarmScreen)
         watch_size(self, spare=alarm)
-
-    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
-        """Letters work in both cases and never differ by case."""
-        return await super()._check_bindings(key.lower() if len(key) == 1 else key, priority)
 
     # -- actions --------------------------------------------------------------------------------------------------
 

@@ -153,3 +153,15 @@ async def test_a_key_whose_screen_was_taken_away_holds_nothing_up(
             type_at_once(app, "f", "escape", "a", "s", "escape", "b")
         await settle(pilot)
         assert room.counted == ["a", "b"] * 5
+
+
+async def test_letters_work_in_both_cases_also_in_a_form(
+    station: Station, actors: dict[str, Actor], eager: None
+) -> None:
+    app = Bench(station, actors["marit"])
+    async with app.run_test() as pilot:
+        room = await _room(app, pilot)
+        type_at_once(app, *"AFABe", "ctrl+shift+s", "B", "shift+e")
+        await settle(pilot)
+        assert room.counted == ["a", "b", "e"]
+        assert room.answers == ["ABe"]

@@ -75,6 +75,19 @@ class InOrder(App[Result]):
                 self._handing = True
                 self.run_worker(self._hand_on(), group="typed")
 
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """Letters work in both cases and never differ by case, with ctrl too."""
+        if len(key) == 1:
+            key = key.lower()
+        if await super()._check_bindings(key, priority):
+            return True
+        small = key.replace("shift+", "")
+        return (
+            small != key
+            and len(small.rpartition("+")[2]) == 1
+            and await super()._check_bindings(small.lower(), priority)
+        )
+
     async def _hand_on(self) -> None:
         try:
             while self._typed:
