@@ -73,6 +73,9 @@ class Bench(InOrder[None]):
     def change_pin(self) -> None:
         self.asked.append(("change pin",))
 
+    def open_drafts(self) -> None:
+        self.asked.append(("drafts",))
+
     def choose_resident(self, then: Any) -> None:
         if self.chosen is not None:
             then(self.chosen)

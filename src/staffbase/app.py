@@ -26,7 +26,7 @@ from staffbase.ui.desk import Drafts
 from staffbase.ui.dialog import FormDialog
 from staffbase.ui.in_order import InOrder
 from staffbase.ui.job import job
-from staffbase.ui.palette import KeyProvider, ResidentProvider, ThemeProvider
+from staffbase.ui.palette import KeyProvider, Palette, ResidentProvider, ThemeProvider
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.small import is_blind, watch_size
 from staffbase.ui.strip import StripFacts
@@ -199,6 +199,10 @@ class StaffbaseApp(InOrder[int]):
     def change_pin(self) -> None:
         """Let the person choose a new PIN."""
         self._offer("change_pin", None)
+
+    def open_drafts(self) -> None:
+        """Show the person's own drafts."""
+        self._offer("open_drafts", None)
 
     def choose_resident(self, then: Callable[[int], None]) -> None:
         """Let the person pick a resident by unit or name."""
@@ -563,6 +567,10 @@ class StaffbaseApp(InOrder[int]):
 
     def action_lock(self) -> None:
         self._lock()
+
+    def action_command_palette(self) -> None:
+        if not Palette.is_open(self):  # type: ignore[arg-type]  # it takes an app that answers with anything
+            self.push_screen(Palette())
 
     def action_help_quit(self) -> None:
         """ctrl+c, pressed by habit: said in the person's language how one leaves."""

@@ -54,7 +54,16 @@ PLACES: tuple[tuple[str, type[DOMNode]], ...] = (
 )
 """Where keys are declared, in the order they are listed."""
 
-SHOWN = {"slash": "/", "question_mark": "?", "escape": "esc", "f2": "F2", "f3": "F3", "f4": "F4", "f6": "F6"}
+SHOWN = {
+    "slash": "/",
+    "question_mark": "?",
+    "escape": "esc",
+    "f2": "F2",
+    "f3": "F3",
+    "f4": "F4",
+    "f6": "F6",
+    "f7": "F7",
+}
 
 
 def bindings_of(place: type[DOMNode]) -> list[Binding]:

@@ -176,6 +176,12 @@ def _change_pin(desk: Desk, station: Station, _resident_id: int | None) -> Scree
     return ChangePinDialog(desk, station.people)
 
 
+def _drafts(desk: Desk, station: Station, _resident_id: int | None) -> Screen[Any]:
+    from staffbase.notes.drafts.dialogs import DraftsDialog
+
+    return DraftsDialog(desk, station.notes)
+
+
 OFFERS: dict[str, Offer] = {
     "open_card": Offer(Permission.SEE_RESIDENTS, _card),
     "open_resident": Offer(Permission.READ, _resident),
@@ -185,6 +191,7 @@ OFFERS: dict[str, Offer] = {
     "search": Offer(Permission.READ, _search),
     "who_is_on_duty": Offer(Permission.DUTY, _who_is_on_duty),
     "change_pin": Offer(Permission.SELF, _change_pin),
+    "open_drafts": Offer(Permission.READ, _drafts),
 }
 
 
@@ -196,7 +203,7 @@ def resident_chooser(desk: Desk, station: Station) -> Screen[int]:
 
 
 _LATER = (
-    "rounds.screen", "handover.screen", "notes.dialogs", "notes.screen", "notes.entry.screen", "notes.search.screen",
+    "rounds.screen", "handover.screen", "notes.dialogs", "notes.screen", "notes.entry.screen", "notes.drafts.dialogs", "notes.search.screen",
     "crisis_plans.screen", "crisis_plans.card_screen", "tasks.screen", "incidents.screen", "residents.screen",
     "residents.chooser", "people.dialogs", "admin.screen",
 )  # fmt: skip

@@ -7,13 +7,14 @@ from tests.bench import Bench, seen, settle
 from tests.conftest import moment
 from textual.widgets import Label
 
-from staffbase.journal.model import Importance, Kind
+from staffbase.journal.model import KIND_NAMES, NOTE_KINDS, Importance, Kind
 from staffbase.kernel import i18n
 from staffbase.kernel.ledger import Ledger
 from staffbase.notes.entry.screen import EntryScreen
 from staffbase.notes.screen import PAGE, NotesScreen
 from staffbase.notes.search.screen import SearchScreen
 from staffbase.rounds.model import Outcome
+from staffbase.ui.choice import Choice
 
 pytestmark = pytest.mark.usefixtures("eager")
 
@@ -223,6 +224,29 @@ async def test_search_as_one_types_marks_and_opens(station, actors, flats, writt
         await pilot.press("escape")
         assert not isinstance(app.screen, SearchScreen)
     assert actions(station).count("search") == 1
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_search_narrows_to_each_kind_a_note_may_have(station, actors, flats, written, language, size):
+    i18n.use(language)
+    app = Bench(station, actors["marit"])
+    async with app.run_test(size=size) as pilot:
+        app.show(SearchScreen(app, station.notes))
+        await settle(pilot)
+        shown = seen(app)
+        for kind in NOTE_KINDS:
+            assert i18n._(KIND_NAMES[kind]) in shown
+        await pilot.press(*"s")
+        kinds = app.screen.query_one("#kind", Choice)
+        for kind, found in ((Kind.HEALTH, "Blood"), (Kind.EVERYDAY, "answers shortly")):
+            kinds.value = str(kind)
+            for _look in range(200):
+                if found in seen(app):
+                    break
+                await pilot.pause(0.05)
+            assert found in seen(app)
+            assert ("Blood" in seen(app)) is (kind is Kind.HEALTH)
 
 
 async def test_search_for_anything_hostile_is_only_a_search(station, actors, written):

@@ -83,6 +83,9 @@ class Desk(Protocol):
     def change_pin(self) -> None:
         """Let the person choose a new PIN."""
 
+    def open_drafts(self) -> None:
+        """Show the person's own drafts, and go on with one."""
+
     def use_settings(self, changes: dict[str, int | str]) -> None:
         """Let changed settings of this machine hold from now on."""
 

@@ -1,13 +1,37 @@
 """The palette (ctrl+p): every key of the screen one is on, and every resident by unit or name, found by typing."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.widgets.option_list import Option
 
-from staffbase.ui.text import harmless
+from staffbase.kernel.i18n import _
+from staffbase.ui.text import harmless, shown
+
+_HANDS = re.compile(r"(move|step)\(-?\d")
+"""Actions of the arrow keys: to find them by typing would be slower than the arrow, and they crowd out the rest."""
+
+
+class Palette(CommandPalette):
+    """The palette in the person's language: Textual's own says two things in English only."""
+
+    def __init__(self) -> None:
+        super().__init__(placeholder=_("a key, a resident, colours …"), id="--command-palette")
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        self._stop_no_matches_countdown()
+
+        def nothing() -> None:
+            self._list_visible = bool(search_value)
+            if search_value:
+                words = shown(_("Nothing here is called that."), "$muted")
+                self.query_one(CommandList).add_option(Option(words, disabled=True, id=self._NO_MATCHES))
+
+        self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, nothing)
 
 
 class KeyProvider(Provider):
@@ -17,7 +41,7 @@ class KeyProvider(Provider):
         found: dict[str, tuple[str, str, Callable[[], Any]]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if binding.id and active.enabled and binding.description:
+            if binding.id and active.enabled and binding.description and not _HANDS.match(binding.action):
                 run = partial(self.app.run_action, binding.action, active.node)
                 found.setdefault(binding.action, (binding.description, binding.tooltip, run))
         return list(found.values())

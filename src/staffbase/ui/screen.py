@@ -22,7 +22,16 @@ MOMENT_SECONDS = 0.4
 """How long a first reading may take before the screen says that it is under way."""
 
 NAMED_ACTIONS = frozenset(
-    {"write_note", "open_card", "start_incident", "extra_check", "search", "who_is_on_duty", "change_pin"}
+    {
+        "write_note",
+        "open_card",
+        "start_incident",
+        "extra_check",
+        "search",
+        "who_is_on_duty",
+        "change_pin",
+        "open_drafts",
+    }
 )
 """What other rooms do for every screen, through the desk."""
 
@@ -82,6 +91,7 @@ class StaffScreen(Asks, Screen[None]):
         Binding("slash", "search", N_("Search"), tooltip=N_("Search in what was written"), id="anywhere.search", key_display="/"),
         Binding("f4", "who_is_on_duty", N_("On duty"), tooltip=N_("Who is on duty; put colleagues on and off"), id="anywhere.on-duty", show=False),
         Binding("f6", "change_pin", N_("My PIN"), tooltip=N_("Choose a new PIN for yourself"), id="anywhere.pin", show=False),
+        Binding("f7", "open_drafts", N_("My drafts"), tooltip=N_("What you have half written, and back to it"), id="anywhere.drafts", show=False),
     ]  # fmt: skip
 
     HEAD: ClassVar[str] = ""
@@ -183,3 +193,6 @@ class StaffScreen(Asks, Screen[None]):
 
     def action_change_pin(self) -> None:
         self.desk.change_pin()
+
+    def action_open_drafts(self) -> None:
+        self.desk.open_drafts()

@@ -13,7 +13,7 @@ from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from staffbase.journal.items import TimelineItem
-from staffbase.journal.model import NOTE_KINDS, Kind
+from staffbase.journal.model import KIND_NAMES, NOTE_KINDS, Kind
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.notes.entry.screen import EntryScreen
 from staffbase.notes.rows import entry_row, with_days
@@ -32,19 +32,13 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 0.3
 """After the last letter; each search that finds something stands in the ledger, so not every letter is one."""
 MOST = 100
-_KINDS: dict[str, tuple[Kind, ...] | None] = {
-    "": None,
-    "notes": NOTE_KINDS,
-    "incidents": (Kind.INCIDENT, Kind.INCIDENT_STEP),
-    "checks": (Kind.CHECK, Kind.EXTRA_CHECK),
-    "handover": (Kind.REPORT, Kind.QUESTION, Kind.ANSWER, Kind.CONCERN),
-}
-_KIND_WORDS = {
-    "": N_("everything"),
-    "notes": N_("notes"),
-    "incidents": N_("incidents"),
-    "checks": N_("checks"),
-    "handover": N_("handover"),
+_KINDS: dict[str, tuple[str, tuple[Kind, ...] | None]] = {
+    "": (N_("everything"), None),
+    "notes": (N_("notes"), NOTE_KINDS),
+    **{str(kind): (KIND_NAMES[kind], (kind,)) for kind in NOTE_KINDS},
+    "incidents": (N_("incidents"), (Kind.INCIDENT, Kind.INCIDENT_STEP)),
+    "checks": (N_("checks"), (Kind.CHECK, Kind.EXTRA_CHECK)),
+    "handover": (N_("handover"), (Kind.REPORT, Kind.QUESTION, Kind.ANSWER, Kind.CONCERN)),
 }
 _PERIODS = {"": None, "7": timedelta(days=7), "30": timedelta(days=30), "365": timedelta(days=365)}
 _PERIOD_WORDS = {"": N_("all time"), "7": N_("7 days"), "30": N_("30 days"), "365": N_("one year")}
@@ -74,7 +68,7 @@ class SearchScreen(StaffScreen):
             yield LineField(placeholder=_("unit or name; empty: all"), id="whose")
         with Horizontal(classes="search-row"):
             yield Label(_("kind"))
-            yield Choice([(value, _(words)) for value, words in _KIND_WORDS.items()], id="kind")
+            yield Choice([(value, _(words)) for value, (words, _kinds) in _KINDS.items()], id="kind")
         with Horizontal(classes="search-row"):
             yield Label(_("time"))
             yield Choice([(value, _(words)) for value, words in _PERIOD_WORDS.items()], id="period")
@@ -107,7 +101,7 @@ class SearchScreen(StaffScreen):
         period = _PERIODS[self.query_one("#period", Choice).value]
         self._items = await self.ask(
             self._notes.search, query, resident_id=found[0] if found else None,
-            kinds=_KINDS[self.query_one("#kind", Choice).value],
+            kinds=_KINDS[self.query_one("#kind", Choice).value][1],
             since=self.desk.clock.now() - period if period else None, limit=MOST,
         )  # fmt: skip
         self._labels.found.update(await self.ask(self._notes.found, self._items))

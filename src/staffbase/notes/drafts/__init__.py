@@ -1,0 +1,1 @@
+"""What is half written: one's own drafts, and the way back to each."""
