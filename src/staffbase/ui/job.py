@@ -48,7 +48,7 @@ def job(
             except NobodySignedIn:
                 pass  # the door is shut: what was typed is kept as a draft, and there is nobody to tell
             except StaffbaseError as error:
-                self.app.notify(str(error), severity="error", markup=False, timeout=12)
+                _refuse(self, str(error))
             except NoMatches:
                 if _stands(self):
                     raise  # else it was closed while the service answered, and there is nothing left to show it on
@@ -73,6 +73,14 @@ def keys_wait(owner: Any, begin: Callable[[], Worker[None]]) -> Worker[None]:
     if isinstance(owner.app, InOrder):
         owner.app.keys_wait_for(screen, worker)
     return worker
+
+
+def _refuse(owner: Any, sentence: str) -> None:
+    """A dialog says it at its foot, where it covers nothing that one reads; elsewhere it is a message over the screen."""
+    if owner.app.screen is owner and owner.query("#dialog-fault"):
+        owner.say(sentence)
+    else:
+        owner.app.notify(sentence, severity="error", markup=False, timeout=12)
 
 
 def _stands(owner: Any) -> bool:
