@@ -58,6 +58,34 @@ async def test_every_section_and_named_action_opens_with_its_key(tmp_path: Path,
             assert isinstance(house.app.screen, BoardScreen), key
 
 
+async def test_from_a_crisis_card_every_key_works_as_elsewhere(tmp_path: Path, eager: None) -> None:
+    house = House(tmp_path / "house", EVENING, "Marit")
+    async with house.app.run_test(size=(80, 24)) as pilot:
+        await house.ready(pilot)
+        for key, screen in {
+            "n": NoteDialog,
+            "slash": SearchScreen,
+            "x": ExtraCheckDialog,
+            "f4": WhoIsOnDutyDialog,
+        }.items():
+            await house.press(pilot, "k", "k")
+            assert isinstance(house.app.screen, CardScreen)
+            await house.press(pilot, key)
+            assert isinstance(house.app.screen, screen), key
+            await house.press(pilot, "escape", "escape")
+        for key, section in SECTIONS.items():
+            await house.press(pilot, "k", "k")
+            assert isinstance(house.app.screen, CardScreen)
+            await house.press(pilot, key)
+            if key == "1":  # it lies over the board: one is there already, and it stays
+                assert isinstance(house.app.screen, CardScreen)
+            else:
+                assert isinstance(house.app.screen, section), key
+                await house.press(pilot, "1")
+                assert isinstance(house.app.screen, CardScreen)  # a look elsewhere closes nothing
+            await house.press(pilot, "escape")
+
+
 async def test_anyone_may_choose_a_new_pin_and_the_old_one_lets_nobody_in(tmp_path: Path, eager: None) -> None:
     house = House(tmp_path / "house", EVENING, "Nora")
     nora = next(person for person in STAFF if person.name == "Nora")

@@ -70,7 +70,11 @@ def bindings_of(place: type[DOMNode]) -> list[Binding]:
     """The bindings a class declares itself."""
     absent = {f"show_section('{name}')" for name in SECTION_NAMES if name not in SECTIONS}
     declared = [binding for binding in place.__dict__.get("BINDINGS", ()) if isinstance(binding, Binding)]
-    return [binding for binding in declared if binding.action not in absent and _offered(binding.action)]
+    again = () if place is StaffScreen else tuple(one.id for one in StaffScreen.BINDINGS if isinstance(one, Binding))
+    return [
+        binding for binding in declared
+        if binding.action not in absent and binding.id not in again and _offered(binding.action)
+    ]  # fmt: skip
 
 
 def _offered(action: str) -> bool:

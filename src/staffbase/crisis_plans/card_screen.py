@@ -49,7 +49,10 @@ def card_content(lines: Sequence[CardLine]) -> Content:
 
 
 class CardScreen(StaffScreen, inherit_bindings=False):
-    """One resident's crisis card, over whatever was there. Opening it stands in the ledger."""
+    """One resident's crisis card, over whatever was there. Opening it stands in the ledger.
+
+    Every key works here that works elsewhere; the last row is for the two that matter and when it was opened.
+    """
 
     CSS_PATH = "screen.tcss"
     CRISIS = True
@@ -57,6 +60,11 @@ class CardScreen(StaffScreen, inherit_bindings=False):
     BINDINGS = [
         Binding("h", "start_incident", N_("Start an incident"), tooltip=N_("Start an incident with its timeline"), id="card.incident"),
         Binding("escape", "leave", N_("Back"), tooltip=N_("Back to exactly where you were"), id="card.back"),
+        *(
+            replace(binding, show=False)
+            for binding in StaffScreen.BINDINGS
+            if isinstance(binding, Binding) and binding.action not in ("start_incident", "open_card")
+        ),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk, plans: "CrisisPlans", resident_id: int) -> None:
