@@ -150,8 +150,8 @@ async def test_esc_goes_back_to_the_half_typed_note_and_h_starts_an_incident(sta
         await pilot.press(*"half a")
         app.show(CardScreen(app, plans, flats["A1"]))
         await settle(pilot)
-        await pilot.press("n", "k", "e", "h")
-        assert app.asked == [("incident", flats["A1"])]
+        await pilot.press("k", "e", "h", "n")
+        assert app.asked == [("incident", flats["A1"]), ("note", flats["A1"])]
         await pilot.press("escape")
         await settle(pilot)
         await pilot.press(*" thought")
