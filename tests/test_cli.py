@@ -91,6 +91,12 @@ def one_sentence(ended: Ended, code: int, *words: str) -> None:
 # -- init ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a place where nobody can make a folder")
+def test_a_folder_that_cannot_be_made_is_said_to_be_so(run: Run) -> None:
+    setting_up = ("--home", "/proc/none/staffbase", "init", "--house", "H", "--units", "A1", "--leader", "Ingrid")
+    one_sentence(run(*setting_up, typed=PIN), 4, "/proc/none/staffbase", "it cannot be made there")
+
+
 def test_init_makes_a_station_and_shows_the_recovery_identity(run: Run, home: Path) -> None:
     ended = run(
         "init", "--house", "Huset", "--units", "A1-A2", "--leader", "Ida", "--oncall", "00 00 00 01", typed=f"{PIN}\n"

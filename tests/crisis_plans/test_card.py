@@ -192,9 +192,9 @@ def test_cells_of_common_texts(text, wide) -> None:
 
 def test_the_first_line_is_what_113_asks_for() -> None:
     first = shown_lines(card(version(), resident(), replace(HOUSE, entrance="port B"), NIGHT))[0]
-    assert first == "A3 · Kim-André S. · 35 years · ALLERGY penicillin · Lyngveien 12 · port B"
+    assert first == "A3 · Kim-André S. · 34–35 years · ALLERGY penicillin · Lyngveien 12 · port B"
     two = shown_lines(current())[:2]
-    assert two == ["A3 · Kim-André S. · 35 years · ALLERGY penicillin", "Lyngveien 12 · port fra gangveien"]
+    assert two == ["A3 · Kim-André S. · 34–35 years · ALLERGY penicillin", "Lyngveien 12 · port fra gangveien"]
 
 
 def test_an_allergy_is_never_pushed_out_by_a_long_way_in() -> None:

@@ -73,9 +73,11 @@ def test_a_birth_year_that_cannot_be(typed):
         read_birth_year(typed, TODAY)
 
 
-def test_a_birth_year_and_the_age_reached_this_year():
+def test_a_birth_year_and_how_old_that_makes_somebody():
     assert read_birth_year(" 1988 ", TODAY) == 1988
-    assert age(1988, TODAY) == 38
+    assert age(1988, TODAY) == "37–38"
+    assert age(1988, date(2026, 12, 30)) == "37–38"
+    assert age(1988, date(2026, 12, 31)) == "38"
 
 
 # -- call hours -------------------------------------------------------------------------------------------------------

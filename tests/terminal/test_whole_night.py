@@ -28,7 +28,7 @@ from staffbase.station import SetUp, Station, create_station, open_station
 pytestmark = pytest.mark.terminal
 
 EVENING = datetime(2026, 1, 14)  # noqa: DTZ001  (the house's wall clock)
-PINS = {"Ida": "283746", "Marit": "481592", "Jonas": "590317", "Samira": "736205", "Nora": "864031", "Eva": "920574"}
+PINS = {"Ida": "283746", "Marit": "481592", "Jonas": "590387", "Samira": "736205", "Nora": "864031", "Eva": "920574"}
 PEOPLE = """type;bolig;navn;født;tilsyn;rolle
 beboer;A1;Arve;1979;åpen dør;
 beboer;A2;Berit;1968;bank;

@@ -33,7 +33,7 @@ class Card:
 
     unit_code: str
     alias: str
-    age: int
+    age: str
     address: str
     entrance: str
     allergies: tuple[str, ...]

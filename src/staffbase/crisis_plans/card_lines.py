@@ -189,7 +189,7 @@ def _phone(card: Card, width: int) -> list[CardLine]:
     who = [
         Piece(card.unit_code, Ink.STRONG),
         Piece(card.alias, Ink.STRONG),
-        Piece(_("%(age)d years") % {"age": card.age}, Ink.STRONG),
+        Piece(_("%(age)s years") % {"age": card.age}, Ink.STRONG),
     ]
     way = [Piece(told) for told in (card.address, card.entrance) if told]
     allergies = [Piece(shorten(_("ALLERGY %(what)s") % {"what": one}, width - 5), Ink.DANGER) for one in card.allergies]

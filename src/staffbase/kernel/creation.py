@@ -9,7 +9,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EACCES, ENOTDIR
+from errno import EACCES, ENOENT, ENOTDIR
 from pathlib import Path
 
 from staffbase.kernel.database import DATABASE_FILE
@@ -120,7 +120,8 @@ def _in_words(home: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        said = _("it cannot be made there") if error.errno == ENOENT else why(error)
         raise DatabaseUnavailable(
             _("The data folder %(folder)s cannot be used: %(why)s. Mend that, or choose another folder with --home.")
-            % {"folder": home, "why": why(error)}
+            % {"folder": home, "why": said}
         ) from error

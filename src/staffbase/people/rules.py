@@ -175,7 +175,7 @@ def check_pin(pin: str) -> str:
         )
     if _repeats(pin):
         raise Invalid(_("This PIN repeats itself and is easy to guess. Choose another."), "pin")
-    if _runs(pin):
+    if _runs(pin) or _counts(pin) or _drawn(pin):
         raise Invalid(_("This PIN is a row of digits and is easy to guess. Choose another."), "pin")
     if _has_year(pin) or _is_date(pin):
         raise Invalid(_("This PIN looks like a date or a year of birth and is easy to guess. Choose another."), "pin")
@@ -183,21 +183,44 @@ def check_pin(pin: str) -> str:
 
 
 def _repeats(pin: str) -> bool:
-    """111111, 121212, 123123; and any with fewer than three different digits."""
-    return len(set(pin)) < 3 or any(pin == (pin[:length] * len(pin))[: len(pin)] for length in (1, 2, 3))  # noqa: PLR2004
+    """111111, 121212, 123123, 112233, there and back as 123321; and any with fewer than three different digits."""
+    again = any(pin == (pin[:length] * len(pin))[: len(pin)] for length in (1, 2, 3))
+    return again or len(set(pin)) < 3 or pin[::2] == pin[1::2] or pin == pin[::-1]  # noqa: PLR2004
 
 
 def _runs(pin: str) -> bool:
-    """123456, 987654, and around the corner: 890123."""
-    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
-    return steps in ({1}, {9})
+    """123456, 987654, around the corner as 890123, in other equal steps as 135791; and with one slip, as 123457."""
+    steps = [(int(after) - int(before)) % 10 for before, after in pairwise(pin)]
+    return len(set(steps)) == 1 or any(steps.count(one) >= len(steps) - 1 for one in (1, 9))
+
+
+def _counts(pin: str) -> bool:
+    """As one counts by twos, threes and so on: 246810, 369121."""
+    return any("".join(str(by * number) for number in range(1, len(pin) + 1)).startswith(pin) for by in range(1, 10))
+
+
+_LINES = ("123", "456", "789", "147", "258", "369", "159", "357")
+
+
+def _drawn(pin: str) -> bool:
+    """Line by line as the keys lie: 147258, 789456, 321654."""
+    threes = [pin[at : at + 3] for at in range(0, len(pin), 3)]
+    return all(three in _LINES or three[::-1] in _LINES for three in threes)
 
 
 def _has_year(pin: str) -> bool:
-    """A year of birth in front or at the end: 1979xx, xx1979."""
-    return any(1900 <= int(year) <= 2029 for year in (pin[:4], pin[-4:]))  # noqa: PLR2004
+    """A year of birth anywhere: 1979xx, x1979x, xx1979. In the middle only one that somebody who works here may have."""
+    last = len(pin) - 4
+    return any(
+        (1900 if at in (0, last) else 1930) <= int(pin[at : at + 4]) <= 2029  # noqa: PLR2004
+        for at in range(last + 1)
+    )
 
 
 def _is_date(pin: str) -> bool:
-    """A birthday as ddmmyy."""
-    return len(pin) == PIN_DIGITS and 1 <= int(pin[:2]) <= 31 and 1 <= int(pin[2:4]) <= 12  # noqa: PLR2004
+    """A birthday as ddmmyy or as yymmdd."""
+    return len(pin) == PIN_DIGITS and (_day_of_year(pin[:2], pin[2:4]) or _day_of_year(pin[4:], pin[2:4]))
+
+
+def _day_of_year(day: str, month: str) -> bool:
+    return 1 <= int(day) <= 31 and 1 <= int(month) <= 12  # noqa: PLR2004

@@ -190,9 +190,10 @@ def read_birth_year(typed: str | int, today: date) -> int:
     return int(text)
 
 
-def age(birth_year: int, today: date) -> int:
-    """The age somebody reaches this year; the day of birth is not kept."""
-    return today.year - birth_year
+def age(birth_year: int, today: date) -> str:
+    """How old somebody is, as far as the year of birth says: "46–47" until the year is out; the day is not kept."""
+    reached = today.year - birth_year
+    return str(reached) if (today.month, today.day) == (12, 31) else f"{reached - 1}–{reached}"
 
 
 def named(typed: str, names: Mapping[int, str]) -> int | None:

@@ -28,9 +28,9 @@ Inked = tuple[str, str]
 
 
 def born_words(facts: ResidentFacts, now: datetime) -> Inked:
-    """Year of birth, and the age reached this year."""
+    """Year of birth, and how old that makes somebody."""
     years = age(facts.birth_year, local(now).date())
-    return _("born %(year)d, %(age)d years") % {"year": facts.birth_year, "age": years}, "$muted"
+    return _("born %(year)d, %(age)s years") % {"year": facts.birth_year, "age": years}, "$muted"
 
 
 def presence_words(facts: ResidentFacts, now: datetime) -> Inked:

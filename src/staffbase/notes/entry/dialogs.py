@@ -127,7 +127,7 @@ class MoveDialog(FormDialog[bool]):
         self._notes, self._item, self._labels = notes, item, labels
 
     def compose_form(self) -> ComposeResult:
-        yield Static(shown(_("It stands on %(about)s.") % {"about": self._labels.resident(self._item.resident_id)}))
+        yield Static(shown(_("It stands on: %(about)s") % {"about": self._labels.resident(self._item.resident_id)}))
         with Horizontal():
             yield Label(_("right resident"))
             yield LineField(placeholder=_("unit, name; the house"), id="resident")

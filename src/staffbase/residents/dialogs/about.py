@@ -63,7 +63,7 @@ class AboutForm(ResidentForm):
             typed = self.typed("birth_year").strip()
             if len(typed) < len("1985"):
                 return ""
-            return _("%(years)d years this year") % {"years": age(read_birth_year(typed, today), today)}
+            return _("%(age)s years") % {"age": age(read_birth_year(typed, today), today)}
         if field == "primary":
             return self._colleagues.get(self.primary() or 0, "") if self._colleagues else ""
         return super().read(field)
