@@ -228,10 +228,13 @@ class SetUpScreen(StartScreen):
             return
         fields = [widget for widget in self._here().query("Input, Choice").results() if self._can_stand_in(widget)]
         standing = self.focused
-        if standing in fields[:-1]:
-            fields[fields.index(standing) + 1].focus()
-            return
         try:
+            if standing in fields[:-1]:
+                if standing.id in STEPS[self._step].fields:  # what cannot stay so is said where it was typed
+                    self._answers().check(standing.id)
+                self.say("")
+                fields[fields.index(standing) + 1].focus()
+                return
             self._check()
         except Invalid as error:
             self.refused(error)
