@@ -17,9 +17,16 @@ from types import TracebackType
 from typing import Self
 
 import pyte
+from textual.color import Color
+
+from staffbase.ui.themes import THEMES
 
 PATIENCE = 60.0
 """Seconds until a wait gives up: the machine of a check may be slow and have other things to do."""
+_GROUND = Color.parse(THEMES[0].variables["tile-focus"])
+_TINTED = _GROUND.blend(Color.parse(str(THEMES[0].foreground)), 0.05)
+_FOCUS = {colour.hex6.removeprefix("#").lower() for colour in (_GROUND, _TINTED)}
+"""The grounds of whatever has the focus; Textual tints that of a line field."""
 NAMED = {
     "enter": "\r",
     "esc": "\x1b",
@@ -39,7 +46,7 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
     own = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "STAFFBASE_IDENTITY_DIR")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("STAFFBASE", "XDG"))}
     mine = {name: str(home / "own") for name in own}
-    return {**kept, **mine, "TERM": "xterm-256color", "COLUMNS": "", "LINES": "", **settings}
+    return {**kept, **mine, "TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": "", "LINES": "", **settings}
 
 
 class Terminal:
@@ -90,12 +97,15 @@ class Terminal:
         """The first line of the screen in which these words stand."""
         return next((line for line in self.screen.splitlines() if with_words in line), "")
 
-    def ground(self, words: str) -> str:
-        """The colour behind the place where these words stand; empty where they do not."""
-        for row, line in enumerate(self._screen.display):
-            if (column := line.find(words)) >= 0:
-                return str(self._screen.buffer[row][column].bg)
-        return ""
+    @property
+    def focused(self) -> list[str]:
+        """What stands in the field, tile or line of choices that has the focus, line by line: its ground tells it."""
+        rows, columns = range(self._screen.lines), range(self._screen.columns)
+        drawn = (
+            "".join(cell.data for column in columns if (cell := self._screen.buffer[row][column]).bg in _FOCUS)
+            for row in rows
+        )
+        return [line for line in drawn if line]
 
     def resize(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -105,9 +115,9 @@ class Terminal:
         """Until the screen matches; then the screen. Fails with what stood there instead."""
         return self._until(lambda: re.search(pattern, self.screen) is not None, f"not seen: {pattern}", seconds)
 
-    def wait_focus(self, words: str, other: str) -> None:
-        """Until the field with these words has the focus: its ground is another than that of the other field."""
-        self._until(lambda: self.ground(words) != self.ground(other), f"no focus: {words}", PATIENCE)
+    def wait_focus(self, pattern: str) -> None:
+        """Until what has the focus matches, from its first letter on."""
+        self._until(lambda: any(re.match(pattern, line) for line in self.focused), f"no focus: {pattern}", PATIENCE)
 
     def wait_gone(self, pattern: str, seconds: float = PATIENCE) -> str:
         """Until it stands there no longer."""
@@ -133,15 +143,9 @@ class Terminal:
     def move(self, *keys: str) -> None:
         """Keys that move the focus, each until it is seen: what follows too soon would still go to the field before."""
         for key in keys:
-            before = self._drawn()
+            before = self.focused
             self.tap(key)
-            self._until(lambda before=before: self._drawn() != before, f"{key} moved nothing", PATIENCE)  # type: ignore[misc]
-
-    def _drawn(self) -> list[tuple[object, ...]]:
-        """Every cell as it is drawn, with its colours."""
-        rows, columns = range(self._screen.lines), range(self._screen.columns)
-        cells = (self._screen.buffer[row][column] for row in rows for column in columns)
-        return [(cell.data, cell.fg, cell.bg, cell.reverse) for cell in cells]
+            self._until(lambda before=before: self.focused not in ([], before), f"{key} moved nothing", PATIENCE)  # type: ignore[misc]
 
     def type(self, text: str) -> None:
         """Letters in one go."""
