@@ -7,14 +7,14 @@ from tests.bench import seen, settle
 from tests.conftest import moment, open_database
 
 from staffbase.app import Opened, StaffbaseApp
-from staffbase.board.rules import BoardView
 from staffbase.board.screen import BoardScreen, Tile
 from staffbase.crisis_plans.card_screen import CardScreen
 from staffbase.journal.model import Importance
 from staffbase.kernel.settings import Settings
-from staffbase.residents.model import RoundForm, Status
+from staffbase.residents.model import House, RoundForm, Status
 from staffbase.residents.screen import ResidentPage
 from staffbase.residents.service import set_status
+from staffbase.station import Station
 
 pytestmark = pytest.mark.usefixtures("eager")
 
@@ -120,13 +120,16 @@ async def test_k_and_a_letter_is_that_card_and_k_k_the_one_the_cursor_is_on(hous
             await pilot.press("escape")
 
 
-async def test_a_house_without_units_says_who_adds_them(house, actors, tmp_path):
-
-    app = app_on(house, tmp_path, actors["marit"])
+async def test_a_house_without_units_says_who_adds_them(station, actors, tmp_path):
+    with station.database.write(actors["ingrid"], "test.house") as tx:
+        empty = tx.add(House(name="Nytthuset"))
+        tx.flush()
+        house_id = empty.id
+    app = app_on(Station(station.database, house_id), tmp_path, actors["marit"])
     async with app.run_test(size=(120, 36)) as pilot:
-        board = await stands(pilot)
-        await board._show(BoardView())
-        await pilot.pause()
+        await stands(pilot)
+        await look(pilot)
         told = seen(app)
+        assert "Nytthuset" in told
+        assert "0 of 0 doors" not in told
         assert "No units yet. A leader adds them in Administration (0)." in told
-        assert "Nothing waits." in told

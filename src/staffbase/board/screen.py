@@ -134,7 +134,8 @@ class BoardScreen(StaffScreen):
 
     async def _show(self, view: BoardView) -> None:
         standing = {tile.tile.unit_id: tile for tile in self.query(Tile)}
-        if [tile.unit_id for tile in view.tiles] == list(standing):
+        laid = view.tiles or self.query("#modules .empty")  # a house without units says so, once
+        if laid and [tile.unit_id for tile in view.tiles] == list(standing):
             for tile in view.tiles:
                 standing[tile.unit_id].tile = tile
         else:

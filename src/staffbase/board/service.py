@@ -190,6 +190,7 @@ class Board:
                     Level.PLAIN if found.done >= found.due else Level.WATCH,
                 )
                 for found in nights
+                if found.due
             ),
         )
 
