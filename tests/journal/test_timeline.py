@@ -11,6 +11,7 @@ from tests.conftest import moment
 from staffbase.journal.entries import write_entry
 from staffbase.journal.items import Amended, fold
 from staffbase.journal.model import Entry, EntryText, Importance, Kind
+from staffbase.journal.service import items_by_id, items_in
 from staffbase.kernel.access import Actor, Role
 from staffbase.kernel.errors import NotFound
 
@@ -72,8 +73,6 @@ def test_filters(station, actors, flats):
 
 
 def test_what_other_rooms_read_by_time_of_writing_and_importance(station, actors, flats, clock):
-    from staffbase.journal.service import items_by_id, items_in
-
     marit = actors["marit"]
     first = write(station, marit, "før", flats["A1"], importance=Importance.URGENT)
     clock.move_to(moment(5, 22))
@@ -85,6 +84,22 @@ def test_what_other_rooms_read_by_time_of_writing_and_importance(station, actors
         assert [item.entry_id for item in items_in(tx, station.house_id, importance=[Importance.URGENT])] == [first]
         assert items_in(tx, 1) == []
         assert items_by_id(tx, [comment, second, 5])[comment].entry_id == first
+
+
+def test_what_was_written_since_is_found_where_it_stands_now_also_after_the_clock_was_set_back(station, actors, flats):
+    marit, clock = actors["marit"], station.database.clock
+    clock.move_to(moment(5, 20))
+    write(station, marit, "before", flats["A1"])
+    clock.move_to(moment(5, 22))
+    since = write(station, marit, "since", flats["A1"])
+    clock.move_to(moment(5, 21))
+    station.journal.correct_time(marit, since, moment(5, 19), moment(5, 19))
+    clock.move_to(moment(5, 21, 40))
+    later = write(station, marit, "later", flats["A1"])
+    with station.database.read() as tx:
+        found = items_in(tx, station.house_id, recorded_since=moment(5, 21, 30))
+    assert {item.entry_id for item in found} == {since, later}
+    assert next(item for item in found if item.entry_id == since).observed_from == moment(5, 19)
 
 
 def test_a_place_in_another_timeline_is_no_fault(station, actors, flats):

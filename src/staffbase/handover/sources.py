@@ -15,6 +15,7 @@ from staffbase.incidents.service import IncidentFacts, incidents_in
 from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import NOTE_KINDS, Entry, Importance, Kind, Source
 from staffbase.journal.service import items_by_id
+from staffbase.journal.timeline import written_since
 from staffbase.kernel.database import Reading
 from staffbase.kernel.i18n import _
 from staffbase.kernel.moments import show_day, show_span
@@ -179,6 +180,7 @@ def counts_in(tx: Reading, house_id: int, since: datetime, until: datetime | Non
             Entry.house_id == house_id,
             col(Entry.kind).in_((*_COUNTED, Kind.WITHDRAWN, Kind.WRONG_RESIDENT)),
             Entry.recorded_at >= since,
+            written_since(since),
         )
         .order_by(col(Entry.id))
     )
