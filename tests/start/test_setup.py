@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.bench import seen
@@ -10,6 +11,7 @@ from tests.start.conftest import ANSWERS, PASSPHRASE, files_in, stands, stands_o
 from textual.pilot import Pilot
 
 from staffbase.app import StaffbaseApp
+from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.errors import DatabaseUnavailable
@@ -112,6 +114,24 @@ async def test_enter_does_not_leave_a_field_that_cannot_stay_so(start: Start) ->
         await pilot.pause(0.1)
         assert app.focused.id == "units"
         assert "Something must be written here." not in seen(app)
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+async def test_why_a_passphrase_is_refused_is_in_sight_whole(start: Start, language: str) -> None:
+    i18n.use(language)
+    app = start()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await stands(pilot, "SetUpScreen")
+        for answer in (ANSWERS.house, ANSWERS.units, "", "", "", "", ANSWERS.leader, ANSWERS.pin, ANSWERS.pin):
+            await write(pilot, answer)
+        await pilot.press("right", "enter")
+        await write(pilot, "short")
+        await pilot.pause(0.3)
+        said = app.screen.query_one("#fault")
+        page = said.parent
+        assert page.scrollable_content_region.contains_region(said.region)
+        words = said.content.plain.split()
+        assert " ".join(seen(app).split()).count(" ".join(words)) == 1
 
 
 async def test_each_answer_is_checked_where_it_is_given(start: Start, home: Path) -> None:

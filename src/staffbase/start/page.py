@@ -79,8 +79,11 @@ class StartScreen(Screen[Opened]):
         return in_words(super().active_bindings)
 
     def say(self, sentence: str, style: str = "") -> None:
-        """One sentence under what is asked; an empty one takes it away."""
-        self.query_one("#fault", Label).update(shown(sentence, style))
+        """One sentence under what is asked, all of it in sight; an empty one takes it away."""
+        fault = self.query_one("#fault", Label)
+        fault.update(shown(sentence, style))
+        if sentence:
+            self.call_after_refresh(fault.scroll_visible, animate=False)
 
     def typed(self, field: str) -> str:
         """What stands in a field."""
