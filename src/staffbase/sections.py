@@ -6,6 +6,7 @@ or by `load_all` once the board stands, whichever comes first.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -14,6 +15,7 @@ from textual.screen import Screen
 
 from staffbase.board.screen import BoardScreen
 from staffbase.kernel.access import Actor, Permission
+from staffbase.kernel.i18n import _
 from staffbase.rounds.alarm import Alarm
 from staffbase.rounds.alarm_screen import AlarmScreen
 from staffbase.station import Station
@@ -79,8 +81,9 @@ def _tasks(desk: Desk, station: Station) -> StaffScreen:
 def _admin(desk: Desk, station: Station) -> StaffScreen:
     from staffbase.admin.screen import AdminScreen, Rooms
 
+    machine = station.machine(desk.settings.home)
     return AdminScreen(
-        desk, Rooms(station.people, station.residents, station.rounds, station.machine(desk.settings.home))
+        desk, Rooms(station.people, station.residents, station.rounds, machine, partial(still_open, station))
     )
 
 
@@ -98,6 +101,20 @@ SECTIONS: dict[str, Section] = {
 def screen_of(name: str, desk: Desk, station: Station) -> StaffScreen:
     """A new screen of this section."""
     return SECTIONS[name].make(desk, station)
+
+
+def still_open(station: Station, actor: Actor, resident_id: int) -> list[Content]:
+    """What is running or promised for a resident, in words."""
+    from staffbase.incidents.model import INCIDENT_NAMES
+    from staffbase.kernel.moments import show_since
+    from staffbase.ui.text import line
+
+    now = station.database.clock.now()
+    running = [one for one in station.incidents.running(actor) if one.resident_id == resident_id]
+    return [
+        *(line((_("incident"), "$danger-text"), _(INCIDENT_NAMES[one.kind]), (show_since(one.started_at, now), "$muted")) for one in running),
+        *beside_of(station).tasks(actor, resident_id),
+    ]  # fmt: skip
 
 
 def beside_of(station: Station) -> Any:

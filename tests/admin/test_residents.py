@@ -1,13 +1,20 @@
 """Administration of residents: the units in walking order, and every change by its key."""
 
+from functools import partial
+
 import pytest
 from tests.bench import Bench, seen, settle
 from tests.conftest import moment
 
 from staffbase.admin.residents import ResidentsAdmin
+from staffbase.incidents.model import IncidentKind
+from staffbase.incidents.screen import IncidentStart
 from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF
+from staffbase.residents.dialogs.stays import LeaveDialog
 from staffbase.residents.model import Presence, RoundForm, Unit, WarningKind
+from staffbase.sections import still_open
+from staffbase.tasks.screen import TasksScreen
 
 pytestmark = pytest.mark.usefixtures("eager")
 
@@ -33,7 +40,7 @@ async def test_one_line_for_each_unit_whatever_was_typed(station, actors, flats,
     clock.move_to(moment(7, 9))
     app = Bench(station, eva)
     async with app.run_test(size=size) as pilot:
-        app.show(ResidentsAdmin(app, station.residents))
+        app.show(ResidentsAdmin(app, station.residents, partial(still_open, station)))
         await settle(pilot)
         words = (
             ("UTLØPT 06.01.2026", "1 kontakt !", "i fengsel", "ledig")
@@ -51,7 +58,7 @@ async def test_one_line_for_each_unit_whatever_was_typed(station, actors, flats,
 async def test_somebody_moves_in_to_the_free_unit_and_moves_on(station, actors, flats, one_free):
     app = Bench(station, actors["eva"])
     async with app.run_test(size=(120, 36)) as pilot:
-        app.show(ResidentsAdmin(app, station.residents))
+        app.show(ResidentsAdmin(app, station.residents, partial(still_open, station)))
         await settle(pilot)
         await pilot.press("end", "enter")
         await settle(pilot)
@@ -81,7 +88,7 @@ async def test_who_lived_here_is_found_by_name(station, actors, flats):
     station.residents.leave(actors["eva"], flats["B1"], "died")
     app = Bench(station, actors["eva"])
     async with app.run_test(size=(80, 24)) as pilot:
-        app.show(ResidentsAdmin(app, station.residents))
+        app.show(ResidentsAdmin(app, station.residents, partial(still_open, station)))
         await settle(pilot)
         await pilot.press("f")
         await settle(pilot)
@@ -97,7 +104,7 @@ async def test_who_lived_here_is_found_by_name(station, actors, flats):
 async def test_what_is_agreed_and_known_is_changed_by_the_keys_beside_the_headings(station, actors, flats):
     app = Bench(station, actors["eva"])
     async with app.run_test(size=(120, 36)) as pilot:
-        app.show(ResidentsAdmin(app, station.residents))
+        app.show(ResidentsAdmin(app, station.residents, partial(still_open, station)))
         await settle(pilot)
         assert all(
             words in seen(app) for words in ("BEFORE THE DOOR OPENS  d", "NIGHT CHECK  a", "RING  r", "GOOD TO KNOW  o")
@@ -125,9 +132,40 @@ async def test_an_empty_house_says_what_to_do(station, actors, flats):
         station.residents.leave(actors["eva"], flats[code], "other")
     app = Bench(station, actors["eva"])
     async with app.run_test(size=(80, 24)) as pilot:
-        app.show(ResidentsAdmin(app, station.residents))
+        app.show(ResidentsAdmin(app, station.residents, partial(still_open, station)))
         await settle(pilot)
         assert "A1 is free. i: somebody moves in." in seen(app)
         await pilot.press("p", "m", "u", "o")
         await settle(pilot)
         assert isinstance(app.screen, ResidentsAdmin)
+
+
+async def test_who_moves_out_with_something_still_open_is_asked_about_and_found_again(station, actors, flats):
+    eva = actors["eva"]
+    station.tasks.add(eva, "Letter to the benefits office", flats["A1"])
+    station.incidents.start(eva, IncidentKind.OVERDOSE, flats["A1"])
+    app = Bench(station, eva)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(ResidentsAdmin(app, station.residents, partial(still_open, station)))
+        await settle(pilot)
+        await pilot.press("u")
+        await settle(pilot)
+        shown = seen(app)
+        assert "STILL OPEN" in shown
+        assert "Letter to the benefits office" in shown
+        assert "overdose" in shown
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert isinstance(app.screen, LeaveDialog)
+        assert "stays open" in seen(app)
+        assert station.residents.resident(eva, flats["A1"]).unit_code == "A1"
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert all(door.resident is None or door.code != "A1" for door in station.residents.doors(eva))
+        app.show(TasksScreen(app, station.tasks))
+        await settle(pilot)
+        row = next(row for row in seen(app).splitlines() if "Letter to the" in row)
+        assert "Beboer A1" in row
+        app.show(IncidentStart(app, station.incidents, station.residents))
+        await settle(pilot)
+        assert any("Beboer A1" in row and "verdose" in row for row in seen(app).splitlines())

@@ -1,6 +1,7 @@
 """Section 0, as a leader's and a clinical lead's fingers meet it."""
 
 from datetime import datetime, time
+from functools import partial
 
 import pytest
 from tests.bench import Bench, seen, settle
@@ -20,6 +21,7 @@ from staffbase.kernel.clock import OSLO
 from staffbase.kernel.settings import Settings
 from staffbase.people.model import ShiftName
 from staffbase.rounds.rules import WindowHours
+from staffbase.sections import still_open
 
 pytestmark = pytest.mark.usefixtures("eager")
 
@@ -36,7 +38,11 @@ def bench(station, actors, tmp_path):
 
 def overview(app, station):
     machine = station.machine(app.settings.home)
-    app.show(AdminScreen(app, Rooms(station.people, station.residents, station.rounds, machine)))
+    app.show(
+        AdminScreen(
+            app, Rooms(station.people, station.residents, station.rounds, machine, partial(still_open, station))
+        )
+    )
 
 
 def fault(app):

@@ -1,6 +1,7 @@
 """A section whose first reading takes its time says that, and nothing untrue in the meantime."""
 
 import asyncio
+from functools import partial
 
 import pytest
 from tests.bench import Bench, seen
@@ -13,13 +14,13 @@ from staffbase.incidents.model import IncidentKind
 from staffbase.incidents.screen import IncidentScreen, IncidentStart
 from staffbase.notes.screen import NotesScreen
 from staffbase.residents.screen import ResidentPage
-from staffbase.sections import beside_of
+from staffbase.sections import beside_of, still_open
 from staffbase.tasks.screen import TasksScreen
 
 pytestmark = pytest.mark.usefixtures("eager")
 
 ROOMS = {
-    "residents": lambda app, station, _resident: ResidentsAdmin(app, station.residents),
+    "residents": lambda app, station, _resident: ResidentsAdmin(app, station.residents, partial(still_open, station)),
     "staff": lambda app, station, _resident: StaffAdmin(app, station.people),
     "plans": lambda app, station, _resident: CrisisPlansScreen(app, station.crisis_plans),
     "handover": lambda app, station, _resident: HandoverScreen(app, station.handover),

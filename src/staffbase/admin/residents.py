@@ -1,6 +1,6 @@
 """Administration of residents: who lives where, what is agreed and known, and every change of it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from staffbase.kernel.access import Actor
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.residents.changing import Changing
 from staffbase.residents.dialogs.former import FormerDialog
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
     from staffbase.residents.service import Residents
 
+StillOpen = Callable[[Actor, int], Sequence[Content]]
+"""What other rooms still have to do for a resident, in words; asked before somebody moves out."""
+
 _NARROW, _NORMAL = 94, 144
 """Cells of a row below which columns shrink and say less."""
 
@@ -52,9 +56,10 @@ class ResidentsAdmin(Changing):
         Binding("escape", "leave", N_("Back"), tooltip=N_("Back to where you were"), id="residents.back"),
     ]  # fmt: skip
 
-    def __init__(self, desk: Desk, residents: "Residents") -> None:
+    def __init__(self, desk: Desk, residents: "Residents", still_open: StillOpen) -> None:
         super().__init__(desk)
         self._residents = residents
+        self._still_open = still_open
         self._doors: list[Door] | None = None
         """As last read; before that nothing is said of the house."""
 
@@ -201,7 +206,8 @@ class ResidentsAdmin(Changing):
     @job(group="change")
     async def action_moves_out(self) -> None:
         if (facts := self.facts_here()) is not None:
-            await self.app.push_screen_wait(LeaveDialog(self.desk, self._residents, facts))
+            still_open = await self.ask(self._still_open, facts.id)
+            await self.app.push_screen_wait(LeaveDialog(self.desk, self._residents, facts, still_open))
 
     @job(group="change")
     async def action_former(self) -> None:

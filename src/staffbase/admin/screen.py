@@ -25,7 +25,7 @@ from staffbase.admin.glance import (
 )
 from staffbase.admin.house import HouseDialog, ShiftsDialog, UnitsDialog, WindowsDialog
 from staffbase.admin.machine import MachineDialog
-from staffbase.admin.residents import ResidentsAdmin
+from staffbase.admin.residents import ResidentsAdmin, StillOpen
 from staffbase.admin.staff import StaffAdmin
 from staffbase.kernel.access import ALLOWED, ROLE_NAMES, Permission, Role, require
 from staffbase.kernel.errors import NotAllowed
@@ -54,6 +54,7 @@ class Rooms:
     residents: "Residents"
     rounds: "Rounds"
     machine: "Machine"
+    still_open: StillOpen
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ PARTS = (
     ),
     Part(
         "residents", "b", N_("Residents"), N_("Who lives where, agreements, contacts, dangers"), Permission.RESIDENTS_ADMIN,
-        tell_residents, lambda desk, rooms, _now: ResidentsAdmin(desk, rooms.residents),
+        tell_residents, lambda desk, rooms, _now: ResidentsAdmin(desk, rooms.residents, rooms.still_open),
     ),
     Part(
         "units", "u", N_("Units"), N_("The units of the house; add more"), Permission.HOUSE_ADMIN,

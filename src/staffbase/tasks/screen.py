@@ -122,7 +122,8 @@ class TasksScreen(StaffScreen):
             (task.resident[:16].ljust(17) if wide else "", ""), between="",
         )  # fmt: skip
         room = width - start.cell_length - owner_width - 1
-        text = shown(" ".join(task.text.split()), "$muted" if task.done_at else "").truncate(room, ellipsis=True)
+        left = f"{task.resident}: " if task.resident and not (task.unit_code or wide) else ""  # has left the house
+        text = shown(left + " ".join(task.text.split()), "$muted" if task.done_at else "").truncate(room, ellipsis=True)
         gap = Content(" " * (room - text.cell_length + 1))
         return start + text + gap + shown(owner[:owner_width], "$muted" if task.owner_id else "$warning-text")
 

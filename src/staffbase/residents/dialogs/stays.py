@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
 
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import N_, _
@@ -17,6 +19,7 @@ from staffbase.residents.rules import LEAVE_REASONS, ResidentFacts
 from staffbase.residents.service import Residents
 from staffbase.ui.choice import Choice
 from staffbase.ui.desk import Desk
+from staffbase.ui.text import lines, shown
 
 Free = Sequence[tuple[int, str]]
 """Key and code of the units where nobody lives, in walking order."""
@@ -96,21 +99,31 @@ class UnitDialog(ResidentForm):
 
 
 class LeaveDialog(ResidentForm):
-    """Somebody leaves the house, with the reason."""
+    """Somebody leaves the house, with the reason.
 
+    What is still open for them is said first, and is no reason not to go: it stays open, and saving once more is knowing.
+    """
+
+    DEFAULT_CSS = "LeaveDialog #still-open { height: auto; margin: 1 0; }"
     title_text = N_("Moves out")
     AUTO_FOCUS = "#reason"
     _HINT = N_("All that was written stays readable, and the unit is free. ctrl+s saves · esc keeps the draft")
 
-    def __init__(self, desk: Desk, residents: Residents, facts: ResidentFacts) -> None:
+    def __init__(
+        self, desk: Desk, residents: Residents, facts: ResidentFacts, still_open: Sequence[str | Content] = ()
+    ) -> None:
         super().__init__(desk, residents, facts.id, f"{facts.unit_code} {facts.alias}")
         self.form_name = f"leave:{facts.id}"
+        self._still_open = still_open
+        self._knows = not still_open
 
     def compose_form(self) -> ComposeResult:
         reasons = [(reason, _(reason)) for reason in LEAVE_REASONS]
         yield self.row(_("reason"), Choice(reasons, LEAVE_REASONS[0], id="reason"))
         yield self.row(_("words"), self.line("text", placeholder=_("to where, with whom; may be empty"), limit=300))
         yield self.row(_("when"), self.line("day", placeholder=_("today; 02.01; mon")), echo=True)
+        if self._still_open:
+            yield Static(lines(shown(_("STILL OPEN"), "bold $warning-text"), *self._still_open), id="still-open")
         yield self.hint()
 
     def read(self, field: str) -> str:
@@ -122,5 +135,12 @@ class LeaveDialog(ResidentForm):
         if reason == LEAVE_REASONS[-1] and not text.strip():
             raise Invalid(_("Say in a few words why."), "text")
         day = read_past_day(self.typed("day"), self.desk.clock.now(), "day")
+        if not self._knows:
+            self._knows = True
+            raise Invalid(
+                _(
+                    "What is still open stays open, under the name: tasks on 6, a running incident on h. ctrl+s once more: moves out."
+                )
+            )
         await self.ask(self._residents.leave, self._resident_id or 0, _(reason), text, day)
         return True
