@@ -42,7 +42,7 @@ async def test_everything_that_must_be_known_stands_there(station, actors, lived
         await settle(pilot)
         words = " ".join(seen(app).split())
         for said in (
-            "A1", "Beboer A1", "home", "born 1980, 46 years", "knife by the door", "NO CRISIS PLAN YET", "yesterday 23:00",
+            "A1", "Beboer A1", "home", "born 1980, 45–46 years", "knife by the door", "NO CRISIS PLAN YET", "yesterday 23:00",
             "Letter", "enter if no answer", "may be woken", "ACT-team", "00 00 00 41", "not to be told", "lives here since",
         ):  # fmt: skip
             assert said in words, said
