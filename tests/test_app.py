@@ -133,7 +133,7 @@ async def test_locking_shows_nothing_of_the_house_but_unit_codes(house: House, e
 async def test_a_half_typed_note_is_kept_and_offered_again(house: House, eager: None) -> None:
     async with house.app.run_test(size=(120, 36)) as pilot:
         await house.ready(pilot)
-        await house.press(pilot, "n")
+        await house.press(pilot, "down", "n")
         await pilot.press(*"urolig")
         await pilot.pause(1.3)
         await house.settled(pilot)
@@ -160,7 +160,7 @@ def cut_off(house: House) -> None:
 async def test_the_screen_locks_even_when_the_database_is_gone(house: House, eager: None) -> None:
     async with house.app.run_test(size=(120, 36)) as pilot:
         await house.ready(pilot)
-        await house.press(pilot, "n")
+        await house.press(pilot, "down", "n")
         await pilot.press(*"urolig")
         cut_off(house)
         await house.press(pilot, "ctrl+l")
@@ -184,7 +184,7 @@ async def test_the_alarm_rings_even_when_the_database_is_gone(house: House, eage
 async def test_a_draft_that_could_not_be_kept_is_tried_again(house: House, eager: None) -> None:
     async with house.app.run_test(size=(120, 36)) as pilot:
         await house.ready(pilot)
-        await house.press(pilot, "n")
+        await house.press(pilot, "down", "n")
         await pilot.pause(0.3)
         folder = Path(house.station.database.engine.url.database).parent
         cut_off(house)
@@ -229,7 +229,7 @@ async def test_the_clerk_has_a_board_without_residents_and_without_faults(tmp_pa
 async def test_opening_a_resident_stands_in_the_ledger_once(house: House, eager: None) -> None:
     async with house.app.run_test(size=(120, 36)) as pilot:
         await house.ready(pilot)
-        await house.press(pilot, "enter")
+        await house.press(pilot, "down", "enter")
         await pilot.pause(0.5)
         await house.settled(pilot)
     with house.station.database.read() as tx:

@@ -396,6 +396,9 @@ class StaffbaseApp(InOrder[int]):
         if actor is None:
             return
         self._resume_mode = self.current_mode
+        for screen in (screen for stack in self._screen_stacks.values() for screen in stack):
+            if isinstance(screen, StaffScreen):
+                screen.forget_choice()
         forms = [screen for screen in self.screen_stack if isinstance(screen, FormDialog)]
         self._door.state = replace(self._door.state, note="", locked_by=actor.person_id)
         self.clear_notifications()  # they may tell of residents

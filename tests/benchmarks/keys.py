@@ -9,7 +9,7 @@ from tests.benchmarks.watched import pauses
 from tests.terminal.driver import NAMED, Terminal
 
 WATCHED = "tests.benchmarks.watched"
-TOUR = ("2", "3", "4", "5", "6", "1", "n", "esc", "/", "esc", "x", "esc", "k", "k", "esc", "?", "?", "2", "1")
+TOUR = ("2", "3", "4", "5", "6", "1", "down", "n", "esc", "/", "esc", "x", "esc", "k", "k", "esc", "?", "?", "2", "1")
 """Every section, then what a key opens from the board, then back and forth once more."""
 
 

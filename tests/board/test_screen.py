@@ -9,8 +9,14 @@ from tests.conftest import moment, open_database
 from staffbase.app import Opened, StaffbaseApp
 from staffbase.board.screen import BoardScreen, Tile
 from staffbase.crisis_plans.card_screen import CardScreen
-from staffbase.journal.model import Importance
+from staffbase.handover.screen import HandoverScreen
+from staffbase.incidents.screen import IncidentStart
+from staffbase.journal.model import NOTE_KINDS, Importance
 from staffbase.kernel.settings import Settings
+from staffbase.notes.dialogs import NoteDialog
+from staffbase.notes.search.screen import SearchScreen
+from staffbase.people.screen import DoorScreen
+from staffbase.residents.chooser import ResidentChooser
 from staffbase.residents.model import House, RoundForm, Status
 from staffbase.residents.screen import ResidentPage
 from staffbase.residents.service import set_status
@@ -70,7 +76,7 @@ async def test_every_door_stands_there_with_who_lives_in_it(house, actors, tmp_p
     async with app.run_test(size=size) as pilot:
         await stands(pilot)
         told = seen(app)
-        for words in ("MODULE A", "MODULE B", "A1", "Beboer A1", "B1", "Beboer B1", "NEEDS YOU NOW", "Nothing waits."):
+        for words in ("A1", "Beboer A1", "B1", "Beboer B1", "NEEDS YOU NOW", "Nothing waits."):
             assert words in told, f"{words}\n{told}"
 
 
@@ -99,11 +105,10 @@ async def test_enter_opens_the_resident_and_arrows_go_to_the_neighbours(house, a
     app = app_on(house, tmp_path, actors["marit"])
     async with app.run_test(size=(120, 36)) as pilot:
         await stands(pilot)
-        assert app.focused.tile.code == "A1"
-        await pilot.press("right")
-        assert app.focused.tile.code == "A2"
-        await pilot.press("down")
-        assert app.focused.tile.code == "B1"
+        assert app.focused is None  # nobody is chosen until a hand chose
+        for key, code in (("right", "A1"), ("right", "A2"), ("down", "B1")):
+            await pilot.press(key)
+            assert app.focused.tile.code == code
         await pilot.press("enter")
         await stands(pilot, ResidentPage)
         assert "Beboer B1" in seen(app)
@@ -112,6 +117,8 @@ async def test_enter_opens_the_resident_and_arrows_go_to_the_neighbours(house, a
 async def test_k_and_a_letter_is_that_card_and_k_k_the_one_the_cursor_is_on(house, actors, tmp_path):
     app = app_on(house, tmp_path, actors["marit"])
     async with app.run_test(size=(120, 36)) as pilot:
+        await stands(pilot)
+        await pilot.press("down")
         for keys, code in ((("k", "b"), "A2"), (("k", "k"), "A1")):
             await stands(pilot)
             await pilot.press(*keys)
@@ -133,3 +140,73 @@ async def test_a_house_without_units_says_who_adds_them(station, actors, tmp_pat
         assert "Nytthuset" in told
         assert "0 of 0 doors" not in told
         assert "No units yet. A leader adds them in Administration (0)." in told
+
+
+async def test_nobody_is_chosen_by_default_and_a_note_asks_whom_it_is_about(house, actors, flats, tmp_path):
+    app = app_on(house, tmp_path, actors["marit"])
+    async with app.run_test(size=(120, 36)) as pilot:
+        board = await stands(pilot)
+        await pilot.press("n")
+        dialog = await stands(pilot, NoteDialog)
+        assert dialog.focused.id == "resident"
+        await pilot.press(*"A2", "enter", *"ate", "ctrl+s")
+        await stands(pilot)
+        (item,) = house.journal.timeline(actors["marit"], flats["A2"], kinds=NOTE_KINDS, limit=5)
+        assert item.text == "ate"
+        await pilot.press("down", "n")
+        dialog = await stands(pilot, NoteDialog)
+        assert dialog.focused.id == "text"  # no slower for who did choose
+        await pilot.press("escape")
+        await stands(pilot)
+        await pilot.press("escape")
+        assert board.chosen_resident() is None
+        await pilot.press("enter")
+        assert (await stands(pilot, ResidentChooser)).is_active
+
+
+async def test_a_choice_is_forgotten_when_the_screen_was_locked(house, actors, tmp_path):
+    app = app_on(house, tmp_path, actors["marit"])
+    async with app.run_test(size=(120, 36)) as pilot:
+        board = await stands(pilot)
+        await pilot.press("down", "down")
+        assert board.chosen_resident() is not None
+        await pilot.press("ctrl+l")
+        await stands(pilot, DoorScreen)
+        assert board.chosen_resident() is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_the_hint_for_letters_stands_in_the_footer_and_goes_with_them(house, actors, tmp_path, size):
+    app = app_on(house, tmp_path, actors["marit"])
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await stands(pilot)
+        before = seen(app).splitlines()
+        await pilot.press("k")
+        await pilot.pause()
+        told = seen(app).splitlines()
+        assert "Press the letter of a tile" in told[-1]
+        assert len(told) == len(before)
+        assert not [note for note in app._notifications if "Press the letter" in note.message]
+        await pilot.press("b")
+        await stands(pilot, CardScreen)
+        assert "Press the letter" not in seen(app)
+        await pilot.press("escape")
+        await stands(pilot)
+        assert "Press the letter" not in seen(app)
+
+
+async def test_from_a_card_sections_search_and_a_note_are_one_key_away(house, actors, flats, tmp_path):
+    app = app_on(house, tmp_path, actors["marit"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key, kind in (("3", HandoverScreen), ("slash", SearchScreen), ("n", NoteDialog), ("h", IncidentStart)):
+            await stands(pilot)
+            await pilot.press("k", "b")
+            await stands(pilot, CardScreen)
+            await pilot.press(key)
+            await stands(pilot, kind)
+            if key == "3":
+                await pilot.press("1")
+            else:
+                await pilot.press("escape")
+            await stands(pilot, CardScreen)
+            await pilot.press("escape")

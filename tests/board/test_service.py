@@ -58,7 +58,9 @@ def test_a_tile_says_presence_last_seen_and_how_status_and_danger(house, actors,
     seen = tile(house, eva, "A1")
     assert (seen.presence, seen.seen_at, seen.seen) == ("home", "23:58", "seen asleep")
     assert "penicillin" in seen.dangers
-    assert tile(house, eva, "A2").seen == "not seen yet"  # heard is not seen
+    heard = tile(house, eva, "A2")
+    assert (heard.seen_at, heard.seen) == ("23:58", "heard")
+    assert "not seen yet" in [sign.words for sign in heard.signs]  # heard is not seen
     assert tile(house, eva, "B1").presence.startswith("admitted")
     assert tile(house, eva, "A1").plan.words == "no crisis plan"
 
@@ -155,3 +157,37 @@ def test_a_longer_journal_costs_the_board_no_further_query(house, actors, flats,
     for number in range(30):
         house.notes.write(actors["jonas"], f"note {number}", flats["A2"], importance=Importance.HANDOVER)
     assert queries() == before
+
+
+def test_who_was_only_heard_for_days_is_said_not_to_have_been_seen(house, actors, flats, clock):
+    samira, eva = actors["samira"], actors["eva"]
+    house.residents.set_agreement(eva, flats["B1"], RoundForm.NONE, consent="said so himself")
+    for day, outcome in ((5, Outcome.ASLEEP), (6, Outcome.HEARD), (7, Outcome.HEARD), (8, Outcome.DECLINED)):
+        clock.move_to(moment(day, 23, 40))
+        walk = walked(house, samira, clock)
+        house.rounds.check_off(samira, walk, units(house, eva)["A1"], outcome)
+        a1 = tile(house, eva, "A1")
+        unseen = [sign for sign in a1.signs if "not seen" in sign.words]
+        wanted = {5: None, 6: Level.PLAIN, 7: Level.PLAIN, 8: Level.WATCH}[day]
+        assert [sign.level for sign in unseen] == ([wanted] if wanted is not None else [])
+        house.rounds.sign(samira, walk, {units(house, eva)["A2"]: "time"})
+    assert [sign.words for sign in unseen] == ["not seen for 3 days"]
+    assert a1.seen == "said no"
+    assert tile(house, eva, "B1").seen == "no check wanted"
+    house.residents.set_presence(eva, flats["A1"], Presence.ADMITTED)
+    assert not [sign for sign in tile(house, eva, "A1").signs if "not seen" in sign.words]
+
+
+def test_the_latest_stand_in_the_order_of_the_times_that_are_shown(house, actors, flats, clock):
+    marit = actors["marit"]
+    for minute, text in ((40, "second"), (10, "first"), (55, "third")):
+        house.notes.write(
+            marit,
+            text,
+            flats["A1"],
+            importance=Importance.HANDOVER,
+            observed_at=moment(5, 14, minute),
+            late_reason="busy",
+        )
+    told = [(row.time, row.words) for row in house.board.view(marit).latest if row.time < "15:00"]
+    assert told == [("14:55", "A1 third"), ("14:40", "A1 second"), ("14:10", "A1 first")]

@@ -73,6 +73,20 @@ async def test_what_is_half_typed_stays_with_its_resident(station, actors, flats
     assert station.journal.drafts(marit) == []
 
 
+async def test_a_note_typed_where_a_resident_is_asked_for_is_kept_too(station, actors):
+    marit = actors["marit"]
+    app = Bench(station, marit)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(NoteDialog(app, station.notes))
+        await settle(pilot)
+        await pilot.press(*"Slept badly", "escape")
+        await settle(pilot)
+        assert [draft.form for draft in station.journal.drafts(marit)] == ["note:house"]
+        app.show(NoteDialog(app, station.notes))
+        await settle(pilot)
+        assert "Slept badly" in seen(app)
+
+
 async def test_nothing_typed_leaves_no_draft(station, actors, flats):
     app = Bench(station, actors["marit"])
     async with app.run_test(size=(80, 24)) as pilot:

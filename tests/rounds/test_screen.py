@@ -444,6 +444,18 @@ async def test_the_walker_rings_in_from_a_silent_door(night, actors, flats, tmp_
         assert (item.author_id, item.on_behalf_id) == (actors["marit"].person_id, actors["samira"].person_id)
 
 
+async def test_where_the_cursor_stands_by_itself_a_note_asks_whom_it_is_about(bench, back, flats, clock):
+    async with bench.run_test(size=(120, 36)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("n")
+        await hand.press("down", "n")
+        await hand.press("p", "n")
+        assert bench.did == [("note", None), ("note", flats["A2"]), ("note", None)]
+        await hand.press("t")  # the note to this door
+        assert bench.did[-1] == ("note", bench.screen.chosen_resident())
+
+
 async def test_a_key_before_an_extra_check_knows_its_resident_chooses_no_other(bench, flats, clock):
     async with bench.run_test(size=(80, 24)) as pilot:
         hand = Hand(pilot, clock)

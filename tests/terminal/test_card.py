@@ -47,7 +47,7 @@ def test_every_residents_card_is_two_keys_from_the_board_and_whole_at_80x24(tmp_
             assert not missing, f"{missing}\n{terminal.screen}"
             terminal.press("esc")
             terminal.wait_for("A1  Arild N.")
-        terminal.press("n")
+        terminal.press("down", "n")
         terminal.wait_for("ctrl.s")
         terminal.type("halvveis")
         terminal.press("f2")

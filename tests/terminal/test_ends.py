@@ -42,7 +42,7 @@ def test_a_closed_window_or_a_shutdown_keeps_the_draft(tmp_path: Path, number: s
     with Terminal(tmp_path, "demo", *folder, *EVENING) as terminal:
         terminal.wait_for("MODULE B")
         terminal.settle()
-        terminal.press("n")
+        terminal.press("down", "n")
         terminal.wait_for("ctrl.s saves")
         terminal.type("the kettle is repaired")
         terminal.signal(number)
@@ -52,7 +52,7 @@ def test_a_closed_window_or_a_shutdown_keeps_the_draft(tmp_path: Path, number: s
         terminal.wait_for("1 draft")
         terminal.wait_for("MODULE B")
         terminal.settle()
-        terminal.press("n")
+        terminal.press("down", "n")
         terminal.wait_for("the kettle is repaired")
 
 
@@ -60,7 +60,7 @@ def test_locked_nothing_personal_stands_there_and_a_small_window_says_what_it_ne
     with Terminal(tmp_path, "demo", *EVENING) as terminal:
         terminal.wait_for("MODULE B")
         terminal.settle()
-        terminal.press("n")
+        terminal.press("down", "n")
         terminal.wait_for("ctrl.s saves")
         terminal.type("the kettle is repaired")
         terminal.resize(60, 15)

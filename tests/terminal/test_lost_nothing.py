@@ -17,7 +17,7 @@ def test_a_half_typed_note_survives_kill_9_and_stands_nowhere_in_the_clear(tmp_p
     folder = tmp_path / "house"
     with Terminal(tmp_path, "demo", "--dir", str(folder), "--as", "Marit", *EVENING) as terminal:
         terminal.wait_for("MODULE A")
-        terminal.press("n")
+        terminal.press("down", "n")
         terminal.wait_for("ctrl.s saves")
         terminal.type(HALF)
         terminal.pause(2.0)
@@ -36,14 +36,14 @@ def test_a_half_typed_note_survives_kill_9_and_stands_nowhere_in_the_clear(tmp_p
         terminal.wait_for("1 draft")
         terminal.wait_for("MODULE B")
         terminal.settle()
-        terminal.press("n")
+        terminal.press("down", "n")
         assert HALF in terminal.wait_for("This is your draft, as you left it")
 
 
 def test_escape_bytes_and_markup_in_a_note_never_act(tmp_path: Path) -> None:
     with Terminal(tmp_path, "demo", "--as", "Marit", *EVENING) as terminal:
         terminal.wait_for("MODULE A")
-        terminal.press("n")
+        terminal.press("down", "n")
         terminal.wait_for("ctrl.s saves")
         terminal.type("[/b] [red]as typed[/red] ")
         terminal.paste("evil\x1b]0;OWNED\x07 \x1b[31mred \x9b5m bell\x07 end")

@@ -200,6 +200,7 @@ def test_a_whole_night(night: Night) -> None:
 def the_evening_pair_hands_over(night: Night) -> None:
     night.sign_in("Marit", "On duty, evening shift 14:30–22:00")
     night.on_duty()
+    night.terminal.tap("down")  # A1, chosen by hand
     night.press("n", "A1 +A1 Arve")
     night.terminal.wait_focus("█ +$")  # the text, which is empty
     night.write("Slept all day and ate nothing.")
@@ -236,6 +237,7 @@ def samira_takes_over(night: Night) -> None:
     night.until("22:00")  # Jonas leaves late
     night.sign_in("Jonas", "On duty, night shift 21:45–07:45")
     night.on_duty(yes=False)
+    night.terminal.tap("down")  # A1, chosen by hand
     night.press("n", "A1 +A1 Arve")
     night.terminal.wait_focus("█ +$")  # the text, which is empty
     night.write("He asked for tea and a blanket.")

@@ -36,7 +36,10 @@ class BoardTile:
     name: str = ""
     status: Sign = Sign("")
     presence: str = ""
+    place: str = ""
+    """The presence in one word, where there is no room for since and until."""
     seen_at: str = ""
+    """When they were last met at the door, and (`seen`) by which kind of contact."""
     seen: str = ""
     plan: Sign = Sign("")
     signs: tuple[Sign, ...] = ()

@@ -12,10 +12,12 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from staffbase.board.rules import BoardTile, BoardView, Level, Line, Need, letters, worst_first
+from staffbase.board.drawn import INK, drawn, shape
+from staffbase.board.rules import BoardTile, BoardView, Level, Line, Need, letters
 from staffbase.kernel.access import Permission
 from staffbase.kernel.i18n import N_, _
 from staffbase.ui.desk import Desk
+from staffbase.ui.footer import KeyFooter
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
 from staffbase.ui.tiles import neighbour
@@ -24,7 +26,8 @@ from staffbase.ui.words import Words
 if TYPE_CHECKING:
     from staffbase.board.service import Board
 
-_INK = {Level.QUIET: "$muted", Level.PLAIN: "", Level.WATCH: "$warning-text", Level.DANGER: "$danger-text"}
+_NEEDS_LINES = 6
+"""Lines that what needs somebody keeps at the least, below the tiles of a narrow screen."""
 
 
 class Tile(Static, can_focus=True):
@@ -60,31 +63,7 @@ class Tile(Static, can_focus=True):
         self.refresh()
 
     def render(self) -> Content:
-        tile = self.tile
-        letter = (f" {self.letter} ", "bold reverse $accent-text") if self.letter else ""
-        if tile.resident_id is None:
-            return lines(
-                line((tile.code, "bold $muted"), (tile.name, "$muted"), between="  "),
-                "",
-                shown(tile.presence, "$muted"),
-            )
-        width = self.content_size.width
-        status = (tile.status.words.upper(), f"bold {_INK[tile.status.level]}") if tile.status.words else ""
-        head = line(letter, (tile.code, "bold"), (tile.name, "bold"), status, between="  ")
-        if head.cell_length > width:
-            head = line(letter, (tile.code, "bold"), (tile.name, "bold"), status, between=" ")
-        seen = line((tile.seen_at, "$muted"), (tile.seen, "$muted"))
-        signs = [(sign.words, _INK[sign.level]) for sign in worst_first([tile.plan, *tile.signs])]
-        rows = [
-            head.truncate(width, ellipsis=True),
-            line(tile.presence, seen, between="  ").truncate(width, ellipsis=True),
-        ]
-        if self.content_size.height > 3:  # noqa: PLR2004  (the full tile has four lines)
-            rows.append(line(*signs, between=" · ").truncate(width, ellipsis=True))
-            rows.append(shown(tile.dangers, "$danger-text").truncate(width, ellipsis=True))
-        else:
-            rows.append(line((tile.dangers, "$danger-text"), *signs, between=" · ").truncate(width, ellipsis=True))
-        return lines(*rows)
+        return drawn(self.tile, self.content_size.width, self.content_size.height, self.letter)
 
     def on_click(self) -> None:
         self.choose()
@@ -99,14 +78,22 @@ class BoardScreen(StaffScreen):
     """Section 1."""
 
     CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = "Tile"
+    AUTO_FOCUS = ""
+    """Nobody is chosen until an arrow or a click chose, so that no note is about the first one by default."""
     BINDINGS = [
         Binding("enter", "open", N_("Open"), tooltip=N_("Open the resident"), id="board.open"),
         Binding("left", "move(-1, 0)", N_("Left"), tooltip=N_("The tile to the left"), id="board.left", show=False),
         Binding("right", "move(1, 0)", N_("Right"), tooltip=N_("The tile to the right"), id="board.right", show=False),
         Binding("up", "move(0, -1)", N_("Up"), tooltip=N_("The tile above"), id="board.up", show=False),
         Binding("down", "move(0, 1)", N_("Down"), tooltip=N_("The tile below"), id="board.down", show=False),
-        Binding("escape", "no_letters", N_("Back"), tooltip=N_("Take the letters away"), id="board.back", show=False),
+        Binding(
+            "escape",
+            "no_letters",
+            N_("Back"),
+            tooltip=N_("Take the letters away; then nobody is chosen"),
+            id="board.back",
+            show=False,
+        ),
     ]
 
     lettered: reactive[bool] = reactive(default=False, repaint=False)
@@ -123,6 +110,7 @@ class BoardScreen(StaffScreen):
                 yield Words(id="today")
                 yield Words(id="latest")
                 yield Words(id="nights")
+        yield Static(id="letters")
 
     async def refresh_view(self) -> None:
         if not self.desk.actor.may(Permission.SEE_RESIDENTS):
@@ -140,8 +128,6 @@ class BoardScreen(StaffScreen):
                 standing[tile.unit_id].tile = tile
         else:
             await self._lay(view.tiles)
-        if self.focused is None and (tiles := self.query(Tile)):  # also when a newer look cut the laying short
-            tiles.first().focus()
         self.query_one("#needs", Words).update(self._needs(view.needs))
         for name, heading, rows in (
             ("today", _("TODAY"), view.today),
@@ -163,16 +149,41 @@ class BoardScreen(StaffScreen):
         if not parts:
             parts.append(Static(_("No units yet. A leader adds them in Administration (0)."), classes="empty"))
         await modules.mount(*parts)
+        self._fit()
+        self.watch_lettered()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """As many tiles beside each other, and as tall, as there is room for."""
+        modules = self.query_one("#modules")
+        narrow = self.has_class("-narrow")
+        height = self.query_one("#board").content_size.height - (_NEEDS_LINES if narrow else 0)
+        modules.styles.max_height = height if narrow else None
+        grids = list(modules.query(Grid))
+        width = modules.content_size.width
+        found = shape([len(grid.children) for grid in grids], width, height, headings=not narrow)
+        for grid in grids:
+            grid.styles.grid_size_columns = found.columns
+            grid.styles.grid_rows = str(found.lines)
+            grid.styles.grid_gutter_horizontal = found.gap
+            for tile in grid.children:
+                tile.styles.height = found.lines
 
     def _needs(self, needs: Iterable[Need]) -> Content:
+        narrow = self.has_class("-narrow")  # few lines and wide ones: how it ends stands beside it
+        room = self.query_one("#needs").content_size.width
         rows: list[Content] = []
         for need in needs:
-            rows.append(line((need.time, "bold") if need.time else "", (need.words, f"bold {_INK[need.level]}")))
-            if need.end:
-                rows.append(shown(need.end, "$muted"))
+            said = line((need.time, "bold") if need.time else "", (need.words, f"bold {INK[need.level]}"))
+            end = shown(need.end, "$muted")
+            beside = line(said, end, between="  ")
+            rows += [beside] if narrow and beside.cell_length <= room else [said, end] if need.end else [said]
         if not rows:
             rows = [shown(_("Nothing waits."), "$muted")]
-        return lines(shown(_("NEEDS YOU NOW"), "$muted"), "", *rows)
+        return lines(shown(_("NEEDS YOU NOW"), "$muted"), *([] if narrow else [""]), *rows)
 
     def _column(self, heading: str, rows: Iterable[Line]) -> Content:
         rows = list(rows)
@@ -180,7 +191,7 @@ class BoardScreen(StaffScreen):
         said = [
             line(
                 (row.time.rjust(longest), "$muted" if row.level == Level.QUIET else "bold"),
-                (row.words, _INK[row.level]),
+                (row.words, INK[row.level]),
                 between="  ",
             )
             for row in rows
@@ -208,6 +219,8 @@ class BoardScreen(StaffScreen):
     def action_open(self) -> None:
         if isinstance(self.focused, Tile):
             self.focused.choose()
+        else:
+            self.desk.choose_resident(self.desk.open_resident)
 
     def action_move(self, right: int, down: int) -> None:
         """Move the cursor to the nearest tile in that direction."""
@@ -218,22 +231,30 @@ class BoardScreen(StaffScreen):
         """The first k puts a letter on each tile; k again opens the highlighted one's card."""
         if self.lettered:
             self.lettered = False
-            if (resident := self.chosen_resident()) is not None:
-                self.desk.open_card(resident)
+            super().action_open_card()
         else:
             self.lettered = True
 
     def action_no_letters(self) -> None:
+        if self.lettered:
+            self.lettered = False
+        else:
+            self.set_focus(None)
+
+    def forget_choice(self) -> None:
+        super().forget_choice()
         self.lettered = False
+        self.set_focus(None)
 
     def watch_lettered(self) -> None:
         tiles = [tile for tile in self.query(Tile) if tile.tile.resident_id is not None]
         for letter, tile in zip(letters(len(tiles)), tiles, strict=False):
             tile.letter = letter if self.lettered else ""
-        if self.lettered:
-            self.notify(
-                _("Press the letter of a tile for its crisis card; k for the one you are on."), markup=False, timeout=4
-            )
+        for hint in self.query("#letters").results(Static):
+            hint.update(shown(_("Press the letter of a tile for its crisis card; k for the one you are on.")))
+            hint.display = self.lettered
+        for footer in self.query(KeyFooter):
+            footer.display = not self.lettered
 
     def on_key(self, event: events.Key) -> None:
         """While letters stand, a letter is a card and nothing else."""

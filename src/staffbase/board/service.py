@@ -34,7 +34,7 @@ from staffbase.rounds.reading import (
     walk_under_way_in,
     windows_in,
 )
-from staffbase.rounds.rules import window_for
+from staffbase.rounds.rules import MET, window_for
 from staffbase.tasks.service import tasks_in
 from staffbase.ui.strip import Interruption, StripFacts
 
@@ -144,7 +144,7 @@ class Board:
         with self.database.read() as tx:
             now = self.database.clock.now()
             doors = doors_in(tx, self.house_id)
-            seen = last_seen_in(tx, self.house_id)
+            seen, met = last_seen_in(tx, self.house_id), last_seen_in(tx, self.house_id, MET)
             tasks = tasks_in(tx, self.house_id)
             running = incidents_in(tx, self.house_id, running_only=True)
             windows = windows_in(tx, self.house_id, now, doors=doors)
@@ -173,7 +173,7 @@ class Board:
             )  # fmt: skip
         return BoardView(
             tiles=tuple(
-                tile_of(door, seen.get(key), plans.get(key), tasks, now)
+                tile_of(door, plans.get(key), tasks, now, seen=seen.get(key), met=met.get(key))
                 for door, key in ((door, door.resident.id if door.resident else 0) for door in doors)
             ),
             needs=needs_of(waiting),

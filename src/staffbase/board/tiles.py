@@ -1,26 +1,40 @@
 """What one tile says: who lives there, where they are, last seen, the plan, what is due, what is dangerous."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from staffbase.board.rules import BoardTile, Level, Sign
 from staffbase.crisis_plans.facts import PlanState
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.kernel.moments import show_moment
-from staffbase.residents.model import PRESENCE_NAMES, STATUS_NAMES, Presence, Status
-from staffbase.residents.rules import Door, ResidentFacts, expired
+from staffbase.residents.model import PRESENCE_NAMES, STATUS_NAMES, Presence, RoundForm, Status
+from staffbase.residents.rules import Door, ResidentFacts, expired, form_now
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.reading import LastSeen
 from staffbase.tasks.service import TaskFacts
 
-SEEN_SHORT = {Outcome.ASLEEP: N_("seen asleep"), Outcome.AWAKE: N_("seen"), Outcome.SPOKE: N_("spoke")}
+MET_SHORT = {
+    Outcome.ASLEEP: N_("seen asleep"),
+    Outcome.AWAKE: N_("seen awake"),
+    Outcome.SPOKE: N_("spoke"),
+    Outcome.HEARD: N_("heard"),
+    Outcome.DECLINED: N_("said no"),
+}
+LONG_UNSEEN_DAYS = 3
+"""Full days without being seen on a round from which the tile's sign is a warning; from one day on it is said."""
 _STATUS_LEVEL = {Status.CALM: Level.QUIET, Status.WATCH: Level.WATCH, Status.UNSTABLE: Level.DANGER}
 
 
 def tile_of(
-    door: Door, seen: LastSeen | None, plan: PlanState | None, tasks: Sequence[TaskFacts], now: datetime
+    door: Door,
+    plan: PlanState | None,
+    tasks: Sequence[TaskFacts],
+    now: datetime,
+    *,
+    seen: LastSeen | None,
+    met: LastSeen | None,
 ) -> BoardTile:
-    """The tile of one unit."""
+    """The tile of one unit; its resident was last seen and last met (seen or heard) then."""
     resident = door.resident
     if resident is None:
         return BoardTile(door.unit_id, door.code, door.module, name=_("vacant"))
@@ -34,12 +48,34 @@ def tile_of(
         name=resident.alias,
         status=Sign(_(STATUS_NAMES[resident.status]), level) if level > Level.QUIET else Sign(""),
         presence=_presence(resident, now),
-        seen_at=show_moment(seen.at_to, now) if seen else "",
-        seen=_(SEEN_SHORT[seen.outcome]) if seen else _("not seen yet"),
+        place=_(PRESENCE_NAMES[resident.presence]),
+        seen_at=show_moment(met.at_to, now) if met else "",
+        seen=_(MET_SHORT[met.outcome])
+        if met
+        else _("no check wanted")
+        if _wants_none(resident, now)
+        else _("not seen yet"),
         plan=_plan(plan),
-        signs=(*_tasks(mine, now), *_agreement(resident, now)),
+        signs=(*_agreement(resident, now), *_unseen(resident, seen, met, now), *_tasks(mine, now)),
         dangers=" · ".join(warning.line for warning in resident.warnings),
     )
+
+
+def _wants_none(resident: ResidentFacts, now: datetime) -> bool:
+    return resident.agreement is not None and form_now(resident.agreement, now) is RoundForm.NONE
+
+
+def _unseen(resident: ResidentFacts, seen: LastSeen | None, met: LastSeen | None, now: datetime) -> Sequence[Sign]:
+    """That somebody who lives here and is checked has not been seen for a day or more: heard is not seen."""
+    if resident.presence in (Presence.ADMITTED, Presence.PRISON) or _wants_none(resident, now):
+        return ()
+    if seen is None:
+        return (Sign(_("not seen yet"), Level.PLAIN),) if met else ()
+    days = (now - seen.at_to) // timedelta(days=1)
+    if not days:
+        return ()
+    words = ngettext("not seen for %(count)d day", "not seen for %(count)d days", days) % {"count": days}
+    return (Sign(words, Level.WATCH if days >= LONG_UNSEEN_DAYS else Level.PLAIN),)
 
 
 def _plan(plan: PlanState | None) -> Sign:
@@ -47,9 +83,9 @@ def _plan(plan: PlanState | None) -> Sign:
     if plan is None or not plan.version:
         return Sign(_("no crisis plan"), Level.WATCH)
     if plan.review is not None and plan.review.after_crisis:
-        return Sign(_("plan: review after the crisis"), Level.WATCH)
+        return Sign(_("plan: revise now"), Level.WATCH)
     if plan.overdue:
-        return Sign(_("plan: review overdue"), Level.WATCH)
+        return Sign(_("plan: overdue"), Level.WATCH)
     return Sign(_("plan v%(number)d") % {"number": plan.version}, Level.QUIET)
 
 
@@ -67,7 +103,7 @@ def _agreement(resident: ResidentFacts, now: datetime) -> Sequence[Sign]:
     if resident.agreement is None:
         return (Sign(_("no check agreement"), Level.WATCH),)
     if expired(resident.agreement, now):
-        return (Sign(_("check agreement has run out"), Level.WATCH),)
+        return (Sign(_("agreement has run out"), Level.WATCH),)
     return ()
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class CrisisPlansScreen(StaffScreen):
     """Section 5."""
 
+    CURSOR_BY_ITSELF = True
     CSS_PATH = "screen.tcss"
     HEAD = "#plans-head"
     AUTO_FOCUS = "OptionList"

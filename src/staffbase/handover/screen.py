@@ -43,6 +43,7 @@ _REPORT_KEYS = frozenset({"status", "write_line", "shift"})
 class HandoverScreen(StaffScreen):
     """Section 3."""
 
+    CURSOR_BY_ITSELF = True
     CSS_PATH = "screen.tcss"
     HEAD = "#handover-head"
     AUTO_FOCUS = "#handover-list"
@@ -261,6 +262,7 @@ class HandoverScreen(StaffScreen):
         after = [number for number, one in enumerate(self._rows) if one.resident_id in waiting]
         if after:
             self.query_one("#handover-list", OptionList).highlighted = after[0]
+            self.forget_choice()
 
     @job(group="handover-dialog")
     async def action_write_line(self) -> None:

@@ -142,6 +142,11 @@ class NoteDialog(FormDialog["NoteSaved"]):
         self.query_one("#observed-echo", Static).update(self.plain(told))
         self.set_class(is_late(seen, self.desk.clock.now()), "-late")
 
+    @on(Input.Submitted, "#resident")
+    def _whom_said(self) -> None:
+        """Enter after whom it is about leads to the words."""
+        self.query_one("#text").focus()
+
     @staticmethod
     def plain(text: str) -> Content:
         return shown(text, "$muted")
@@ -157,6 +162,11 @@ class NoteDialog(FormDialog["NoteSaved"]):
         if self._known is None or typed.casefold() in _HOUSE_WORDS:
             return []
         return whom(typed, self._known.residents)
+
+    def _misplaced(self) -> bool:
+        """Something stands where a resident is asked for that is nobody: the note itself, typed from habit."""
+        typed = self._typed("resident")
+        return self._known is not None and typed.casefold() not in _HOUSE_WORDS and not self._meant()
 
     def _resident(self) -> int | None:
         """Whom the note is about. Raises Invalid when that is not clear."""
@@ -202,8 +212,9 @@ class NoteDialog(FormDialog["NoteSaved"]):
         self._echo()
 
     async def keep_draft(self) -> bool:
-        """A note without a word is no draft."""
-        if self._kept is not None and not any(self.fields()[name].strip() for name in ("text", "late_reason")):
+        """A note without a word is no draft. Words typed where a resident is asked for are words, too."""
+        worded = any(self.fields()[name].strip() for name in ("text", "late_reason")) or self._misplaced()
+        if self._kept is not None and not worded:
             if self._kept.get("text", "").strip():
                 self._kept = self.fields()
                 await self.ask(self.desk.drafts.finish_draft, self.form_name)

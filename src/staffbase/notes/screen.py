@@ -55,6 +55,7 @@ class NotesScreen(StaffScreen):
     """Section 4."""
 
     CSS_PATH = "screen.tcss"
+    CURSOR_BY_ITSELF = True
     HEAD = "#notes-head"
     AUTO_FOCUS = "OptionList"
     BINDINGS = [

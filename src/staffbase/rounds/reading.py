@@ -61,7 +61,7 @@ def taken_back_in(tx: Reading, entry_ids: Iterable[int]) -> set[int]:
 
 
 @cache
-def _last_seen() -> Select[RoundCheck, Entry]:
+def _last_seen(outcomes: frozenset[Outcome]) -> Select[RoundCheck, Entry]:
     withdrawn = (
         select(Entry.amends_id).where(Entry.kind == Kind.WITHDRAWN, Entry.amends_id == col(RoundCheck.id)).exists()
     )
@@ -72,7 +72,7 @@ def _last_seen() -> Select[RoundCheck, Entry]:
         .where(
             seen.resident_id == col(Stay.resident_id),
             col(seen.kind).in_((Kind.CHECK, Kind.EXTRA_CHECK)),
-            col(RoundCheck.outcome).in_(tuple(SEEN)),
+            col(RoundCheck.outcome).in_(tuple(outcomes)),
             ~withdrawn,
         )
         .order_by(col(seen.observed_from).desc(), col(seen.id).desc())
@@ -89,9 +89,12 @@ def _last_seen() -> Select[RoundCheck, Entry]:
     )
 
 
-def last_seen_in(tx: Reading, house_id: int) -> dict[int, LastSeen]:
-    """When each who lives here was last seen on a round or extra check, by resident: one query, whatever the house's age."""
-    rows = tx.all(_last_seen(), {"house_id": house_id})
+def last_seen_in(tx: Reading, house_id: int, outcomes: frozenset[Outcome] = SEEN) -> dict[int, LastSeen]:
+    """When each who lives here was last seen on a round or extra check, by resident: one query, whatever the house's age.
+
+    With other `outcomes` (such as MET) when one of those was last found.
+    """
+    rows = tx.all(_last_seen(outcomes), {"house_id": house_id})
     return {check.resident_id: LastSeen(entry.observed_from, entry.observed_to, check.outcome) for check, entry in rows}
 
 

@@ -21,6 +21,8 @@ from staffbase.rounds.model import Outcome
 
 SEEN = frozenset({Outcome.ASLEEP, Outcome.AWAKE, Outcome.SPOKE})
 """The resident was seen. Heard is not seen."""
+MET = SEEN | {Outcome.HEARD, Outcome.DECLINED}
+"""The resident was seen or gave a sound: somebody was met at the door, by whatever kind of contact."""
 LADDER = frozenset({Outcome.NO_ANSWER, Outcome.DANGER})
 """Outcomes that start an incident and must be concluded before the walk is signed."""
 DEBOUNCE_SECONDS = 0.3

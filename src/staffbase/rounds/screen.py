@@ -39,6 +39,7 @@ _SAID_SECONDS = 3.0
 class RoundsScreen(StaffScreen):
     """Section 2."""
 
+    CURSOR_BY_ITSELF = True
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#doors"
     BINDINGS = [
@@ -131,6 +132,7 @@ class RoundsScreen(StaffScreen):
             wanted = due
         if wanted:
             doors.highlighted = wanted[0]
+            self.forget_choice()
 
     def chosen_resident(self) -> int | None:
         here = self._here()
@@ -188,7 +190,7 @@ class RoundsScreen(StaffScreen):
         if open_walk and (here := self._here()) is not None and here.due and here.check is None:
             self._guard.press(name)
         elif name == Outcome.DANGER:
-            self.desk.start_incident(self.chosen_resident())
+            self.desk.start_incident(self.meant_resident())
         elif not open_walk:
             self.notify(
                 _("Press w when you leave on the round; the doors are answered when you are back."), markup=False

@@ -32,6 +32,7 @@ _WIDE = 100
 class TasksScreen(StaffScreen):
     """Section 6."""
 
+    CURSOR_BY_ITSELF = True
     CSS_PATH = "screen.tcss"
     HEAD = "#tasks-head"
     AUTO_FOCUS = "OptionList"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding
 from textual.content import Content
@@ -78,6 +79,9 @@ class StatusStrip(Words):
                 return
 
 
+_CHOOSING = frozenset({"up", "down", "home", "end", "pageup", "pagedown"})
+
+
 class StaffScreen(Asks, Screen[None]):
     """A section. Rooms subclass it: `compose_body`, `refresh_view`, and `chosen_resident` where a cursor is on one."""
 
@@ -100,11 +104,15 @@ class StaffScreen(Asks, Screen[None]):
     has_read = False
     """Whether what is true has been read and shown at least once."""
 
+    CURSOR_BY_ITSELF: ClassVar[bool] = False
+    """A list whose cursor stands on somebody whom nobody has chosen. Until a hand moves it, nothing is written about them."""
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
         self._awaited = True
         """Whether somebody waits to see what is true."""
+        self._moved_by_hand = False
 
     def compose(self) -> ComposeResult:
         yield StatusStrip()
@@ -121,6 +129,23 @@ class StaffScreen(Asks, Screen[None]):
     def chosen_resident(self) -> int | None:
         """The resident the cursor is on, if any."""
         return None
+
+    def meant_resident(self) -> int | None:
+        """Whom a note, an incident or an extra check begun here is about: whoever was chosen by hand; else it is asked."""
+        return self.chosen_resident() if self._moved_by_hand or not self.CURSOR_BY_ITSELF else None
+
+    def forget_choice(self) -> None:
+        """Nobody is chosen any more: the cursor moved on by itself, or the screen was locked in between."""
+        self._moved_by_hand = False
+
+    def on_key(self, event: events.Key) -> None:
+        """An arrow up or down, a page, home and end choose."""
+        if event.key in _CHOOSING:
+            self._moved_by_hand = True
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """So does a click into a list; one on the footer is a key."""
+        self._moved_by_hand = self._moved_by_hand or self.get_widget_at(event.screen_x, event.screen_y)[0].can_focus
 
     def on_screen_resume(self) -> None:
         self.show_strip()
@@ -170,7 +195,7 @@ class StaffScreen(Asks, Screen[None]):
         return super().check_action(action, parameters)
 
     def action_write_note(self) -> None:
-        self.desk.write_note(self.chosen_resident())
+        self.desk.write_note(self.meant_resident())
 
     def action_open_card(self) -> None:
         resident = self.chosen_resident()
@@ -180,10 +205,10 @@ class StaffScreen(Asks, Screen[None]):
             self.desk.open_card(resident)
 
     def action_start_incident(self) -> None:
-        self.desk.start_incident(self.chosen_resident())
+        self.desk.start_incident(self.meant_resident())
 
     def action_extra_check(self) -> None:
-        self.desk.extra_check(self.chosen_resident())
+        self.desk.extra_check(self.meant_resident())
 
     def action_search(self) -> None:
         self.desk.search()

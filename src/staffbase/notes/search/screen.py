@@ -47,6 +47,7 @@ _PERIOD_WORDS = {"": N_("all time"), "7": N_("7 days"), "30": N_("30 days"), "36
 class SearchScreen(StaffScreen):
     """The search. It does not refresh itself: looking again would stand in the ledger again."""
 
+    CURSOR_BY_ITSELF = True
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#query"
     BINDINGS = [

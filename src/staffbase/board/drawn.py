@@ -1,0 +1,127 @@
+"""A tile in as many cells and lines as there are: nothing is cut that says how somebody is or how they were last met.
+
+What must always be whole: the unit, the status, and by which kind of contact and when somebody was last met. The name is
+cut before the status, a danger before the sign beside it, and signs that do not fit are counted as +n.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from staffbase.board.rules import MOST_SIGNS, BoardTile, Level, Sign, worst_first
+from staffbase.ui.text import line, shown
+
+INK = {Level.QUIET: "$muted", Level.PLAIN: "", Level.WATCH: "$warning-text", Level.DANGER: "$danger-text"}
+NARROWEST = 36
+"""Cells of a tile, its edge and margins with it; where two of them fit there are two beside each other, and so on."""
+BETWEEN = 2
+"""Cells between two tiles."""
+FRAME = 3
+"""Cells of a tile that take no words."""
+LEAST, MOST = 3, 6
+"""Lines of a tile."""
+_DANGER_AT_LEAST = 9
+"""Cells of a danger below which it says nothing."""
+_DOT = " · "
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How the tiles stand: so many beside each other, each of so many lines, with so many lines between the rows."""
+
+    columns: int
+    lines: int
+    gap: int
+
+
+def shape(modules: Sequence[int], width: int, height: int, *, headings: bool) -> Shape:
+    """The tallest tiles with which all modules (of so many units each) stand in this space; the smallest where none do."""
+    columns = max(1, (width + BETWEEN) // (NARROWEST + BETWEEN))
+    rows = [-(-units // columns) for units in modules]
+    apart = [(lines, 1) for lines in range(MOST, LEAST, -1)]
+    close = [(lines, 0) for lines in range(MOST, LEAST, -1)]
+    for lines, gap in (*apart, *close):
+        tall = sum(count * lines + (count - 1) * gap for count in rows)
+        tall += len(rows) * headings + max(0, len(rows) - 1)
+        if tall <= height:
+            return Shape(columns, lines, gap)
+    return Shape(columns, LEAST, 0)
+
+
+def drawn(tile: BoardTile, width: int, height: int, letter: str = "") -> Content:
+    """The tile's lines; `letter` is the key that opens its crisis card, while letters stand."""
+    rows = [_head(tile, width, letter)]
+    if tile.resident_id is None:
+        return Content("\n").join(rows)
+    rows += _met(tile, width, height)
+    room = height - len(rows)
+    signs = worst_first([tile.plan, *tile.signs])
+    if room <= 1:
+        rows.append(_in_one(tile.dangers, signs, width))
+    else:
+        if signs:
+            rows.append(_signs(signs, width))
+            room -= 1
+        if tile.dangers:
+            told = shown(" ".join(tile.dangers.split()), INK[Level.DANGER]).wrap(max(1, width))
+            rows += told[:room]
+            if len(told) > room:
+                rows[-1] = (rows[-1] + Content("…")).truncate(width, ellipsis=True)
+    return Content("\n").join(rows)
+
+
+def _head(tile: BoardTile, width: int, letter: str) -> Content:
+    """Unit, name and status: the name gives way."""
+    if tile.resident_id is None:
+        return line((tile.code, "bold $muted"), (tile.name, "$muted"), between="  ").truncate(width, ellipsis=True)
+    key = (f" {letter} ", "bold reverse $accent-text") if letter else ""
+    front = line(key, (tile.code, "bold"), between=" ")
+    status = shown(tile.status.words.upper(), f"bold {INK[tile.status.level]}")
+    taken = front.cell_length + 2 + (status.cell_length + 2 if status.plain else 0)
+    name = shown(" ".join(tile.name.split()), "bold").truncate(max(1, width - taken), ellipsis=True)
+    return line(front, name, status, between="  ").truncate(width, ellipsis=True)
+
+
+def _met(tile: BoardTile, width: int, height: int) -> list[Content]:
+    """Where they are and how they were last met: in one line, in two where there is room, else in fewer words."""
+    met = line((tile.seen_at, "$muted"), (tile.seen, "$muted"))
+    both = line(tile.presence, met, between="  ")
+    if both.cell_length <= width or not met.plain:
+        return [both.truncate(width, ellipsis=True)]
+    if height > LEAST + 1:
+        return [shown(tile.presence).truncate(width, ellipsis=True), met.truncate(width, ellipsis=True)]
+    place = shown(tile.place or tile.presence)
+    if (room := width - met.cell_length - 1) >= 1:
+        between = "  " if place.cell_length < room else " "
+        return [line(place.truncate(room, ellipsis=True), met, between=between)]
+    return [met.truncate(width, ellipsis=True)]
+
+
+def _signs(signs: Sequence[Sign], width: int) -> Content:
+    """As many whole signs as fit, worst first; the others are +n. What is quiet is left out unsaid."""
+    for kept in range(min(len(signs), MOST_SIGNS), 0, -1):
+        told = _told(signs, kept)
+        if told.cell_length <= width:
+            return told
+    return _told(signs, 1).truncate(width, ellipsis=True)
+
+
+def _told(signs: Sequence[Sign], kept: int) -> Content:
+    left = [sign for sign in signs[kept:] if sign.level > Level.QUIET]
+    more = (f"+{len(left)}", INK[left[0].level]) if left else ""
+    return line(*((sign.words, INK[sign.level]) for sign in signs[:kept]), more, between=_DOT)
+
+
+def _in_one(dangers: str, signs: Sequence[Sign], width: int) -> Content:
+    """Danger and signs in one line: the danger first, cut where it must be, and beside it at least the worst sign."""
+    if not dangers:
+        return _signs(signs, width)
+    said = [sign for sign in signs if sign.level > Level.QUIET]
+    danger = shown(" ".join(dangers.split()), INK[Level.DANGER])
+    for kept in range(min(len(said), MOST_SIGNS), -1, -1):
+        beside = _told(said, kept)
+        room = width - (beside.cell_length + len(_DOT) if beside.plain else 0)
+        if room >= min(danger.cell_length, _DANGER_AT_LEAST):
+            return line(danger.truncate(room, ellipsis=True), beside, between=_DOT)
+    return danger.truncate(width, ellipsis=True)

@@ -1,0 +1,69 @@
+"""A tile in any size: unit, status and how somebody was last met are never cut; what does not fit is counted."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from staffbase.board.drawn import BETWEEN, FRAME, LEAST, MOST, NARROWEST, Shape, drawn, shape
+from staffbase.board.rules import BoardTile, Level, Sign
+
+WIDTH = NARROWEST - FRAME
+LONG = BoardTile(
+    1, "A3", "A", resident_id=3, name="Kim-André Sørensen-Bergersen den yngre", status=Sign("unstable", Level.DANGER),
+    presence="admitted since 04:40", place="admitted", seen_at="yesterday 23:52", seen="seen asleep",
+    plan=Sign("plan: revise now", Level.WATCH),
+    signs=(Sign("agreement has run out", Level.WATCH), Sign("not seen for 4 days", Level.WATCH), Sign("3 tasks", Level.PLAIN)),
+    dangers="overdose ×2 (opioid + benzo) · go two · penicillin",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("letter", ["", "c"])
+@pytest.mark.parametrize("height", range(LEAST, MOST + 1))
+def test_a_bad_night_and_a_long_name_cut_neither_status_nor_contact(height, letter):
+    told = drawn(LONG, WIDTH, height, letter).plain.split("\n")
+    assert len(told) <= height
+    assert all(len(row) <= WIDTH for row in told)
+    assert told[0].startswith(f" {letter}  A3" if letter else "A3  Kim-A")
+    assert told[0].endswith("UNSTABLE")
+    assert any(row.endswith("yesterday 23:52 seen asleep") for row in told)
+    assert told[1].startswith("admi")
+    assert "overdos" in "\n".join(told)
+    assert "plan: revise now" in "\n".join(told)
+    assert "+" in "\n".join(told)
+
+
+def test_three_lines_have_room_for_danger_worst_sign_and_how_many_more():
+    last = drawn(LONG, WIDTH, LEAST).plain.split("\n")[-1]
+    assert last == "overdose… · plan: revise now · +3"
+
+
+def test_what_is_quiet_is_not_counted():
+    calm = BoardTile(
+        1, "A1", "A", resident_id=1, name="Arild N.", presence="home", plan=Sign("plan v1"), dangers="d" * 70
+    )
+    assert "+" not in drawn(calm, WIDTH, LEAST).plain
+
+
+def test_an_empty_flat_says_so():
+    assert drawn(BoardTile(1, "B4", "B", name="vacant"), WIDTH, 5).plain == "B4  vacant"
+
+
+@given(
+    st.lists(st.integers(1, 30), min_size=1, max_size=5), st.integers(30, 250), st.integers(0, 80), st.booleans(),
+)  # fmt: skip
+def test_tiles_fit_beside_each_other_and_below_each_other_where_they_can(modules, width, height, headings):
+    found = shape(modules, width, height, headings=headings)
+    assert found.columns >= 1
+    if found.columns > 1:
+        assert (width - (found.columns - 1) * BETWEEN) // found.columns >= NARROWEST
+    assert LEAST <= found.lines <= MOST
+    rows = [-(-units // found.columns) for units in modules]
+    tall = sum(count * found.lines + (count - 1) * found.gap for count in rows) + len(rows) * headings + len(rows) - 1
+    assert tall <= height or found == Shape(found.columns, LEAST, 0)
+
+
+@given(st.text(max_size=60), st.text(max_size=80), st.integers(1, 60), st.integers(LEAST, MOST))
+def test_any_words_stay_inside(name, dangers, width, height):
+    tile = BoardTile(1, "A1", "A", resident_id=1, name=name, presence="home", seen="spoke", dangers=dangers)
+    told = drawn(tile, width, height)
+    assert len(told.plain.split("\n")) <= height
