@@ -21,6 +21,7 @@ SETTINGS_FILE = "settings.toml"
 _LINE = re.compile(r"at line (\d+)")
 """Where tomllib says a fault is; what is wrong it says in English only."""
 THEME_NAMES = {"dark": N_("dark"), "light": N_("light"), "contrast": N_("high contrast")}
+THEMES = tuple(THEME_NAMES)
 LANGUAGE_NAMES = {"nb": "norsk bokmål", "en": "English"}
 """Each language's own name for itself: somebody who reads no other must find it."""
 UNLOCK_NAMES = {"": N_("as it was set up"), "auto": N_("by itself"), "passphrase": N_("asks for a passphrase")}
@@ -180,7 +181,7 @@ def _count(name: str, value: object) -> int:
 
 
 def _text(name: str, value: object) -> str:
-    allowed = {"language": LANGUAGES, "theme": tuple(THEME_NAMES), "unlock": tuple(UNLOCK_NAMES)}.get(name)
+    allowed = {"language": LANGUAGES, "theme": THEMES, "unlock": tuple(UNLOCK_NAMES)}.get(name)
     if not isinstance(value, str) or (allowed and value not in allowed):
         raise Invalid(
             _("The setting %(name)s must be one of: %(allowed)s.")

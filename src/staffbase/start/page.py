@@ -83,7 +83,9 @@ class StartScreen(Screen[Opened]):
         fault = self.query_one("#fault", Label)
         fault.update(shown(sentence, style))
         if sentence:
-            self.call_after_refresh(fault.scroll_visible, animate=False)
+            self.call_after_refresh(
+                self.query_one("#page").scroll_end, animate=False
+            )  # the fault is the last on the page
 
     def typed(self, field: str) -> str:
         """What stands in a field."""
