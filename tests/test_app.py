@@ -1,11 +1,13 @@
 """The app as staff use it: sign in, board, a calm round in ten keys and the PIN, lock, alarm, a note that is never lost."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
+from tests.bench import seen
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
@@ -118,6 +120,29 @@ async def test_the_alarm_covers_the_lock_screen_and_survives_a_restart(
         await pilot.pause(2.2)
         await again.settled(pilot)
         assert isinstance(again.app.screen, AlarmScreen)
+
+
+async def test_before_the_idle_lock_the_seconds_are_counted_and_a_key_takes_the_message_away(
+    house: House, eager: None
+) -> None:
+    async with house.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "down")
+        for seconds in (25, 10):
+            house.clock.move_to(house.clock.now() + timedelta(seconds=5 * 60 - seconds if seconds == 25 else 15))
+            await until(pilot, lambda seconds=seconds: f"locks in {seconds} seconds" in seen(house.app))
+            assert seen(house.app).count("seconds") == 1
+        await pilot.press("down")
+        await until(pilot, lambda: "seconds" not in seen(house.app))
+        assert not isinstance(house.app.screen, DoorScreen)
+
+
+async def until(pilot: Pilot[int], condition: Callable[[], bool]) -> None:
+    for _look in range(200):
+        if condition():
+            return
+        await pilot.pause(0.05)
+    raise AssertionError(seen(pilot.app))
 
 
 async def test_locking_shows_nothing_of_the_house_but_unit_codes(house: House, eager: None) -> None:

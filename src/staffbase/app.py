@@ -5,6 +5,7 @@ thread while the PIN is typed.
 """
 
 import asyncio
+import math
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.binding import Binding
+from textual.notifications import Notification, Notify
 from textual.screen import Screen
 
 from staffbase.kernel import garbage, i18n
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
 from staffbase.kernel.clock import Clock, local
 from staffbase.kernel.errors import DatabaseUnavailable, NobodySignedIn, NoStation, StaffbaseError
-from staffbase.kernel.i18n import N_, _
+from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.kernel.settings import THEME_NAMES, Settings
 from staffbase.people.screen import DoorScreen, DoorState
 from staffbase.ui.desk import Drafts
@@ -103,7 +105,8 @@ class StaffbaseApp(InOrder[int]):
         self._mark = -1
         self._minute = ""
         self._last_key = clock.monotonic()
-        self._idle_warned = False
+        self._countdown: Notification | None = None
+        """Says how long it is until the screen locks, while it soon does."""
         self._looking = False
         self._walk: Any = None
         """The walk under way, as last read: the alarm must not need the database."""
@@ -527,18 +530,32 @@ class StaffbaseApp(InOrder[int]):
         left = minutes * 60 - (self.clock.monotonic() - self._last_key)
         if left <= 0:
             self._lock()
-        elif left <= IDLE_WARNING_SECONDS and not self._idle_warned:
-            self._idle_warned = True
-            self.notify(
-                _("The screen locks in %(seconds)d seconds. Any key keeps it open.") % {"seconds": int(left)},
-                severity="warning", markup=False, timeout=left,
-            )  # fmt: skip
+        elif left <= IDLE_WARNING_SECONDS:
+            self._count_down(math.ceil(left))
+
+    def _count_down(self, seconds: int) -> None:
+        """One message that counts; never two, and none once a key has kept the screen open."""
+        self._stop_countdown(refresh=False)
+        words = ngettext(
+            "The screen locks in %(count)d second. Any key keeps it open.",
+            "The screen locks in %(count)d seconds. Any key keeps it open.",
+            seconds,
+        )
+        self._countdown = Notification(
+            words % {"count": seconds}, severity="warning", markup=False, timeout=seconds + 1
+        )
+        self.post_message(Notify(self._countdown))
+
+    def _stop_countdown(self, *, refresh: bool = True) -> None:
+        if self._countdown is not None:
+            self._unnotify(self._countdown, refresh)
+            self._countdown = None
 
     def arrives(self, event: events.Event) -> bool:
         """A key keeps the screen open, and goes nowhere while the terminal is too small to see what it does."""
         if isinstance(event, events.Key | events.MouseDown | events.Paste):
             self._last_key = self.clock.monotonic()
-            self._idle_warned = False
+            self._stop_countdown()
         return not is_blind(self, event)
 
     async def on_event(self, event: events.Event) -> None:
