@@ -486,6 +486,8 @@ class StaffbaseApp(InOrder[int]):
             if isinstance(self.screen, StaffScreen):
                 self.screen.see_changes()
             await self._interrupt(actor)
+        if minute != self._minute:
+            await asyncio.to_thread(self.station.rounds.renew_agreements, STATION_ITSELF)
         self._mark, self._minute = mark, minute
 
     async def _interrupt(self, actor: Actor) -> None:

@@ -53,7 +53,7 @@ def test_a_door_takes_one_answer_and_only_when_it_is_due(night, actors, units, f
     with pytest.raises(Invalid, match="answer already"):
         night.rounds.check_off(samira, back.id, units["A1"], Outcome.SPOKE)
     with night.database.write(actors["eva"], "test.presence") as tx:
-        set_presence_in(tx, flats["A2"], Presence.ADMITTED)
+        set_presence_in(tx, flats["A2"], Presence.ADMITTED, since=moment(5, 23, 30))
     with pytest.raises(Invalid, match="admitted"):
         night.rounds.check_off(samira, back.id, units["A2"], Outcome.ASLEEP)
 
@@ -79,13 +79,17 @@ def test_going_further_than_agreed_needs_a_reason_and_fear_for_life_an_incident(
 def test_an_expired_agreement_means_knock_only_and_makes_one_task(night, actors, units, flats, back, clock):
     samira = actors["samira"]
     with night.database.write(actors["eva"], "test.expired") as tx:
-        set_agreement_in(tx, flats["B1"], RoundForm.ENTER, consent="for a week", valid_until=moment(5, 12))
+        set_agreement_in(
+            tx, flats["B1"], RoundForm.ENTER, consent="for a week", valid_from=moment(4, 8), valid_until=moment(5, 12)
+        )
     assert line_of(night, samira, "B1").form is RoundForm.KNOCK
     with pytest.raises(Invalid, match="further"):
         night.rounds.check_off(samira, back.id, units["B1"], Outcome.ASLEEP)
     check = night.rounds.check_off(samira, back.id, units["B1"], Outcome.HEARD)
     night.rounds.take_back(samira, check.entry_id)
     night.rounds.check_off(samira, back.id, units["B1"], Outcome.SPOKE)
+    for _minute in range(2):
+        night.rounds.renew_agreements(STATION_ITSELF)
     assert [task.text for task in night.tasks.open_tasks(samira, flats["B1"])] == [
         "B1: the check agreement has run out; make a new one with the resident."
     ]
@@ -110,6 +114,29 @@ def test_a_deviation_is_asked_about_with_the_time_it_happened_unless_it_is_answe
     night.rounds.check_off(samira, back.id, units["A1"], Outcome.ASLEEP, reason=Beyond.FEARED)
     (task,) = night.tasks.open_tasks(samira, flats["A1"])
     assert "05.01 23:40–23:58: is this a deviation" in task.text
+
+
+@pytest.mark.parametrize("form", list(RoundForm))
+def test_the_task_comes_when_an_agreement_runs_out_whether_or_not_the_door_is_answered(
+    night, actors, units, flats, clock, form
+):
+    samira, eva = actors["samira"], actors["eva"]
+    night.residents.set_agreement(eva, flats["A1"], form, consent="for a night", valid_until=moment(6, 2))
+    clock.move_to(moment(6, 1, 59))
+    night.rounds.renew_agreements(STATION_ITSELF)
+    assert night.tasks.open_tasks(samira, flats["A1"]) == []
+    clock.move_to(moment(6, 2))
+    night.rounds.renew_agreements(STATION_ITSELF)
+    (task,) = night.tasks.open_tasks(samira, flats["A1"])
+    line = line_of(night, samira, "A1")
+    assert (line.form, line.due, line.expired) == (RoundForm.KNOCK, True, True)
+    night.tasks.done(samira, task.id)
+    night.rounds.renew_agreements(STATION_ITSELF)
+    assert night.tasks.open_tasks(samira, flats["A1"]) == []
+    night.residents.set_agreement(eva, flats["A1"], form, consent="for another", valid_until=moment(6, 3))
+    clock.move_to(moment(6, 3))
+    night.rounds.renew_agreements(STATION_ITSELF)
+    assert len(night.tasks.open_tasks(samira, flats["A1"])) == 1
 
 
 def test_taking_back_is_an_amendment_and_opens_the_door_again(night, actors, units, flats, back):
@@ -364,7 +391,10 @@ def test_a_leader_sets_other_windows_and_nobody_else(night, actors, clock):
     night.rounds.set_windows(ingrid, hours)
     assert night.rounds.window_hours(ingrid) == hours
     night.rounds.set_windows(ingrid, hours[:1])
-    assert [one.window.begins_at for one in night.rounds.windows(ingrid)] == [moment(5, 22)]
+    began = [one.window.begins_at for one in night.rounds.windows(ingrid)]
+    assert began == [moment(5, 23, 30)]  # the one that has begun goes on; one whose time has passed was never due
+    clock.move_to(moment(6, 21))
+    assert [one.window.begins_at for one in night.rounds.windows(ingrid)] == [moment(6, 22)]
     for wrong in (
         [],
         [WindowHours(time(22), time(22, 10))],

@@ -12,6 +12,7 @@ from staffbase.kernel.clock import local
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.moments import show_moment
 from staffbase.people.duty import UnderStaffed
+from staffbase.people.rules import night_of
 from staffbase.rounds.reading import WalkFacts, WindowFacts
 from staffbase.tasks.service import TaskFacts
 
@@ -72,6 +73,8 @@ def _windows(waiting: Waiting) -> Iterator[Need]:
         if found.signed:
             continue  # each open door has its reason; there is nothing left to do
         begins = f"{local(found.window.begins_at):%H:%M}"
+        if found.window.night != night_of(waiting.now):
+            begins = show_moment(found.window.begins_at, waiting.now)
         if found.missed(waiting.now):
             words = ngettext("%(count)d door was not checked", "%(count)d doors were not checked", left)
             yield Need(words % {"count": left}, Level.DANGER, _("2: sign with the reason"), begins)

@@ -19,22 +19,17 @@ from staffbase.kernel.backed_up import missed_in
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.i18n import _, ngettext
-from staffbase.kernel.moments import show_day, show_moment, show_time
+from staffbase.kernel.moments import show_day, show_moment, show_span, show_time
 from staffbase.people.door import DoorFacts, DoorPerson
 from staffbase.people.duty import OnDuty, on_duty_in, shift_times_in, under_staffed_in
 from staffbase.people.model import SHIFT_NAMES
 from staffbase.people.rules import night_of, shift_at
 from staffbase.people.service import People, names_in
 from staffbase.residents.reading import doors_in, house_in
-from staffbase.rounds.reading import (
-    WindowFacts,
-    hours_in,
-    last_seen_in,
-    outcomes_in,
-    walk_under_way_in,
-    windows_in,
-)
+from staffbase.rounds.facts import WindowFacts
+from staffbase.rounds.reading import last_seen_in, outcomes_in, walk_under_way_in
 from staffbase.rounds.rules import MET, window_for
+from staffbase.rounds.windows import open_rounds_in, rules_in, windows_in
 from staffbase.tasks.service import tasks_in
 from staffbase.ui.strip import Interruption, StripFacts
 
@@ -75,12 +70,20 @@ class Board:
             now = self.database.clock.now()
             house = house_in(tx, self.house_id)
             walk = walk_under_way_in(tx, self.house_id)
-            windows = windows_in(tx, self.house_id, now)
+            doors = doors_in(tx, self.house_id)
+            windows = windows_in(tx, self.house_id, now, doors=doors)
+            passed = [*open_rounds_in(tx, self.house_id, now, doors=doors), *windows]
+            current = next((found for found in windows if now < found.window.ends_at), None)
+            upcoming = window_for(now, rules_in(tx, self.house_id)) if current is None else None
+            if upcoming is not None:
+                found = windows_in(tx, self.house_id, now, upcoming.night, doors=doors)
+                current = next((one for one in found if one.window == upcoming), None)
             away = {one.person_id: _away(one) for one in on_duty_in(tx, self.house_id, now)}
-        current = next((found for found in windows if now < found.window.ends_at), None)
         told = ""
         if current is not None:
-            hours = f"{local(current.window.begins_at):%H:%M}–{local(current.window.ends_at):%H:%M}"
+            hours = show_span(current.window.begins_at, current.window.ends_at)
+            if current.window.begins_at - now > _A_NIGHT:
+                hours = f"{show_day(current.window.begins_at)} {hours}"
             inside = current.window.holds(now)
             told = (_("Round %(hours)s") if inside else _("Next round %(hours)s")) % {"hours": hours}
         walking = ""
@@ -98,6 +101,7 @@ class Board:
                 for person in people
             ),
             window=told,
+            missed=_missed(passed, now),
             units=current.units if current is not None else (),
             walk=walking,
             walk_overdue=walk is not None and walk.overdue(now),
@@ -112,7 +116,7 @@ class Board:
             span = shift_at(now, shift_times_in(tx, self.house_id))
             duty = on_duty_in(tx, self.house_id, now)
             short = under_staffed_in(tx, self.house_id, now)
-            window = window_for(now, hours_in(tx, self.house_id))
+            window = window_for(now, rules_in(tx, self.house_id))
             notices = self._notices(tx, actor, now)
         names = [_where(person) for person in duty]
         note = ""
@@ -148,6 +152,7 @@ class Board:
             tasks = tasks_in(tx, self.house_id)
             running = incidents_in(tx, self.house_id, running_only=True)
             windows = windows_in(tx, self.house_id, now, doors=doors)
+            earlier = open_rounds_in(tx, self.house_id, now, doors=doors) if actor.may(Permission.ROUND) else []
             nights = windows
             if not _over(windows, now):
                 nights = windows_in(tx, self.house_id, now, night_of(now) - _A_NIGHT, doors=doors)
@@ -164,7 +169,7 @@ class Board:
             may_answer = actor.may(Permission.HANDOVER)
             asked = questions_in(tx, self.house_id, names, now, actor.person_id) if may_answer else []
             waiting = Waiting(
-                now=now, walk=walk, running=running, windows=windows, codes=codes, tasks=tasks,
+                now=now, walk=walk, running=running, windows=[*earlier, *windows], codes=codes, tasks=tasks,
                 short=under_staffed_in(tx, self.house_id, now),
                 concerns=[one for one in concerns_in(tx, self.house_id, names, now) if one.running],
                 not_read=unread_half_an_hour_in(tx, self.house_id, now),
@@ -243,6 +248,20 @@ class Board:
         if actor.may(Permission.WRITE) and (drafts := len(drafts_in(tx, actor.person_id))):
             said.append(ngettext("%(count)d draft", "%(count)d drafts", drafts) % {"count": drafts})
         return tuple(said)
+
+
+def _missed(windows: Sequence[WindowFacts], now: datetime) -> str:
+    """The newest round that passed with open doors and has no reasons yet, for the door: no names, but somebody must know."""
+    open_ones = [found for found in windows if found.missed(now) and not found.signed]
+    if not open_ones:
+        return ""
+    newest = open_ones[-1]
+    left = newest.due - newest.done
+    said = ngettext(
+        "Round %(hours)s: %(count)d door not checked, not signed", "Round %(hours)s: %(count)d doors not checked, not signed",
+        left,
+    )  # fmt: skip
+    return said % {"hours": show_span(newest.window.begins_at, newest.window.ends_at), "count": left}
 
 
 def _over(windows: Sequence[WindowFacts], now: datetime) -> bool:

@@ -32,7 +32,7 @@ from staffbase.people.rules import ShiftSpan, shift_at, shift_on
 from staffbase.people.service import duties_of, names_in, shift_times_in
 from staffbase.residents.model import Status
 from staffbase.residents.reading import facts_in, labels_in
-from staffbase.rounds.reading import windows_in
+from staffbase.rounds.windows import windows_in
 from staffbase.tasks.service import TaskFacts, tasks_in
 
 _TOLD_ELSEWHERE = (

@@ -21,7 +21,7 @@ from staffbase.kernel.i18n import _
 from staffbase.kernel.moments import show_day, show_span
 from staffbase.people.rules import night_of
 from staffbase.rounds.model import RoundCheck
-from staffbase.rounds.reading import windows_in
+from staffbase.rounds.windows import windows_in
 
 _CHECKS = (Kind.CHECK, Kind.EXTRA_CHECK)
 _COUNTED = (

@@ -37,8 +37,10 @@ class DoorFacts:
     people: tuple[DoorPerson, ...] = ()
     window: str = ""
     """The present or next window, in words."""
+    missed: str = ""
+    """A round that passed with open doors and has no reasons yet."""
     units: tuple[tuple[str, str], ...] = ()
-    """Unit codes with "done", "open" or "none" for the present window."""
+    """Unit codes with "done", "open" or "none" for that window."""
     walk: str = ""
     """A walk under way: since when and when it is due back."""
     walk_overdue: bool = False

@@ -146,7 +146,8 @@ class DoorScreen(Screen[None]):
         units = [line(code, signs[state], between=" ") for code, state in facts.units]
         rows = [Content("  ").join(units[start : start + 5]) for start in range(0, len(units), 5)]
         heading = [shown(facts.window, "$muted")] if facts.window else []
-        self.query_one("#window", Static).update(lines(*heading, *rows))
+        missed = [shown(facts.missed, "bold $danger-text")] if facts.missed else []
+        self.query_one("#window", Static).update(lines(*missed, *heading, *rows))
         style = "bold $danger-text" if facts.walk_overdue else "$warning-text"
         self.query_one("#walk", Static).update(shown(facts.walk, style))
         untouched = self._chosen is None and not self._somebody_else and not self.query_one(NameField).value

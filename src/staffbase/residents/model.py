@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from staffbase.kernel.columns import (
@@ -105,6 +106,22 @@ class Stay(Versioned, table=True):
     from_date: date
     until_date: date | None = Field(default=None, nullable=True)
     leave_reason: str = ""
+
+
+class Whereabouts(SQLModel, table=True):
+    """From a moment on a resident lived in a unit (or here no more) and was home, away, admitted or in prison.
+
+    Written beside each change of a stay or a presence; of those that had begun at a moment the newest tells how it was.
+    """
+
+    __tablename__ = "whereabouts"
+    __table_args__ = (Index("ix_whereabouts_resident_id_id", "resident_id", "id"), APPEND_ONLY)
+
+    id: int = key()
+    resident_id: int = ref("resident.id")
+    unit_id: int | None = maybe_ref("unit.id")
+    presence: Presence = word(Presence)
+    since: datetime = moment()
 
 
 class Status(StrEnum):

@@ -137,7 +137,7 @@ def _facts(tx: Reading, lives: Sequence[tuple[Resident, Stay, Unit]]) -> dict[in
             presence=resident.presence, presence_since=resident.presence_since, presence_until=resident.presence_until,
             status=statuses.get(resident.id, Status.CALM),
             warnings=tuple(WarningLine(row.id, row.kind, row.line) for row in warnings.get(resident.id, ())),
-            agreement=_agreement(agreements.get(resident.id)),
+            agreement=agreement_of(agreements.get(resident.id)),
             contacts=tuple(
                 ContactFacts(row.id, row.name, row.role, row.phone, row.hours, row.position, row.consent)
                 for row in contacts.get(resident.id, ())
@@ -221,7 +221,8 @@ def doors_in(tx: Reading, house_id: int) -> list[Door]:
     return [Door(unit.id, unit.code, unit.module, unit.position, residents.get(unit.id)) for unit in units]
 
 
-def _agreement(row: RoundAgreement | None) -> AgreementFacts | None:
+def agreement_of(row: RoundAgreement | None) -> AgreementFacts | None:
+    """A version of a check agreement, detached."""
     if row is None:
         return None
     return AgreementFacts(row.id, row.form, row.may_wake, row.consent, row.valid_from, row.valid_until)

@@ -139,6 +139,15 @@ class Door:
 
 
 @dataclass(frozen=True)
+class Stood:
+    """How things stood at a door at some moment."""
+
+    resident_id: int
+    presence: Presence
+    agreement: AgreementFacts | None
+
+
+@dataclass(frozen=True)
 class HouseFacts:
     """The house and what emergency services ask for."""
 
@@ -231,12 +240,14 @@ def expired(agreement: AgreementFacts, moment: datetime) -> bool:
 
 
 def form_now(agreement: AgreementFacts | None, moment: datetime) -> RoundForm:
-    """How far a check may go now. Without an agreement, or with an expired one, knock at most: a flat is a private home."""
+    """How far a check may go now.
+
+    Without an agreement, knock only: a flat is a private home. One that has run out is none, whatever it said: who
+    wanted no check until a day is knocked for after it, and is asked again.
+    """
     if agreement is None:
         return RoundForm.KNOCK
-    if expired(agreement, moment) and _REACH.index(agreement.form) > _REACH.index(RoundForm.KNOCK):
-        return RoundForm.KNOCK
-    return agreement.form
+    return RoundForm.KNOCK if expired(agreement, moment) else agreement.form
 
 
 def reaches(form: RoundForm, wanted: RoundForm) -> bool:

@@ -13,6 +13,7 @@ from staffbase.kernel.typed import past_moment, typed_line, typed_text
 from staffbase.residents.model import PRESENCE_NAMES, Presence, Resident, Stay, Unit
 from staffbase.residents.reading import stay_in
 from staffbase.residents.rules import ALIAS_LIMIT, read_birth_year, show_until
+from staffbase.residents.whereabouts import FREES, keep_former_in, left_at, note_in
 
 
 def living_in(tx: Reading, house_id: int, resident_id: int) -> tuple[Resident, Stay]:
@@ -43,6 +44,7 @@ def admit_in(
     )
     tx.flush()
     tx.add(Stay(resident_id=resident.id, unit_id=unit_id, from_date=_past(moved_in, tx)))
+    note_in(tx, resident, unit_id, Presence.HOME, tx.now)
     _tell(tx, resident, _("Moved into %(unit)s.") % {"unit": unit.code}, moved_in, Importance.ROUTINE)
     return resident
 
@@ -51,8 +53,10 @@ def move_in(tx: Writing, house_id: int, resident_id: int, unit_id: int, day: dat
     """A resident moves to another unit of the house, which must be free."""
     resident, stay = living_in(tx, house_id, resident_id)
     unit, before = _free(tx, house_id, unit_id), tx.get(Unit, stay.unit_id)
+    keep_former_in(tx, resident, stay)
     day = _end(tx, stay, _("moved within the house"), day)
     tx.add(Stay(resident_id=resident_id, unit_id=unit_id, from_date=day))
+    note_in(tx, resident, unit_id, resident.presence, tx.now)
     told = _("Moved from %(before)s to %(unit)s.") % {"before": before.code, "unit": unit.code}
     _tell(tx, resident, told, day)
 
@@ -63,7 +67,9 @@ def leave_in(
     """A resident leaves the house, with a reason; nothing that was written goes with it."""
     resident, stay = living_in(tx, house_id, resident_id)
     reason = typed_line(reason, "reason")
+    keep_former_in(tx, resident, stay)
     day = _end(tx, stay, reason, day)
+    note_in(tx, resident, None, resident.presence, left_at(tx, day))
     told = _("Left the house: %(reason)s.") % {"reason": reason}
     _tell(tx, resident, f"{told} {typed_text(text, required=False)}".strip(), day)
 
@@ -79,6 +85,7 @@ def come_back_in(tx: Writing, house_id: int, resident_id: int, unit_id: int, day
     day = _past(day or local(tx.now).date(), tx)
     tx.add(Stay(resident_id=resident_id, unit_id=unit_id, from_date=day))
     tx.change(resident, presence=Presence.HOME, presence_since=None, presence_until=None)
+    note_in(tx, resident, unit_id, Presence.HOME, tx.now)
     _tell(tx, resident, _("Moved in again, into %(unit)s.") % {"unit": unit.code}, day)
 
 
@@ -92,7 +99,7 @@ def set_presence_in(
 ) -> None:
     """Where the resident is, since and until when (who is at home stays); told on the timeline."""
     resident = tx.get(Resident, resident_id)
-    resident, _stay = living_in(tx, resident.house_id, resident_id)
+    resident, stay = living_in(tx, resident.house_id, resident_id)
     since = past_moment(since or tx.now, tx.now, "since")
     until = None if presence is Presence.HOME else until
     if until is not None and until <= since:
@@ -105,7 +112,9 @@ def set_presence_in(
         tx, Kind.PRESENCE, f"{told} {typed_text(text, required=False)}".strip(), house_id=resident.house_id,
         resident_id=resident_id, observed_from=since, importance=Importance.HANDOVER,
     )  # fmt: skip
+    keep_former_in(tx, resident, stay)
     tx.change(resident, presence=presence, presence_since=since, presence_until=until)
+    note_in(tx, resident, stay.unit_id, presence, since if presence in FREES else tx.now)
 
 
 def _free(tx: Reading, house_id: int, unit_id: int) -> Unit:

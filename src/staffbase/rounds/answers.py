@@ -3,22 +3,32 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+
+from sqlalchemy import bindparam
+from sqlmodel import select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from staffbase.incidents.model import INCIDENT_NAMES, STEP_NAMES, Deviation, IncidentKind, Step
 from staffbase.incidents.service import add_step, conclude_incident, start_incident
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Entry, Importance, Kind, Source
+from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Reading, Writing
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
 from staffbase.kernel.moments import show_moment, show_span, show_time
 from staffbase.kernel.typed import typed_line, typed_text
+from staffbase.residents.reading import doors_in
 from staffbase.residents.rules import Door, expired, form_now
+from staffbase.residents.whereabouts import stood_in
 from staffbase.rounds.model import BEYOND_NAMES, Beyond, OpenDoor, Outcome, RoundCheck, Walk
 from staffbase.rounds.reading import CheckFacts, at_door_in, check_facts
-from staffbase.rounds.rules import LADDER, LATE_AFTER, beyond, not_due
-from staffbase.tasks.service import add_task, tasks_in
+from staffbase.rounds.rules import LADDER, LATE_AFTER, beyond, not_due, why_none
+from staffbase.rounds.windows import Owed
+from staffbase.tasks.model import Task
+from staffbase.tasks.service import add_task
 
 
 @dataclass(frozen=True)
@@ -50,20 +60,17 @@ def answer_in(
     """The entry of an answer, and its check, which the caller adds."""
     here = at_door_in(tx, walk_id, unit_id)
     walk, door = _open(here.walk, under_way=outcome in LADDER), here.door
-    if door.resident is None or (why_not := not_due(door, tx.now)):
-        raise Invalid(
-            _("No check is due at %(unit)s: %(reason)s.")
-            % {"unit": door.code, "reason": why_not if door.resident else _("vacant")}
-        )
+    _look_at_door(tx, house_id, walk, door)
     if here.answered:
         raise Invalid(_("%(unit)s has an answer already. Take it back first (z).") % {"unit": door.code})
-    form = form_now(door.resident.agreement, tx.now)
+    if door.resident is None:
+        raise Invalid(_("No check is due at %(unit)s: %(reason)s.") % {"unit": door.code, "reason": _("vacant")})
+    form = form_now(door.resident.agreement, walk.left_at)
     if beyond(outcome, form) and reason is None:
         raise Invalid(_("This goes further than the agreement at %(unit)s. Say why.") % {"unit": door.code}, "beyond")
     late_reason = walk.late_reason or typed_line(late_reason, "late_reason", required=False, limit=200)
     if walk.returned_at is not None and tx.now - walk.returned_at > LATE_AFTER and not late_reason:
         raise Invalid(_("It is more than half an hour since the walk. Say why it is written now."), "late_reason")
-    _renew(tx, house_id, door)
     words = [_(BEYOND_NAMES[reason]).capitalize() + "."] if reason else []
     urgent = outcome in LADDER and not resolved
     handover = outcome in LADDER or reason is Beyond.FEARED
@@ -81,14 +88,54 @@ def answer_in(
     return entry, check, door
 
 
-def _renew(tx: Writing, house_id: int, door: Door) -> None:
-    """An expired agreement means knock only, and somebody must make a new one: a task, once."""
-    resident = door.resident
-    if resident is None or resident.agreement is None or not expired(resident.agreement, tx.now):
+def _look_at_door(tx: Reading, house_id: int, walk: Walk, door: Door) -> None:
+    """Raises Invalid for a door where no check was due when the walker left, nor is now.
+
+    How it was is looked up only where it may be another thing than how it is: for a round that is entered later, and
+    where nothing is due any more (whoever was found in danger is admitted by the time it is written).
+    """
+    why_not = not_due(door, walk.left_at)
+    if why_not is None and not walk.late_reason:
         return
-    text = _("%(unit)s: the check agreement has run out; make a new one with the resident.") % {"unit": door.code}
-    if not any(task.text == text for task in tasks_in(tx, house_id)):
-        add_task(tx, house_id, text, resident_id=resident.id)
+    then = stood_in(tx, house_id, walk.left_at).get(door.unit_id)
+    lived = then is not None and door.resident is not None and then.resident_id == door.resident.id
+    if then is not None and door.resident is not None and not lived:
+        raise Invalid(_("Somebody else lived at %(unit)s then. Write a note instead.") % {"unit": door.code})
+    why_not = why_none(then, walk.left_at)
+    if why_not is not None:
+        raise Invalid(_("No check is due at %(unit)s: %(reason)s.") % {"unit": door.code, "reason": why_not})
+
+
+def run_out_in(tx: Reading, house_id: int, now: datetime) -> list[Door]:
+    """The doors whose check agreement has run out, and for whom the station has not made a task since."""
+    found = []
+    for door in doors_in(tx, house_id):
+        agreement = door.resident.agreement if door.resident else None
+        if door.resident is None or agreement is None or not expired(agreement, now):
+            continue
+        asked = {"resident_id": door.resident.id, "since": agreement.valid_until}
+        if tx.first(_task_of_station(), asked) is None:
+            found.append(door)
+    return found
+
+
+def renew_in(tx: Writing, house_id: int) -> None:
+    """An agreement that has run out is no agreement, and somebody must make a new one: a task, once for each.
+
+    The station makes them itself as the time comes, not the one who happens to answer that door: a door where no check
+    was wanted is answered by nobody.
+    """
+    for door in run_out_in(tx, house_id, tx.now):
+        text = _("%(unit)s: the check agreement has run out; make a new one with the resident.")
+        add_task(tx, house_id, text % {"unit": door.code}, resident_id=door.resident.id if door.resident else None)
+
+
+@cache
+def _task_of_station() -> SelectOfScalar[int]:
+    return select(Task.id).where(
+        Task.resident_id == bindparam("resident_id"), Task.added_by_id == STATION_ITSELF.person_id,
+        Task.added_at >= bindparam("since"),
+    ).limit(1)  # fmt: skip
 
 
 def ask_deviation_in(
@@ -158,7 +205,13 @@ def _look_at_time(step: LadderStep, left_at: datetime, now: datetime) -> None:
 
 
 def sign_in(
-    tx: Writing, house_id: int, walk: Walk, done: int, open_doors: Sequence[Door], reasons: Mapping[int, str]
+    tx: Writing,
+    house_id: int,
+    walk: Walk,
+    done: int,
+    open_doors: Sequence[Door],
+    reasons: Mapping[int, str],
+    owed: Owed,
 ) -> None:
     """Sign a walk: each open door with its reason on its resident's timeline, and the count on the house's."""
     lacking = [door.code for door in open_doors if not reasons.get(door.unit_id, "").strip()]
@@ -171,7 +224,7 @@ def sign_in(
         tx.add(OpenDoor(walk_id=walk.id, unit_id=door.unit_id, reason=reason))
         write_entry(
             tx, Kind.ROUND, _("Not checked on the round: %(reason)s") % {"reason": reason}, house_id=house_id,
-            resident_id=door.resident.id if door.resident else None, importance=Importance.HANDOVER,
+            resident_id=then.resident_id if (then := owed.stood.get(door.unit_id)) else None, importance=Importance.HANDOVER,
         )  # fmt: skip
     tx.change(walk, signed_at=tx.now)
     told = _("Round signed: %(done)d of %(due)d doors.") % {"done": done, "due": done + len(open_doors)}

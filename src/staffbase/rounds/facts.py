@@ -92,7 +92,7 @@ class RoundSheet:
     unsigned: tuple[WalkFacts, ...] = ()
     """Earlier walks that still wait for a signature."""
     not_walked: tuple[Window, ...] = ()
-    """Windows of tonight that passed, and nobody walked or said why."""
+    """Windows of this and the last nights that passed, and nobody walked or said why; oldest first."""
 
     @property
     def counted(self) -> tuple[int, int]:

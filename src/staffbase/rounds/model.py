@@ -27,7 +27,7 @@ from staffbase.residents.model import RoundForm
 
 
 class RoundWindow(Versioned, table=True):
-    """A stretch of the night in which a round is due, on the dates of a recurrence rule."""
+    """A stretch of the night in which a round is due, as set before `WindowRule` was there; only read since."""
 
     __tablename__ = "round_window"
     __table_args__ = CHANGING
@@ -38,6 +38,26 @@ class RoundWindow(Versioned, table=True):
     """An RFC 5545 rule on the dates of evenings; empty for a window the house no longer has."""
     begins: time
     ends: time
+
+
+class WindowRule(SQLModel, table=True):
+    """A window as it was set: all rows of one setting hold together from then on, until the next setting.
+
+    Which windows a night had must be known long after others were set, so nothing is changed here. A window is governed by
+    the rules that held when it began. What stood before the first setting is `RoundWindow`, or the usual two.
+    """
+
+    __tablename__ = "window_rule"
+    __table_args__ = APPEND_ONLY
+
+    id: int = key()
+    house_id: int = ref("house.id", index=True)
+    entry_id: int = ref("entry.id")
+    """The entry that tells of the setting."""
+    since: datetime = moment()
+    begins: time
+    ends: time
+    rrule: str = "FREQ=DAILY"
 
 
 class Walk(Versioned, table=True):

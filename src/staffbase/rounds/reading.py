@@ -1,15 +1,14 @@
-"""Reading rounds inside a transaction: who was last seen, the windows of tonight, the walk under way, the sheet."""
+"""Reading rounds inside a transaction: who was last seen, the walks, the answers, and all a door is answered with."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
-from sqlmodel.sql.expression import Select, SelectOfScalar
+from sqlmodel.sql.expression import Select
 
 from staffbase.incidents.service import is_concluded_in
 from staffbase.journal.model import Entry, Kind, Source
@@ -18,37 +17,16 @@ from staffbase.kernel.database import Reading
 from staffbase.kernel.errors import NotFound
 from staffbase.kernel.i18n import _
 from staffbase.people.model import Person
-from staffbase.people.rules import night_of
 from staffbase.residents.model import Resident, RoundAgreement, Status, Stay, Unit
-from staffbase.residents.reading import doors_in
-from staffbase.residents.rules import AgreementFacts, Door, ResidentFacts, expired, form_now
+from staffbase.residents.reading import agreement_of
+from staffbase.residents.rules import Door, ResidentFacts
 from staffbase.rounds.facts import CheckFacts, DoorLine, LastSeen, RoundSheet, WalkFacts, WindowFacts
-from staffbase.rounds.model import OUTCOME_NAMES, OpenDoor, Outcome, RoundCheck, RoundWindow, Walk
+from staffbase.rounds.model import OUTCOME_NAMES, Outcome, RoundCheck, Walk
 from staffbase.rounds.rules import (
-    DEFAULT_WINDOWS,
     SEEN,
-    Window,
-    WindowHours,
-    not_due,
-    window_begun_at,
-    window_for,
-    windows_of,
 )
 
 # Building a statement costs more than asking it; these are asked at every change, so each is built once.
-
-
-@cache
-def _hours() -> SelectOfScalar[RoundWindow]:
-    return select(RoundWindow).where(RoundWindow.house_id == bindparam("house_id")).order_by(col(RoundWindow.id))
-
-
-def hours_in(tx: Reading, house_id: int) -> list[WindowHours]:
-    """The house's windows; the usual two until somebody has set others."""
-    rows = tx.all(_hours(), {"house_id": house_id})
-    if not rows:
-        return list(DEFAULT_WINDOWS)
-    return [WindowHours(row.begins, row.ends, row.rrule) for row in rows if row.rrule]
 
 
 def taken_back_in(tx: Reading, entry_ids: Iterable[int]) -> set[int]:
@@ -137,32 +115,6 @@ def unsigned_walks_in(tx: Reading, house_id: int) -> list[WalkFacts]:
     return [walk_facts(walk, person.name) for walk, person in rows]
 
 
-@cache
-def _of_window() -> SelectOfScalar[Walk]:
-    return (
-        select(Walk)
-        .where(
-            Walk.house_id == bindparam("house_id"),
-            Walk.night
-            == bindparam("night"),  # has an index; the window alone would be looked for in all walks there were
-            Walk.window_begins == bindparam("begins_at"),
-        )
-        .order_by(col(Walk.id))
-    )
-
-
-def walks_of_window_in(tx: Reading, house_id: int, begins_at: datetime) -> Sequence[Walk]:
-    """The walks of the round whose window began then, oldest first."""
-    return tx.all(_of_window(), {"house_id": house_id, "night": night_of(begins_at), "begins_at": begins_at})
-
-
-def round_of_in(tx: Reading, house_id: int, walk: Walk | WalkFacts) -> list[int]:
-    """The walks of the same round, oldest first: a second walk in one window goes on where the first one stopped."""
-    if walk.window_begins is None:
-        return [walk.id]
-    return [one.id for one in walks_of_window_in(tx, house_id, walk.window_begins)]
-
-
 def _standing() -> Any:
     """As a condition on a check: it was not taken back."""
     taken_back = aliased(Entry)
@@ -233,8 +185,8 @@ class AtDoor:
 def _at_door() -> Any:
     newest = (
         select(func.max(RoundAgreement.id))
-        .where(RoundAgreement.resident_id == Resident.id)
-        .correlate(Resident)
+        .where(RoundAgreement.resident_id == Resident.id, RoundAgreement.valid_from <= Walk.left_at)
+        .correlate(Resident, Walk)
         .scalar_subquery()
     )
     other = aliased(Walk)
@@ -273,116 +225,18 @@ def at_door_in(tx: Reading, walk_id: int, unit_id: int) -> AtDoor:
 def _door(unit: Unit, resident: Resident | None, stay: Stay | None, agreed: RoundAgreement | None) -> Door:
     if resident is None or stay is None:
         return Door(unit.id, unit.code, unit.module, unit.position)
-    agreement = (
-        AgreementFacts(agreed.id, agreed.form, agreed.may_wake, agreed.consent, agreed.valid_from, agreed.valid_until)
-        if agreed
-        else None
-    )
     return Door(
         unit.id, unit.code, unit.module, unit.position,
         ResidentFacts(
             id=resident.id, unit_id=unit.id, unit_code=unit.code, alias=resident.alias, birth_year=resident.birth_year,
             presence=resident.presence, presence_since=resident.presence_since, presence_until=resident.presence_until,
-            status=Status.CALM, warnings=(), agreement=agreement, contacts=(), primary_contact="", about=resident.about,
+            status=Status.CALM, warnings=(), agreement=agreement_of(agreed), contacts=(), primary_contact="", about=resident.about,
             naloxone=resident.naloxone, children=resident.children, moved_in=stay.from_date, version=resident.version,
         ),
     )  # fmt: skip
 
 
-@cache
-def _open_doors() -> SelectOfScalar[OpenDoor]:
-    return select(OpenDoor).where(col(OpenDoor.walk_id).in_(bindparam("walk_ids", expanding=True)))
-
-
-def sheet_in(tx: Reading, house_id: int, now: datetime, walk_id: int | None = None) -> RoundSheet:
-    """The round sheet: of the walk asked for, else of the one under way, else of the newest that is not signed."""
-    hours = hours_in(tx, house_id)
-    window = window_for(now, hours)
-    unsigned = unsigned_walks_in(tx, house_id)
-    walk = next((one for one in unsigned if walk_id in (None, one.id)), None)
-    if walk is None and window is not None and window.holds(now):
-        walk = _signed_in_window(tx, house_id, window)
-    if walk is not None and walk.window_begins is not None:
-        window = window_begun_at(walk.window_begins, hours) or window
-    round_ids = round_of_in(tx, house_id, walk) if walk else []
-    checks = checks_in(tx, round_ids)
-    reasons = {row.unit_id: row.reason for row in tx.all(_open_doors(), {"walk_ids": round_ids})} if round_ids else {}
-    seen = last_seen_in(tx, house_id)
-    lines = []
-    for door in doors_in(tx, house_id):
-        agreement = door.resident.agreement if door.resident else None
-        lines.append(
-            DoorLine(
-                door,
-                form_now(agreement, now) if door.resident else None,
-                agreement is not None and expired(agreement, now),
-                not_due(door, now),
-                seen.get(door.resident.id) if door.resident else None,
-                checks.get(door.unit_id),
-                reasons.get(door.unit_id, ""),
-            )
-        )
-    return RoundSheet(
-        window, window is not None and window.holds(now), walk, tuple(lines),
-        tuple(one for one in unsigned if walk is None or one.id not in round_ids),
-        tuple(not_walked_in(tx, house_id, hours, now)),
-    )  # fmt: skip
-
-
-def not_walked_in(tx: Reading, house_id: int, hours: Sequence[WindowHours], now: datetime) -> list[Window]:
-    """The windows of this night that passed, and nobody walked or said why."""
-    since = _kept_since_in(tx, house_id)
-    passed = [window for window in windows_of(night_of(now), hours) if since < window.ends_at <= now]
-    return [window for window in passed if not walks_of_window_in(tx, house_id, window.begins_at)]
-
-
-def _kept_since_in(tx: Reading, house_id: int) -> datetime:
-    """When the first entry of this house was written: a round before that is nothing the station can know of."""
-    first = tx.first(select(Entry.recorded_at).where(Entry.house_id == house_id).order_by(col(Entry.id)).limit(1))
-    return first or datetime.min.replace(tzinfo=UTC)
-
-
-def _signed_in_window(tx: Reading, house_id: int, window: Window) -> WalkFacts | None:
-    walks = walks_of_window_in(tx, house_id, window.begins_at)
-    return walk_facts(walks[-1], tx.get(Person, walks[-1].walker_id).name) if walks else None
-
-
-def windows_in(
-    tx: Reading, house_id: int, now: datetime, night: date | None = None, *, doors: Sequence[Door] | None = None
-) -> list[WindowFacts]:
-    """How far each window of a night (tonight's) has come; those that passed before the station was set up are left out.
-
-    `doors` where they are read already.
-
-    Doors count as due by how things stand now, but a door that has an answer was due.
-    """
-    windows = windows_of(night or night_of(now), hours_in(tx, house_id))
-    if not windows:
-        return []
-    doors = doors_in(tx, house_id) if doors is None else doors
-    found, since = [], _kept_since_in(tx, house_id)
-    for window in windows:
-        of_window = walks_of_window_in(tx, house_id, window.begins_at)
-        if window.ends_at <= since and not of_window:
-            continue
-        checks = checks_in(tx, [walk.id for walk in of_window])
-        units = tuple(
-            (door.code, "done" if door.unit_id in checks else "none" if not_due(door, now) else "open")
-            for door in doors
-        )
-        states = [state for _code, state in units]
-        back = [walk.returned_at for walk in of_window if walk.returned_at and walk.walked]
-        found.append(
-            WindowFacts(
-                window, len(states) - states.count("none"), states.count("done"), units, min(back, default=None),
-                bool(of_window) and all(walk.signed_at for walk in of_window),
-            )
-        )  # fmt: skip
-    return found
-
-
 __all__ = [
     "CheckFacts", "DoorLine", "LastSeen", "RoundSheet", "WalkFacts", "WindowFacts", "at_door_in", "check_facts", "checks_in",
-    "hours_in", "last_seen_in", "not_walked_in", "outcomes_in", "round_of_in", "sheet_in", "taken_back_in", "unsigned_walks_in",
-    "walk_facts", "walk_under_way_in", "windows_in",
+    "last_seen_in", "outcomes_in", "taken_back_in", "unsigned_walks_in", "walk_facts", "walk_under_way_in",
 ]  # fmt: skip

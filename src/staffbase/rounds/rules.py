@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -16,7 +16,7 @@ from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import read_weekday, show_weekday
 from staffbase.people.rules import night_of, show_hours
 from staffbase.residents.model import Presence, RoundForm
-from staffbase.residents.rules import Door, form_now, reaches
+from staffbase.residents.rules import Door, Stood, form_now, reaches
 from staffbase.rounds.model import Outcome
 
 SEEN = frozenset({Outcome.ASLEEP, Outcome.AWAKE, Outcome.SPOKE})
@@ -85,6 +85,14 @@ class WindowHours:
     begins: time
     ends: time
     rrule: str = DAILY
+    since: datetime | None = field(default=None, compare=False)
+    """It holds for windows that begin from then on; None: always has."""
+    until: datetime | None = field(default=None, compare=False)
+    """And that begin before this; None: still holds."""
+
+    def holds(self, begins_at: datetime) -> bool:
+        """Whether it was in force when a window of it would begin."""
+        return (self.since is None or self.since <= begins_at) and (self.until is None or begins_at < self.until)
 
 
 DEFAULT_WINDOWS = (WindowHours(time(23, 30), time(1, 30)), WindowHours(time(3, 30), time(5, 30)))
@@ -113,7 +121,8 @@ def windows_of(night: date, hours: Iterable[WindowHours] = DEFAULT_WINDOWS) -> l
         end_day = begin_day if spec.ends > spec.begins else begin_day + timedelta(days=1)
         begins_at = at_local(begin_day, spec.begins)
         ends_at = max(at_local(end_day, spec.ends), begins_at + SHORTEST)
-        made.append(Window(night, begins_at, ends_at))
+        if spec.holds(begins_at):
+            made.append(Window(night, begins_at, ends_at))
     return sorted(made, key=lambda window: window.begins_at)
 
 
@@ -243,18 +252,28 @@ def window_of_walk(left_at: datetime, hours: Sequence[WindowHours] = DEFAULT_WIN
     return passed[-1] if passed else None
 
 
-def not_due(door: Door, moment: datetime) -> str | None:
-    """Why no check is due at this door, in words; None when one is."""
-    resident = door.resident
-    if resident is None:
+def why_none(stood: Stood | None, moment: datetime) -> str | None:
+    """Why no check was due where things stood so at that moment, in words; None when one was."""
+    if stood is None:
         return _("vacant")
-    if resident.presence is Presence.ADMITTED:
+    if stood.presence is Presence.ADMITTED:
         return _("admitted")
-    if resident.presence is Presence.PRISON:
+    if stood.presence is Presence.PRISON:
         return _("in prison")
-    if form_now(resident.agreement, moment) is RoundForm.NONE:
+    if form_now(stood.agreement, moment) is RoundForm.NONE:
         return _("no check wanted")
     return None
+
+
+def stands(door: Door) -> Stood | None:
+    """How things stand at a door now."""
+    resident = door.resident
+    return None if resident is None else Stood(resident.id, resident.presence, resident.agreement)
+
+
+def not_due(door: Door, moment: datetime) -> str | None:
+    """Why no check is due at this door, in words; None when one is."""
+    return why_none(stands(door), moment)
 
 
 _GOES = {

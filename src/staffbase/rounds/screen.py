@@ -20,7 +20,7 @@ from staffbase.rounds.guard import KeyGuard
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.no_answer_dialogs import DangerDialog, NoAnswerDialog
 from staffbase.rounds.rules import GENERAL_SUPERVISION, KEYS, LADDER, LATE_AFTER, beyond
-from staffbase.rounds.sheet_words import head, interval, side
+from staffbase.rounds.sheet_words import head, hours_told, side
 from staffbase.ui.desk import Desk, signed_in
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
@@ -385,10 +385,9 @@ class RoundsScreen(StaffScreen):
             await self.ask(self._rounds.sign, walk.id, reasons)
         elif sheet.not_walked:
             window = sheet.not_walked[0]
-            title = _("Nobody walked %(hours)s. Why?") % {"hours": interval(window.begins_at, window.ends_at)}
-            given = await self.app.push_screen_wait(
-                OpenDoorsDialog(self.desk, [row.door for row in sheet.lines if row.due], title)
-            )
+            title = _("Nobody walked %(hours)s. Why?") % {"hours": hours_told(window, self.desk.clock.now())}
+            owed = await self.ask(self._rounds.owed, window)
+            given = await self.app.push_screen_wait(OpenDoorsDialog(self.desk, owed, title))
             if given is None:
                 return
             await self.ask(self._rounds.sign_not_walked, window, given)

@@ -23,9 +23,18 @@ from staffbase.kernel.typed import past_moment, typed_line, typed_text
 from staffbase.people.rules import night_of
 from staffbase.residents.reading import doors_in, resident_in
 from staffbase.residents.rules import Door, form_now
-from staffbase.rounds.answers import LadderStep, answer_in, ask_deviation_in, feared_in, open_walk_in, sign_in
+from staffbase.rounds.answers import (
+    LadderStep,
+    answer_in,
+    ask_deviation_in,
+    feared_in,
+    open_walk_in,
+    renew_in,
+    run_out_in,
+    sign_in,
+)
 from staffbase.rounds.ladders import Ladders
-from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, Outcome, RoundCheck, RoundWindow, Walk
+from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, Outcome, RoundCheck, Walk, WindowRule
 from staffbase.rounds.reading import (
     CheckFacts,
     RoundSheet,
@@ -33,15 +42,10 @@ from staffbase.rounds.reading import (
     WindowFacts,
     check_facts,
     checks_in,
-    hours_in,
     last_seen_in,
-    not_walked_in,
-    round_of_in,
-    sheet_in,
     taken_back_in,
     walk_facts,
     walk_under_way_in,
-    windows_in,
 )
 from staffbase.rounds.rules import (
     LADDER,
@@ -50,10 +54,11 @@ from staffbase.rounds.rules import (
     WindowHours,
     beyond,
     check_hours,
-    not_due,
     window_of_walk,
     windows_told,
 )
+from staffbase.rounds.sheet import sheet_in
+from staffbase.rounds.windows import hours_in, not_walked_in, owed_in, round_of_in, rules_in, windows_in
 
 USUAL_WALK_MINUTES = 45
 
@@ -108,7 +113,7 @@ class Rounds(Ladders):
 
     @allowed(Permission.HOUSE_ADMIN)
     def set_windows(self, actor: Actor, hours: Sequence[WindowHours], was: Sequence[WindowHours] | None = None) -> None:
-        """Other windows from now on; walks keep the window they belong to. Raises Invalid for what cannot be.
+        """Other windows from now on; one that has begun goes on as it was. Raises Invalid for what cannot be.
 
         `was` as they were shown: raises ChangedElsewhere when they are others by now.
         """
@@ -119,20 +124,19 @@ class Rounds(Ladders):
                 raise ChangedElsewhere(_("Somebody else has changed this in the meantime. Nothing of yours was saved."))
             if before == list(hours):
                 return
-            rows = list(
-                tx.all(select(RoundWindow).where(RoundWindow.house_id == self.house_id).order_by(col(RoundWindow.id)))
-            )
-            for row, one in zip(rows, hours, strict=False):
-                tx.change(row, rrule=one.rrule, begins=one.begins, ends=one.ends)
-            for row in rows[len(hours) :]:
-                tx.change(row, rrule="")
-            for one in hours[len(rows) :]:
-                tx.add(RoundWindow(house_id=self.house_id, rrule=one.rrule, begins=one.begins, ends=one.ends))
             told = {"before": windows_told(before), "now": windows_told(hours)}
-            write_entry(
+            entry = write_entry(
                 tx, Kind.HOUSE, _("Night rounds changed: %(before)s → %(now)s.") % told, house_id=self.house_id,
                 importance=Importance.HANDOVER,
             )  # fmt: skip
+            tx.flush()
+            for one in hours:
+                tx.add(
+                    WindowRule(
+                        house_id=self.house_id, entry_id=entry.id, since=tx.now, begins=one.begins, ends=one.ends,
+                        rrule=one.rrule,
+                    )
+                )  # fmt: skip
 
     @allowed(Permission.ROUND)
     def leave(self, actor: Actor, minutes: int = USUAL_WALK_MINUTES) -> WalkFacts:
@@ -142,7 +146,7 @@ class Rounds(Ladders):
         """
         with self.database.write(actor, "round.leave") as tx:
             self._nobody_out(tx)
-            window = window_of_walk(tx.now, hours_in(tx, self.house_id))
+            window = window_of_walk(tx.now, rules_in(tx, self.house_id))
             walk = tx.add(
                 Walk(
                     house_id=self.house_id, walker_id=actor.person_id, night=night_of(tx.now),
@@ -194,7 +198,7 @@ class Rounds(Ladders):
                 raise Invalid(_("The walk must end after it began."), "returned_at")
             if tx.now - left_at > LATEST_BACK:
                 raise Invalid(_("A round can be entered at most three days afterwards."), "left_at")
-            window = window_of_walk(left_at, hours_in(tx, self.house_id))
+            window = window_of_walk(left_at, rules_in(tx, self.house_id))
             walk = tx.add(
                 Walk(
                     house_id=self.house_id, walker_id=actor.person_id, night=night_of(left_at),
@@ -259,8 +263,8 @@ class Rounds(Ladders):
         """Sign the walk. Open doors need a reason each (`reasons` by unit); every no-answer needs a conclusion."""
         with self.database.write(actor, "round.sign") as tx:
             walk = open_walk_in(tx, walk_id)
-            round_ids = round_of_in(tx, self.house_id, walk)
-            checks = checks_in(tx, round_ids)
+            walks = round_of_in(tx, self.house_id, walk)
+            checks = checks_in(tx, [one.id for one in walks])
             doors = doors_in(tx, self.house_id)
             running = [door.code for door in doors if door.unit_id in checks and not checks[door.unit_id].concluded]
             if running:
@@ -268,18 +272,30 @@ class Rounds(Ladders):
                     _("%(units)s: what happened there has no conclusion yet. enter on the door goes on with it.")
                     % {"units": ", ".join(running)}
                 )
-            due = [door for door in doors if not_due(door, tx.now) is None]
-            sign_in(
-                tx,
-                self.house_id,
-                walk,
-                len(checks),
-                [door for door in due if door.unit_id not in checks],
-                reasons or {},
-            )
-            for other in round_ids:
-                if other != walk_id and tx.get(Walk, other).signed_at is None:
-                    tx.change(tx.get(Walk, other), signed_at=tx.now)
+            owed = owed_in(tx, self.house_id, None, walks, tx.now, doors)
+            lacking = [door for door in doors if door.unit_id in owed.units and door.unit_id not in checks]
+            sign_in(tx, self.house_id, walk, len(checks), lacking, reasons or {}, owed)
+            for other in walks:
+                if other.id != walk_id and other.signed_at is None:
+                    tx.change(other, signed_at=tx.now)
+
+    @allowed(Permission.STATION)
+    def renew_agreements(self, actor: Actor) -> None:
+        """A task for each check agreement that has run out: the station makes it when the time comes, once."""
+        with self.database.read() as tx:
+            waiting = run_out_in(tx, self.house_id, self.database.clock.now())
+        if waiting:
+            with self.database.write(actor, "round.renew") as tx:
+                renew_in(tx, self.house_id)
+
+    @allowed(Permission.ROUND)
+    def owed(self, actor: Actor, window: Window) -> list[Door]:
+        """The doors that were due when a round nobody walked should have been: each needs a reason."""
+        del actor
+        with self.database.read() as tx:
+            doors, now = doors_in(tx, self.house_id), self.database.clock.now()
+            units = owed_in(tx, self.house_id, window, [], now, doors).units
+        return [door for door in doors if door.unit_id in units]
 
     @allowed(Permission.ROUND)
     def sign_not_walked(self, actor: Actor, window: Window, reasons: Mapping[int, str]) -> None:
@@ -288,8 +304,10 @@ class Rounds(Ladders):
         Raises Invalid for a window that has not passed or that somebody walked.
         """
         with self.database.write(actor, "round.not-walked") as tx:
-            if window not in not_walked_in(tx, self.house_id, hours_in(tx, self.house_id), tx.now):
+            doors = doors_in(tx, self.house_id)
+            if window not in not_walked_in(tx, self.house_id, tx.now, doors, rules_in(tx, self.house_id)):
                 raise Invalid(_("This round was walked, or its time is not over."))
+            owed = owed_in(tx, self.house_id, window, [], tx.now, doors)
             walk = tx.add(
                 Walk(
                     house_id=self.house_id, walker_id=actor.person_id, night=window.night, window_begins=window.begins_at,
@@ -297,8 +315,7 @@ class Rounds(Ladders):
                 )
             )  # fmt: skip
             tx.flush()
-            due = [door for door in doors_in(tx, self.house_id) if not_due(door, tx.now) is None]
-            sign_in(tx, self.house_id, walk, 0, due, reasons)
+            sign_in(tx, self.house_id, walk, 0, [door for door in doors if door.unit_id in owed.units], reasons, owed)
 
     @allowed(Permission.ROUND)
     def extra_check(

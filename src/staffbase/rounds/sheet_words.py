@@ -6,7 +6,8 @@ from datetime import datetime
 from textual.content import Content
 
 from staffbase.kernel.i18n import N_, _
-from staffbase.kernel.moments import show_moment, show_time
+from staffbase.kernel.moments import show_day, show_moment, show_time
+from staffbase.people.rules import night_of
 from staffbase.residents.model import ROUND_FORM_NAMES, RoundForm, Status, WarningKind
 from staffbase.residents.rules import ResidentFacts
 from staffbase.rounds.facts import DoorLine, RoundSheet, WindowFacts
@@ -162,6 +163,12 @@ def _hours(window: Window) -> str:
     return interval(window.begins_at, window.ends_at)
 
 
+def hours_told(window: Window, now: datetime) -> str:
+    """When a round should have been, with the day where it was not this night."""
+    day = "" if window.night == night_of(now) else f"{show_day(window.begins_at)} "
+    return day + _hours(window)
+
+
 def _standing(sheet: RoundSheet) -> list[tuple[str, str]]:
     parts: list[tuple[str, str]] = []
     if sheet.window:
@@ -206,7 +213,7 @@ def _next(sheet: RoundSheet, now: datetime) -> Content:
             said = shown(_("One key a door, as you saw it. i no answer, z takes back, g signs."), "$muted")
     elif missed is not None:
         said = line(
-            (_("Nobody walked %(hours)s.") % {"hours": _hours(missed)}, "bold $danger-text"),
+            (_("Nobody walked %(hours)s.") % {"hours": hours_told(missed, now)}, "bold $danger-text"),
             _("g: say why · l: it was walked, enter it later"),
         )
     else:
