@@ -14,7 +14,14 @@ from staffbase.incidents.model import Deviation, Step
 from staffbase.incidents.screen import IncidentScreen, IncidentStart
 from staffbase.journal.model import Kind
 from staffbase.kernel.settings import Settings
-from staffbase.rounds.dialogs import BeyondDialog, ExtraCheckDialog, LateReasonDialog, LateRoundDialog, OpenDoorsDialog
+from staffbase.rounds.dialogs import (
+    BeyondDialog,
+    ExtraCheckDialog,
+    LateReasonDialog,
+    LateRoundDialog,
+    OnBehalfDialog,
+    OpenDoorsDialog,
+)
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.no_answer_dialogs import ColleagueDialog, DangerDialog, NoAnswerDialog, ResolvedDialog
 from staffbase.rounds.screen import RoundsScreen
@@ -245,6 +252,52 @@ async def test_fear_for_life_leaves_an_incident_and_the_round_goes_on(bench, bac
         assert bench.station.incidents.running(bench.desk.actor)[0].steps == incident.steps
         await hand.press("up", "up", "enter")
         await hand.until(IncidentScreen)
+
+
+async def test_another_person_says_once_for_whom_she_writes(night, actors, back, clock, tmp_path):
+    bench = Bench(night, actors["marit"], tmp_path)
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        assert "Samira: seen during the walk 23:40–23:58" in str(
+            hand.app.screen.query_one("#round-head", Static).content
+        )
+        await hand.press("p")
+        await hand.until(OnBehalfDialog)
+        await hand.press("p", "b")  # no key of an answer is the one that says it
+        await hand.press("escape")
+        await hand.until(RoundsScreen)
+        assert hand.answered() == {}
+        await hand.press("p")
+        await hand.until(OnBehalfDialog)
+        await hand.press("enter")
+        await hand.until(RoundsScreen)
+        await hand.press("s", "a", "g")
+        assert hand.answered() == {"A1": Outcome.SPOKE, "A2": Outcome.ASLEEP, "B1": Outcome.AWAKE}
+        await hand.until_true(lambda: hand.sheet.walk.signed_at is not None)
+    checks = night.journal.timeline(actors["eva"], kinds=[Kind.CHECK])
+    assert {(item.author_id, item.on_behalf_id) for item in checks} == {
+        (actors["marit"].person_id, actors["samira"].person_id)
+    }
+
+
+async def test_an_extra_round_is_called_so_and_asks_nothing_of_the_other_doors(bench, back, clock):
+    async with bench.run_test(size=(120, 36)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("p", "s", "a", "g")
+        await hand.press("w")
+        clock.move_to(moment(6, 1, 30))
+        bench.station.rounds.come_back(bench.desk.actor)
+        await hand.until_true(lambda: hand.sheet.extra and hand.sheet.walk.returned_at is not None)
+        told = str(hand.app.screen.query_one("#round-head", Static).content)
+        assert "Extra round" in told
+        assert "owes no door" in told
+        await hand.press("p", "g")
+        await hand.until_true(lambda: not hand.sheet.extra)
+    item = bench.station.journal.timeline(bench.desk.actor, house_only=True, kinds=[Kind.ROUND])[0]
+    assert item.text.startswith("Extra round signed")
+    assert item.text.endswith(": A1.")
 
 
 async def test_take_back_opens_the_door_again(bench, back, clock):

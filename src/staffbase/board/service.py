@@ -191,8 +191,8 @@ class Board:
             nights=tuple(
                 Line(
                     f"{local(found.window.begins_at):%H:%M}",
-                    _("%(done)d of %(due)d doors") % {"done": found.done, "due": found.due},
-                    Level.PLAIN if found.done >= found.due else Level.WATCH,
+                    _night_told(found, hasty := found.hasty if actor.may(Permission.HOUSE_ADMIN) else None),
+                    Level.PLAIN if found.done >= found.due and hasty is None else Level.WATCH,
                 )
                 for found in nights
                 if found.due
@@ -248,6 +248,14 @@ class Board:
         if actor.may(Permission.WRITE) and (drafts := len(drafts_in(tx, actor.person_id))):
             said.append(ngettext("%(count)d draft", "%(count)d drafts", drafts) % {"count": drafts})
         return tuple(said)
+
+
+def _night_told(found: WindowFacts, hasty: timedelta | None) -> str:
+    """How a round went. Of one that was shorter than its doors can take the leader sees how long it took, no more."""
+    told = {"done": found.done, "due": found.due}
+    if hasty is None:
+        return _("%(done)d of %(due)d doors") % told
+    return _("%(done)d of %(due)d doors in %(minutes)d min") % {**told, "minutes": int(hasty.total_seconds() // 60)}
 
 
 def _missed(windows: Sequence[WindowFacts], now: datetime) -> str:

@@ -17,16 +17,17 @@ from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Reading, Writing
 from staffbase.kernel.errors import Invalid
-from staffbase.kernel.i18n import _
+from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.moments import show_moment, show_span, show_time
 from staffbase.kernel.typed import typed_line, typed_text
+from staffbase.people.model import Person
 from staffbase.residents.reading import doors_in
 from staffbase.residents.rules import Door, expired, form_now
 from staffbase.residents.whereabouts import stood_in
 from staffbase.rounds.model import BEYOND_NAMES, Beyond, OpenDoor, Outcome, RoundCheck, Walk
 from staffbase.rounds.reading import CheckFacts, at_door_in, check_facts
 from staffbase.rounds.rules import LADDER, LATE_AFTER, beyond, not_due, why_none
-from staffbase.rounds.windows import Owed
+from staffbase.rounds.windows import Owed, answered_during, spans_of
 from staffbase.tasks.model import Task
 from staffbase.tasks.service import add_task
 
@@ -53,13 +54,29 @@ def _open(walk: Walk, *, under_way: bool) -> Walk:
     return walk
 
 
+def behalf_in(tx: Writing, walk: Walk, *, on_behalf: bool) -> int | None:
+    """Whom the actor writes for: nobody for the walker. Raises Invalid for another person who did not say so."""
+    if tx.actor.person_id == walk.walker_id:
+        return None
+    if not on_behalf:
+        told = _("This round was walked by %(who)s. Another person writes what %(who)s says, and says so.")
+        raise Invalid(told % {"who": tx.get(Person, walk.walker_id).name}, "on_behalf")
+    return walk.walker_id
+
+
 def answer_in(
     tx: Writing, house_id: int, walk_id: int, unit_id: int, outcome: Outcome, *, reason: Beyond | None = None, note: str = "",
-    on_behalf_id: int | None = None, resolved: bool = False, late_reason: str = "",
+    on_behalf_id: int | None = None, on_behalf: bool = False, resolved: bool = False, late_reason: str = "",
 ) -> tuple[Entry, RoundCheck, Door]:  # fmt: skip
-    """The entry of an answer, and its check, which the caller adds."""
+    """The entry of an answer, and its check, which the caller adds.
+
+    What was seen on a walk was seen by the walker, or by the colleague who is named. Anybody else says that it is written
+    `on_behalf` of the walker; a ladder is not held up by that question, and is written so.
+    """
     here = at_door_in(tx, walk_id, unit_id)
     walk, door = _open(here.walk, under_way=outcome in LADDER), here.door
+    if on_behalf_id is None:
+        on_behalf_id = behalf_in(tx, walk, on_behalf=on_behalf or outcome in LADDER)
     _look_at_door(tx, house_id, walk, door)
     if here.answered:
         raise Invalid(_("%(unit)s has an answer already. Take it back first (z).") % {"unit": door.code})
@@ -205,15 +222,10 @@ def _look_at_time(step: LadderStep, left_at: datetime, now: datetime) -> None:
 
 
 def sign_in(
-    tx: Writing,
-    house_id: int,
-    walk: Walk,
-    done: int,
-    open_doors: Sequence[Door],
-    reasons: Mapping[int, str],
-    owed: Owed,
-) -> None:
-    """Sign a walk: each open door with its reason on its resident's timeline, and the count on the house's."""
+    tx: Writing, house_id: int, walk: Walk, checks: Mapping[int, CheckFacts], open_doors: Sequence[Door],
+    reasons: Mapping[int, str], owed: Owed, walks: Sequence[Walk] = (), on_behalf_id: int | None = None,
+) -> None:  # fmt: skip
+    """Sign a round: each open door with its reason on its resident's timeline, and on the house's the count and the walks."""
     lacking = [door.code for door in open_doors if not reasons.get(door.unit_id, "").strip()]
     if lacking:
         raise Invalid(
@@ -225,12 +237,35 @@ def sign_in(
         write_entry(
             tx, Kind.ROUND, _("Not checked on the round: %(reason)s") % {"reason": reason}, house_id=house_id,
             resident_id=then.resident_id if (then := owed.stood.get(door.unit_id)) else None, importance=Importance.HANDOVER,
+            on_behalf_id=on_behalf_id,
         )  # fmt: skip
     tx.change(walk, signed_at=tx.now)
-    told = _("Round signed: %(done)d of %(due)d doors.") % {"done": done, "due": done + len(open_doors)}
+    done, spans = len(checks), spans_of(walks)
+    told = [_("Round signed: %(done)d of %(due)d doors.") % {"done": done, "due": done + len(open_doors)}]
+    if spans:
+        told.append(_("Walked %(spans)s.") % {"spans": ", ".join(_span(one, checks, len(spans)) for one in spans)})
     if open_doors:
-        told += " " + _("Not checked: %(units)s.") % {"units": ", ".join(door.code for door in open_doors)}
+        told.append(_("Not checked: %(units)s.") % {"units": ", ".join(door.code for door in open_doors)})
     write_entry(
-        tx, Kind.ROUND, told, house_id=house_id,
+        tx, Kind.ROUND, " ".join(told), house_id=house_id, on_behalf_id=on_behalf_id,
         importance=Importance.HANDOVER if open_doors else Importance.ROUTINE,
     )  # fmt: skip
+
+
+def _span(span: tuple[datetime, datetime], checks: Mapping[int, CheckFacts], of: int) -> str:
+    """When it was walked; of several walks also how many doors each answers for."""
+    hours = f"{show_time(span[0])}–{show_time(span[1])}"
+    if of == 1:
+        return hours
+    seen = answered_during(checks, span[0])
+    return f"{hours} ({ngettext('%(count)d door', '%(count)d doors', seen) % {'count': seen}})"
+
+
+def sign_extra_in(tx: Writing, house_id: int, walk: Walk, answered: Sequence[str], on_behalf_id: int | None) -> None:
+    """Sign an extra round: it owes no door, and says which it saw."""
+    tx.change(walk, signed_at=tx.now)
+    told = _("Extra round signed, walked %(span)s: %(units)s.") % {
+        "span": ", ".join(f"{show_time(begins)}–{show_time(ends)}" for begins, ends in spans_of([walk])),
+        "units": ", ".join(answered) or _("no door was answered"),
+    }
+    write_entry(tx, Kind.ROUND, told, house_id=house_id, on_behalf_id=on_behalf_id)

@@ -60,6 +60,31 @@ class BeyondDialog(StaffDialog[Beyond]):
         self.dismiss(Beyond(reason))
 
 
+class OnBehalfDialog(StaffDialog[bool]):
+    """Asked once a walk, when somebody else than the walker answers or signs: it is written for her, and says so."""
+
+    AUTO_FOCUS = ""
+    BINDINGS = [
+        Binding("enter", "yes", N_("For the walker"), tooltip=N_("I write what the walker tells me"), id="behalf.yes"),
+    ]
+
+    def __init__(self, desk: Desk, walker: str) -> None:
+        super().__init__(desk)
+        self._walker = walker
+
+    def dialog_title(self) -> str:
+        return _("This round was walked by %(who)s") % {"who": self._walker}
+
+    def compose_form(self) -> ComposeResult:
+        words = {"who": self._walker, "you": self.desk.actor.name}
+        yield Static(keys_told(("↵", "$accent-text", _("I write what %(who)s tells me") % words)))
+        told = _("It stands as written by %(you)s, seen by %(who)s. esc: nothing is recorded.")
+        yield Static(told % words, classes="hint")
+
+    def action_yes(self) -> None:
+        self.dismiss(True)
+
+
 class OpenDoorsDialog(FormDialog[dict[int, str]]):
     """A reason for each door without a check."""
 

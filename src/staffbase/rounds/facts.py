@@ -1,7 +1,7 @@
 """What screens show of rounds: plain values, complete, with names filled in."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from staffbase.kernel.i18n import _
 from staffbase.residents.model import RoundForm
@@ -94,6 +94,14 @@ class RoundSheet:
     not_walked: tuple[Window, ...] = ()
     """Windows of this and the last nights that passed, and nobody walked or said why; oldest first."""
 
+    spans: tuple[tuple[datetime, datetime], ...] = ()
+    """When each walk of this round that is over was walked, oldest first."""
+
+    @property
+    def extra(self) -> bool:
+        """A walk outside the windows, or on a round that was done: it owes no door, and says only what it saw."""
+        return self.walk is not None and self.walk.window_begins is None
+
     @property
     def counted(self) -> tuple[int, int]:
         """How many doors are due (those with an answer were), and how many have one."""
@@ -102,7 +110,9 @@ class RoundSheet:
 
     @property
     def open_lines(self) -> tuple[DoorLine, ...]:
-        """The due doors that have no answer yet."""
+        """The due doors that have no answer yet; none of an extra round, which owes none."""
+        if self.extra:
+            return ()
         return tuple(line for line in self.lines if line.due and line.check is None)
 
 
@@ -118,6 +128,8 @@ class WindowFacts:
     walked_at: datetime | None = None
     """When somebody came back from it first."""
     signed: bool = False
+    hasty: timedelta | None = None
+    """How long a walk took that was shorter than its doors can take."""
 
     def missed(self, moment: datetime) -> bool:
         """Whether it passed with open doors."""

@@ -39,6 +39,9 @@ LATE_AFTER = timedelta(minutes=30)
 """What is written longer after the walk than this is entered later, and says why (domain.md section 3: false checks)."""
 LATEST_BACK = timedelta(days=3)
 """How far back a round may be entered afterwards."""
+SHORTEST_AT_A_DOOR = timedelta(seconds=15)
+"""Nobody walks to a door, looks and goes on in less. A round that took less for its doors says nothing false by itself,
+but false checks have cost lives (domain.md section 3), so the leader sees how long it took."""
 MOST_WINDOWS = 6
 SHORTEST = timedelta(minutes=30)
 PLAIN_NIGHT = date(2026, 1, 5)
@@ -289,6 +292,11 @@ def beyond(outcome: Outcome, form: RoundForm) -> bool:
     """Whether this outcome goes further than the agreement, so that the reason must be asked."""
     needed = _GOES.get(outcome)
     return needed is not None and not reaches(form, needed)
+
+
+def hasty(doors: int, took: timedelta) -> bool:
+    """Whether a walk was shorter than the doors that were answered from it can take."""
+    return took < doors * SHORTEST_AT_A_DOOR
 
 
 class Pressed(StrEnum):

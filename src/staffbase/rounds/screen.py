@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from staffbase.kernel.i18n import N_, _
-from staffbase.rounds.dialogs import BeyondDialog, LateReasonDialog, LateRoundDialog, OpenDoorsDialog
+from staffbase.rounds.dialogs import BeyondDialog, LateReasonDialog, LateRoundDialog, OnBehalfDialog, OpenDoorsDialog
 from staffbase.rounds.door_list import DoorList
 from staffbase.rounds.facts import CheckFacts, Colleague, DoorLine, RoundSheet, WalkFacts
 from staffbase.rounds.guard import KeyGuard
@@ -69,6 +69,8 @@ class RoundsScreen(StaffScreen):
         self._said_too_soon = -_SAID_SECONDS
         self._left: int | None = None
         """The unit that was answered last."""
+        self._behalf = 0
+        """The walk of somebody else whose answers this person has said to write for her."""
         self._late: tuple[int, str] = (0, "")
         """Why the answers of a walk are written late, asked once."""
         self._walk_shown = 0
@@ -231,6 +233,8 @@ class RoundsScreen(StaffScreen):
     @job(group="answer")
     async def _answer(self, outcome: Outcome, here: DoorLine, walk: WalkFacts) -> None:
         try:
+            if not await self._speaks_for(walk):
+                return
             reason = None
             if here.form is not None and beyond(outcome, here.form):
                 reason = await self.app.push_screen_wait(BeyondDialog(self.desk, here.door.code))
@@ -240,8 +244,9 @@ class RoundsScreen(StaffScreen):
             if late is None:
                 return
             check = await self.ask(
-                self._rounds.check_off, walk.id, here.door.unit_id, outcome, reason=reason, late_reason=late
-            )
+                self._rounds.check_off, walk.id, here.door.unit_id, outcome, reason=reason, late_reason=late,
+                on_behalf=self._behalf == walk.id,
+            )  # fmt: skip
             self._answered(here, check)  # also with an incident (feared for life): the round goes on, enter opens it
         finally:
             self._idle.set()
@@ -257,6 +262,15 @@ class RoundsScreen(StaffScreen):
         index = next(number for number, row in enumerate(lines) if row.door.unit_id == here.door.unit_id)
         self.sheet = replace(self.sheet, lines=lines)
         self._to_next_open(index)
+
+    async def _speaks_for(self, walk: WalkFacts) -> bool:
+        """Whether this person may write what was seen: the walker, or who has said once that it is written for her."""
+        if walk.walker_id == self.desk.actor.person_id or self._behalf == walk.id:
+            return True
+        if await self.app.push_screen_wait(OnBehalfDialog(self.desk, walk.walker)):
+            self._behalf = walk.id
+            return True
+        return False
 
     async def _late_reason(self, walk: WalkFacts) -> str | None:
         """Why it is written now, where that must be said; None when the person went back."""
@@ -276,6 +290,8 @@ class RoundsScreen(StaffScreen):
         reporting = Colleague(walk.walker_id, walk.walker, on_duty=True) if self._someone_out() else None
         incident_id: int | None = None
         try:
+            if outcome is Outcome.NO_ANSWER and reporting is None and not await self._speaks_for(walk):
+                return
             late = await self._late_reason(walk)
             if late is None:
                 return
@@ -374,6 +390,8 @@ class RoundsScreen(StaffScreen):
         if sheet is None:
             return
         if walk is not None and self._answering():
+            if not await self._speaks_for(walk):
+                return
             reasons: dict[int, str] | None = {}
             if sheet.open_lines and all(row.check is None or row.check.concluded for row in sheet.lines):
                 asked = OpenDoorsDialog(
@@ -382,7 +400,7 @@ class RoundsScreen(StaffScreen):
                 reasons = await self.app.push_screen_wait(asked)
             if reasons is None:
                 return
-            await self.ask(self._rounds.sign, walk.id, reasons)
+            await self.ask(self._rounds.sign, walk.id, reasons, on_behalf=self._behalf == walk.id)
         elif sheet.not_walked:
             window = sheet.not_walked[0]
             title = _("Nobody walked %(hours)s. Why?") % {"hours": hours_told(window, self.desk.clock.now())}

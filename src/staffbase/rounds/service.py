@@ -27,10 +27,12 @@ from staffbase.rounds.answers import (
     LadderStep,
     answer_in,
     ask_deviation_in,
+    behalf_in,
     feared_in,
     open_walk_in,
     renew_in,
     run_out_in,
+    sign_extra_in,
     sign_in,
 )
 from staffbase.rounds.ladders import Ladders
@@ -58,7 +60,7 @@ from staffbase.rounds.rules import (
     windows_told,
 )
 from staffbase.rounds.sheet import sheet_in
-from staffbase.rounds.windows import hours_in, not_walked_in, owed_in, round_of_in, rules_in, windows_in
+from staffbase.rounds.windows import hours_in, is_done_in, not_walked_in, owed_in, round_of_in, rules_in, windows_in
 
 USUAL_WALK_MINUTES = 45
 
@@ -142,11 +144,12 @@ class Rounds(Ladders):
     def leave(self, actor: Actor, minutes: int = USUAL_WALK_MINUTES) -> WalkFacts:
         """Leave on the walk now; due back after so many minutes. Raises Invalid while somebody is out.
 
-        An earlier round that is not signed does not keep the watch from the next one.
+        An earlier round that is not signed does not keep the watch from the next one. A walk on a round that is done is
+        an extra round, with answers of its own.
         """
         with self.database.write(actor, "round.leave") as tx:
             self._nobody_out(tx)
-            window = window_of_walk(tx.now, rules_in(tx, self.house_id))
+            window = self._window_of(tx, tx.now)
             walk = tx.add(
                 Walk(
                     house_id=self.house_id, walker_id=actor.person_id, night=night_of(tx.now),
@@ -198,7 +201,7 @@ class Rounds(Ladders):
                 raise Invalid(_("The walk must end after it began."), "returned_at")
             if tx.now - left_at > LATEST_BACK:
                 raise Invalid(_("A round can be entered at most three days afterwards."), "left_at")
-            window = window_of_walk(left_at, rules_in(tx, self.house_id))
+            window = self._window_of(tx, left_at)
             walk = tx.add(
                 Walk(
                     house_id=self.house_id, walker_id=actor.person_id, night=night_of(left_at),
@@ -220,18 +223,28 @@ class Rounds(Ladders):
         reason: Beyond | None = None,
         note: str = "",
         late_reason: str = "",
+        on_behalf: bool = False,
     ) -> CheckFacts:
         """Answer one door of the walk. For no answer and danger use `no_answer` and `found_in_danger`.
 
         Raises Invalid before the walker is back, for a door that is not due or has an answer, for an outcome that goes
         further than the agreement without a `reason`, and with the field "late_reason" for an answer written more than
-        half an hour after the walk without one.
+        half an hour after the walk without one. What was seen is the walker's: raises Invalid with the field "on_behalf"
+        for anybody else who does not say that it is written for her.
         """
         if outcome in LADDER:
             raise Invalid(_("No answer and danger begin an incident; they are no finished check."))
         with self.database.write(actor, "round.check") as tx:
             entry, check, door = answer_in(
-                tx, self.house_id, walk_id, unit_id, outcome, reason=reason, note=note, late_reason=late_reason
+                tx,
+                self.house_id,
+                walk_id,
+                unit_id,
+                outcome,
+                reason=reason,
+                note=note,
+                late_reason=late_reason,
+                on_behalf=on_behalf,
             )
             if reason is Beyond.FEARED:
                 check.incident_id = feared_in(tx, self.house_id, door, entry)
@@ -243,7 +256,7 @@ class Rounds(Ladders):
         """Take an answer back: an amendment, never a deletion; the door is open again. Only before signing, only one's own."""
         with self.database.write(actor, "round.take-back") as tx:
             check, entry = tx.get(RoundCheck, entry_id), tx.get(Entry, entry_id)
-            if entry.author_id != actor.person_id:
+            if actor.person_id not in (entry.author_id, entry.on_behalf_id):
                 raise Invalid(_("Only the one who answered can take it back."))
             if check.walk_id is None or tx.get(Walk, check.walk_id).signed_at is not None:
                 raise Invalid(_("The walk is signed. Write a note or a comment instead."))
@@ -259,10 +272,17 @@ class Rounds(Ladders):
             )  # fmt: skip
 
     @allowed(Permission.ROUND)
-    def sign(self, actor: Actor, walk_id: int, reasons: Mapping[int, str] | None = None) -> None:
-        """Sign the walk. Open doors need a reason each (`reasons` by unit); every no-answer needs a conclusion."""
+    def sign(
+        self, actor: Actor, walk_id: int, reasons: Mapping[int, str] | None = None, *, on_behalf: bool = False
+    ) -> None:
+        """Sign the walk. Open doors need a reason each (`reasons` by unit); every no-answer needs a conclusion.
+
+        An extra round owes no door. Raises Invalid with the field "on_behalf" for anybody but the walker who does not say
+        that it is signed for her.
+        """
         with self.database.write(actor, "round.sign") as tx:
             walk = open_walk_in(tx, walk_id)
+            signs_for = behalf_in(tx, walk, on_behalf=on_behalf)
             walks = round_of_in(tx, self.house_id, walk)
             checks = checks_in(tx, [one.id for one in walks])
             doors = doors_in(tx, self.house_id)
@@ -273,8 +293,13 @@ class Rounds(Ladders):
                     % {"units": ", ".join(running)}
                 )
             owed = owed_in(tx, self.house_id, None, walks, tx.now, doors)
+            if walk.window_begins is None:
+                sign_extra_in(
+                    tx, self.house_id, walk, [door.code for door in doors if door.unit_id in checks], signs_for
+                )
+                return
             lacking = [door for door in doors if door.unit_id in owed.units and door.unit_id not in checks]
-            sign_in(tx, self.house_id, walk, len(checks), lacking, reasons or {}, owed)
+            sign_in(tx, self.house_id, walk, checks, lacking, reasons or {}, owed, walks, signs_for)
             for other in walks:
                 if other.id != walk_id and other.signed_at is None:
                     tx.change(other, signed_at=tx.now)
@@ -315,7 +340,7 @@ class Rounds(Ladders):
                 )
             )  # fmt: skip
             tx.flush()
-            sign_in(tx, self.house_id, walk, 0, [door for door in doors if door.unit_id in owed.units], reasons, owed)
+            sign_in(tx, self.house_id, walk, {}, [door for door in doors if door.unit_id in owed.units], reasons, owed)
 
     @allowed(Permission.ROUND)
     def extra_check(
@@ -362,6 +387,11 @@ class Rounds(Ladders):
                 check.incident_id = feared_in(tx, self.house_id, door, entry)
             tx.add(check)
             return check_facts(entry, check, concluded=check.incident_id is None)
+
+    def _window_of(self, tx: Reading, left_at: datetime) -> Window | None:
+        """The window a walk goes on with; None for one by day, and for one after its round was done: an extra round."""
+        window = window_of_walk(left_at, rules_in(tx, self.house_id))
+        return None if window is None or is_done_in(tx, self.house_id, window, left_at) else window
 
     def _nobody_out(self, tx: Reading) -> None:
         out = walk_under_way_in(tx, self.house_id)

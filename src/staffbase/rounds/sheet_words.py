@@ -5,7 +5,7 @@ from datetime import datetime
 
 from textual.content import Content
 
-from staffbase.kernel.i18n import N_, _
+from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.kernel.moments import show_day, show_moment, show_time
 from staffbase.people.rules import night_of
 from staffbase.residents.model import ROUND_FORM_NAMES, RoundForm, Status, WarningKind
@@ -171,7 +171,9 @@ def hours_told(window: Window, now: datetime) -> str:
 
 def _standing(sheet: RoundSheet) -> list[tuple[str, str]]:
     parts: list[tuple[str, str]] = []
-    if sheet.window:
+    if sheet.extra:
+        parts.append((_("Extra round"), "bold"))
+    elif sheet.window:
         told = _("Round %(hours)s") if sheet.walk or sheet.in_window else _("Next round %(hours)s")
         parts.append((told % {"hours": _hours(sheet.window)}, "bold"))
     walk, due, done = sheet.walk, *sheet.counted
@@ -183,8 +185,14 @@ def _standing(sheet: RoundSheet) -> list[tuple[str, str]]:
         words = {"who": walk.walker, "time": show_time(walk.left_at), "due": show_time(walk.due_back_at)}
         parts.append((told % words, "$warning-text"))
     elif walk.walked:
-        parts.append((_("seen during the walk %(span)s") % {"span": interval(walk.left_at, walk.returned_at)}, ""))
-    counted = _("%(done)d of %(due)d doors") % {"done": done, "due": due}
+        spans = sheet.spans or ((walk.left_at, walk.returned_at),)
+        told = ngettext("%(who)s: seen during the walk %(span)s", "%(who)s: seen during the walks %(span)s", len(spans))
+        span = ", ".join(interval(begins, ends) for begins, ends in spans)
+        parts.append((told % {"who": walk.walker, "span": span}, ""))
+    if sheet.extra:
+        counted = ngettext("%(count)d door", "%(count)d doors", done) % {"count": done}
+    else:
+        counted = _("%(done)d of %(due)d doors") % {"done": done, "due": due}
     parts.append((counted, "bold $ok-text" if done == due else "bold $warning-text"))
     if walk.signed_at is not None:
         parts.append((_("signed %(time)s") % {"time": show_time(walk.signed_at)}, "$ok-text"))
@@ -207,6 +215,8 @@ def _next(sheet: RoundSheet, now: datetime) -> Content:
                 _("A ladder is open: enter on its door goes on. The round is signed when it is concluded."),
                 "bold $danger-text",
             )
+        elif sheet.extra:
+            said = shown(_("An extra round owes no door: answer those you saw. g signs."), "$muted")
         elif done == due:
             said = shown(_("Every door has its answer. g signs."), "bold $accent-text")
         else:

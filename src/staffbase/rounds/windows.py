@@ -25,7 +25,7 @@ from staffbase.people.rules import night_of
 from staffbase.residents.reading import doors_in
 from staffbase.residents.rules import Door, Stood
 from staffbase.residents.whereabouts import stood_in
-from staffbase.rounds.facts import WalkFacts, WindowFacts
+from staffbase.rounds.facts import CheckFacts, WalkFacts, WindowFacts
 from staffbase.rounds.model import OpenDoor, RoundWindow, Walk, WindowRule
 from staffbase.rounds.reading import checks_in
 from staffbase.rounds.rules import (
@@ -33,6 +33,7 @@ from staffbase.rounds.rules import (
     LATEST_BACK,
     Window,
     WindowHours,
+    hasty,
     stands,
     why_none,
     windows_of,
@@ -191,11 +192,37 @@ def _facts(
         for door in doors
     )
     states = [state for _code, state in units]
-    back = [walk.returned_at for walk in walks if walk.returned_at and walk.walked]
+    spans = spans_of(walks)
+    took = [ends - begins for begins, ends in spans if hasty(answered_during(checks, begins), ends - begins)]
     return WindowFacts(
-        window, len(states) - states.count("none"), states.count("done"), units, min(back, default=None),
-        bool(walks) and all(walk.signed_at for walk in walks),
+        window, len(states) - states.count("none"), states.count("done"), units,
+        min((ends for _begins, ends in spans), default=None), bool(walks) and all(walk.signed_at for walk in walks),
+        min(took, default=None),
     )  # fmt: skip
+
+
+def spans_of(walks: Iterable[Walk]) -> list[tuple[datetime, datetime]]:
+    """From when to when each of these walks was walked, of those that are over."""
+    return [(walk.left_at, walk.returned_at) for walk in walks if walk.walked and walk.returned_at is not None]
+
+
+def answered_during(checks: Mapping[int, CheckFacts], left_at: datetime) -> int:
+    """How many of these answers are from the walk that began then."""
+    return sum(check.at_from == left_at for check in checks.values())
+
+
+def is_done_in(tx: Reading, house_id: int, window: Window, now: datetime) -> bool:
+    """Whether the round of this window was walked and is signed, or has all its answers.
+
+    A walk after that is a round of its own: put to the done one, its signature would say that its doors were seen on it.
+    """
+    walks = walks_of_window_in(tx, house_id, window.begins_at)
+    if not any(walk.walked for walk in walks):
+        return False
+    if all(walk.signed_at for walk in walks):
+        return True
+    answered = checks_in(tx, [walk.id for walk in walks])
+    return owed_in(tx, house_id, window, walks, now, doors_in(tx, house_id)).units <= answered.keys()
 
 
 def _passed_in(
