@@ -65,7 +65,7 @@ def test_a_killed_creation_is_begun_anew(home: Path, tmp_path: Path, identities:
     with pytest.raises(NoStation):
         open_station(Settings(home=home), SystemClock(), identities)
     made(home, identities)
-    assert files_in(home) == ["key.age", "staffbase.db", "station.toml"]
+    assert files_in(home) == ["key.age", "staffbase.anchor", "staffbase.db", "station.toml"]
 
 
 @pytest.mark.parametrize("moved", [0, 1, 2, 3])

@@ -153,7 +153,7 @@ class Night:
         """Answer the question that the first sign-in of a shift brings."""
         self.wait("Yes, I am on duty")
         self.terminal.tap(*(("enter",) if yes else ("down", "enter")))
-        self.terminal.wait_focus(".*A1 ")  # the board stands there again, and the cursor on it
+        self.terminal.wait_gone("Yes, I am on duty")
 
     def lock(self) -> None:
         self.press("ctrl+l", DOOR)
@@ -293,7 +293,8 @@ def the_first_round(night: Night) -> None:
     night.press("esc", "8 of 8 doors")
     assert "A ladder is open" in night.terminal.screen
     night.press("g", "conclusion yet|Conclude the")
-    night.press("h", "113 called")  # goes on with the one that runs
+    night.press("h", "B3 Ivar · found in danger")  # the one that runs stands first
+    night.press("enter", "113 called")
     night.until("00:22")  # an open ladder stays, though nobody touched a key for longer than the idle time
     night.wait("12 min")
     night.press("m", "00:22 +ambulance arrived")
@@ -316,6 +317,7 @@ def nora_comes_in_and_looks_once_more(night: Night) -> None:
     night.until("01:00")
     night.sign_in("Nora", "On duty, night shift 21:45–07:45")
     night.on_duty()
+    night.terminal.tap("down")  # A1, chosen by hand
     night.press("x", "Extra check")
     night.wait("● A1 Arve")
     night.terminal.wait_focus(".*not said yet")
