@@ -166,7 +166,7 @@ def test_a_damaged_database_gives_way_to_the_backup(house: House) -> None:
     with pytest.raises(DatabaseDamaged):
         house.open()
     restored = house.restore(file, overwrite=True)
-    assert restored.newer is None
+    assert restored.newer is None or restored.newer.entries == 0  # as far as it could still be read
     station = house.open()
     assert texts(station) == ["Før kopien."]
     station.close()

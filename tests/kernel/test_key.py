@@ -237,4 +237,4 @@ def test_only_public_keys_stand_beside_it(home: Path, identities: FileIdentities
     assert card.station_recipient.startswith("age1")
     assert card.recovery_recipient.startswith("age1")
     sealed = keys.encrypted_to(card, b"x" * 32)
-    assert keys._opened(sealed, new.recovery_identity) == b"x" * 32
+    assert keys._opened(sealed, new.recovery_identity).database == b"x" * 32
