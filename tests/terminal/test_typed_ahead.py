@@ -16,6 +16,8 @@ def test_a_note_is_begun_written_and_saved_in_one_breath(tmp_path: Path) -> None
     with Terminal(tmp_path, "demo", "--as", "Marit", *EVENING) as terminal:
         terminal.wait_for("MODULE A")
         terminal.settle()
+        terminal.tap("right")
+        terminal.wait_focus(".*A1 ")
         terminal.send("nHello there")
         assert "Hello there" in terminal.wait_for("Hello there")
         terminal.send(", n k h x 2 and on\x13")  # letters that are keys elsewhere; ctrl+s
@@ -36,6 +38,9 @@ def test_name_pin_and_first_note_are_typed_while_the_station_still_opens(tmp_pat
 def test_a_paste_stands_once_and_a_megabyte_not_at_all(tmp_path: Path) -> None:
     with Terminal(tmp_path, "demo", "--as", "Marit", *EVENING) as terminal:
         terminal.wait_for("MODULE A")
+        terminal.settle()
+        terminal.tap("right")
+        terminal.wait_focus(".*A1 ")
         terminal.send("n")
         terminal.paste("pasted \u202e[/b] once")
         terminal.wait_for("pasted ‹202E›")
