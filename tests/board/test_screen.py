@@ -210,3 +210,19 @@ async def test_from_a_card_sections_search_and_a_note_are_one_key_away(house, ac
                 await pilot.press("escape")
             await stands(pilot, CardScreen)
             await pilot.press("escape")
+
+
+@pytest.mark.parametrize("before", [(200, 60), (80, 24)])
+async def test_the_tiles_stand_as_they_would_had_the_window_always_had_this_size(house, tmp_path, actors, before):
+    def places(board):
+        return [tile.region for tile in board.query(Tile)]
+
+    app = app_on(house, tmp_path, actors["marit"])
+    async with app.run_test(size=(120, 36)) as pilot:
+        wanted = places(await stands(pilot))
+        await pilot.resize_terminal(*before)
+        await settle(pilot)
+        assert places(app.screen) != wanted
+        await pilot.resize_terminal(120, 36)
+        await settle(pilot)
+        assert places(app.screen) == wanted

@@ -74,6 +74,17 @@ class Tile(Static, can_focus=True):
             self.post_message(self.Chosen(self.tile.resident_id))
 
 
+class Modules(VerticalScroll):
+    """The tiles of all modules. Tells when its own size has changed, which is later than the screen's."""
+
+    class Resized(Message):
+        """There is another room for the tiles."""
+
+    def on_resize(self) -> None:
+        """Told to the screen, which fits the tiles."""
+        self.post_message(self.Resized())
+
+
 class BoardScreen(StaffScreen):
     """Section 1."""
 
@@ -104,7 +115,7 @@ class BoardScreen(StaffScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         with Container(id="board"):
-            yield VerticalScroll(id="modules", can_focus=False)
+            yield Modules(id="modules", can_focus=False)
             with VerticalScroll(id="side", can_focus=False):
                 yield Words(id="needs")
                 yield Words(id="today")
@@ -152,10 +163,7 @@ class BoardScreen(StaffScreen):
         self._fit()
         self.watch_lettered()
 
-    def on_resize(self) -> None:
-        super().on_resize()
-        self.call_after_refresh(self._fit)
-
+    @on(Modules.Resized)
     def _fit(self) -> None:
         """As many tiles beside each other, and as tall, as there is room for."""
         modules = self.query_one("#modules")
