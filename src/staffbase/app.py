@@ -28,7 +28,7 @@ from staffbase.ui.desk import Drafts
 from staffbase.ui.dialog import FormDialog
 from staffbase.ui.in_order import InOrder
 from staffbase.ui.job import job
-from staffbase.ui.palette import KeyProvider, Palette, ResidentProvider, ThemeProvider
+from staffbase.ui.palette import AllProviders, Palette
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.small import is_blind, watch_size
 from staffbase.ui.strip import StripFacts
@@ -67,7 +67,7 @@ class StaffbaseApp(InOrder[int]):
 
     TITLE = "staffbase"
     CSS_PATH = ["ui/kit.tcss", "people/screen.tcss"]  # the door's with the kit's: read together, once
-    COMMANDS = {KeyProvider, ThemeProvider, ResidentProvider}
+    COMMANDS = {AllProviders}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS = [
         Binding("1", "show_section('board')", N_("Board"), tooltip=N_("The whole house at a glance"), id="go.board", show=False),

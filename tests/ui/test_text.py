@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
 
-from staffbase.ui.text import harmless, line, marked, shown
+from staffbase.ui.text import harmless, line, marked, shown, wrapped
 
 HOSTILE = [
     "[/b]",
@@ -48,3 +48,10 @@ def test_words_found_are_marked_where_they_stand() -> None:
 
 def test_empty_parts_leave_no_gap() -> None:
     assert line("A1", "", ("Arild", "bold"), between="  ").plain == "A1  Arild"
+
+
+def test_a_text_on_two_lines_says_that_there_was_more() -> None:
+    told = shown("He came home late and ate with the others")
+    assert [row.plain for row in wrapped(told, 20, 3)] == ["He came home late", "and ate with the", "others"]
+    assert [row.plain for row in wrapped(told, 20, 2)] == ["He came home late", "and ate with the ot…"]
+    assert [row.plain for row in wrapped(shown("short"), 20, 2)] == ["short"]

@@ -41,6 +41,10 @@ _NARROW, _NORMAL = 94, 144
 """Cells of a row below which columns shrink and say less."""
 
 
+_TWO_COLUMNS = 100
+"""Columns from which on there is room for both columns of what is told."""
+
+
 class ResidentsAdmin(Changing):
     """The units in walking order, and who lives there; below, all that is known of the one the cursor is on."""
 
@@ -146,7 +150,7 @@ class ResidentsAdmin(Changing):
             first = [shown(_("%(unit)s is free. i: somebody moves in.") % {"unit": door.code}, "$muted")]
         else:
             first = [shown(_("The house has no units yet. A leader adds them under Units."), "$muted")]
-        if self.has_class("-narrow"):
+        if self.size.width < _TWO_COLUMNS:
             first, more = [*first, *more], []
         self.query_one("#unit-first", Static).update(lines(*first))
         beside = self.query_one("#unit-more", Static)
@@ -157,7 +161,7 @@ class ResidentsAdmin(Changing):
 
     def on_resize(self) -> None:
         super().on_resize()
-        self._show()
+        self.call_after_refresh(self._show)  # the list knows its new width then
 
     # -- choosing -------------------------------------------------------------------------------------------------
 

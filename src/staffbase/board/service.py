@@ -33,7 +33,8 @@ from staffbase.rounds.windows import open_rounds_in, rules_in, windows_in
 from staffbase.tasks.service import tasks_in
 from staffbase.ui.strip import Interruption, StripFacts
 
-_LATEST = 6
+_LATEST = 12
+"""As many as the highest screens have room for."""
 _LOOKED_AT = 2 * _LATEST
 """Entries read for the latest: they come by when they began, and are shown by when they ended."""
 _A_NIGHT = timedelta(days=1)
@@ -117,7 +118,8 @@ class Board:
             duty = on_duty_in(tx, self.house_id, now)
             short = under_staffed_in(tx, self.house_id, now)
             window = window_for(now, rules_in(tx, self.house_id))
-            notices = self._notices(tx, actor, now)
+            on_duty = any(person.person_id == actor.person_id for person in duty)
+            notices = self._notices(tx, actor, now, on_duty=on_duty)
         names = [_where(person) for person in duty]
         note = ""
         if short:
@@ -240,10 +242,10 @@ class Board:
         told = told_by_incidents_in(tx, incidents, standing)
         return [item for item in standing if item.entry_id not in told]
 
-    def _notices(self, tx: Reading, actor: Actor, now: datetime) -> tuple[str, ...]:
-        """What waits for this person: unread, drafts."""
+    def _notices(self, tx: Reading, actor: Actor, now: datetime, *, on_duty: bool) -> tuple[str, ...]:
+        """What waits for this person: unread, for whoever takes over the house; drafts."""
         said = []
-        if actor.may(Permission.HANDOVER) and (unread := unread_count_in(tx, self.house_id, actor, now)):
+        if on_duty and actor.may(Permission.HANDOVER) and (unread := unread_count_in(tx, self.house_id, actor, now)):
             said.append(ngettext("%(count)d unread", "%(count)d unread", unread) % {"count": unread})
         if actor.may(Permission.WRITE) and (drafts := len(drafts_in(tx, actor.person_id))):
             said.append(ngettext("%(count)d draft", "%(count)d drafts", drafts) % {"count": drafts})

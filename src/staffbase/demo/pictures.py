@@ -1,32 +1,42 @@
-"""Draws the scenes: the real app on the invented house, with a clock that stands still; written by `staffbase screenshots`.
+"""Draws the scenes: the real app on the invented house, with a clock that only keys move; written by `staffbase screenshots`.
 
 The same scene gives the same bytes each time, so that a test can compare them and a stale picture fails the build.
 """
 
 import asyncio
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from textual.pilot import Pilot
+from textual._compositor import LayoutUpdate
+from textual.screen import Screen
+from textual.strip import Strip
 
-from staffbase.app import Opened, StaffbaseApp
-from staffbase.demo.clock import PlotClock
-from staffbase.demo.run import PINS, open_demo, signed_in
-from staffbase.demo.scenes import Scene, scenes
+from staffbase.app import Opened
+from staffbase.demo.run import PINS, open_demo_at, signed_in
+from staffbase.demo.scenes import TOURS, WIDE, Look, Scene, Tour, judged, looks, picture_name
+from staffbase.demo.still import StillApp
 from staffbase.kernel import i18n
 from staffbase.kernel.clock import HeldClock
+from staffbase.kernel.errors import NoStation
+from staffbase.kernel.key import IDENTITY_HEAD, IDENTITY_LENGTH, FileIdentities
 from staffbase.kernel.settings import Settings
-from staffbase.station import Station
+from staffbase.start.dialogs import ChoosePassphraseScreen, PassphraseScreen, RecoveryScreen
+from staffbase.start.screen import SetUpScreen
+from staffbase.start.way_in import WayIn
+from staffbase.station import open_station
 
-SETTLED_AFTER = 0.25
-"""Seconds without work before a picture is taken."""
-LOOKS_FOR_WORK = 60
-"""Looks, each after a twentieth of a second, after which work is taken for a dialog's: it ends when somebody answers."""
+BETWEEN_KEYS = timedelta(seconds=1)
+"""How far the clock goes on with each key: a held key is not what is shown."""
+
+
+UNWRITTEN = Path("/var/lib/staffbase")
+"""The data folder that a set-up names and does not come to write."""
+DRAWN_IDENTITY = IDENTITY_HEAD + ("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L" * 2)[:IDENTITY_LENGTH]
+"""The same on each picture, and the key to nothing."""
 
 
 class Studio:
@@ -34,89 +44,119 @@ class Studio:
 
     def __init__(self, place: Path) -> None:
         self._place = place
+        self._identities = FileIdentities(place / "identities")
         self._houses: dict[tuple[datetime, str], Path] = {}
 
-    def house(self, scene: Scene) -> Path:
+    def house(self, at: datetime, language: str) -> Path:
         """A fresh copy of the house at the scene's moment, in its language."""
-        wanted = (scene.at, scene.language)
-        if wanted not in self._houses:
+        if (at, language) not in self._houses:
             folder = self._place / f"house-{len(self._houses)}"
-            with _identities(self._place):
-                open_demo(Settings(home=folder, language=scene.language), scene.at, folder).close()
-            self._houses[wanted] = folder
+            earlier = [moment for moment, spoken in self._houses if spoken == language and moment < at]
+            if earlier:  # it is played on from there
+                shutil.copytree(self._houses[max(earlier), language], folder)
+            settings = Settings(home=folder, language=language)
+            open_demo_at(settings, at, folder, self._identities).close()
+            self._houses[at, language] = folder
         copy = Path(tempfile.mkdtemp(dir=self._place)) / "data"
-        shutil.copytree(self._houses[wanted], copy)
+        shutil.copytree(self._houses[at, language], copy)
         return copy
 
-    async def draw(self, scene: Scene) -> str:
-        """The scene as SVG."""
+    @asynccontextmanager
+    async def on_tour(self, tour: Tour, language: str) -> AsyncIterator[StillApp]:
+        """The app where the tour begins, at rest, in the size it is drawn for."""
+        clock = HeldClock(tour.at)
         before = i18n.language()
-        i18n.use(scene.language)
-        try:
-            return await self._draw(scene)
-        finally:
-            i18n.use(before)
-
-    async def _draw(self, scene: Scene) -> str:
-        clock = HeldClock(scene.at)
-        home = await asyncio.to_thread(self.house, scene)
-        settings = Settings(home=home, language=scene.language, theme=scene.theme)
-        opened: list[Station] = []
+        i18n.use(language)
+        home = UNWRITTEN if tour.before else self.house(tour.at, language)
+        settings = Settings(home=home, language=language, backup_keep=0)
 
         def opener(say: Callable[[str], None]) -> Opened:
             del say
-            with _identities(self._place):
-                station = open_demo(settings, None, home)
-            plot_clock = station.database.clock
-            if isinstance(plot_clock, PlotClock):
-                plot_clock.follow(clock)
-            opened.append(station)
-            return Opened(station, signed_in(station, scene.who) if scene.who else None, PINS)
+            if tour.before:
+                raise NoStation(tour.before)
+            station = open_station(settings, clock, self._identities)
+            return Opened(station, signed_in(station, tour.who) if tour.who else None, PINS)
 
-        app = StaffbaseApp(settings, clock, opener)
-        async with app.run_test(size=scene.size) as pilot:
-            while not app.ready:
-                await pilot.pause(0.05)
-            await _settled(app, pilot)
-            for key in scene.keys:
-                await pilot.press(key)
-                await _settled(app, pilot)
-            picture = app.export_screenshot(title="staffbase", simplify=True)
-        for station in opened:
-            station.close()
-        return "\n".join(row.rstrip() for row in picture.splitlines()) + "\n"
+        app = StillApp(settings, clock, opener, lambda _error: _before(tour.before, WayIn(settings, clock)))
+        try:
+            async with app.run_test(size=WIDE, notifications=True):
+                await app.come_to_rest()
+                yield app
+        finally:
+            app.close_station()
+            if home != UNWRITTEN:
+                shutil.rmtree(home.parent, ignore_errors=True)
+            i18n.use(before)
 
 
-async def _settled(app: StaffbaseApp, pilot: Pilot[int]) -> None:
-    """Wait until no work is left; a refresh that a newer one replaced counts as done, a job that waits for a dialog too."""
-    for _ in range(2):
-        for _look in range(LOOKS_FOR_WORK):
-            if all(worker.is_finished for worker in app.workers):
-                break
-            await pilot.pause(0.05)
-        await pilot.pause(SETTLED_AFTER)
+async def go_on(app: StillApp, scene: Scene) -> None:
+    """To the tour's next stop; the app stands there at rest, as it was when the one before was left."""
+    for key in scene.keys:
+        app.held.move_to(app.held.now() + (BETWEEN_KEYS if isinstance(key, str) else key))
+        if isinstance(key, str):
+            app.clear_notifications()  # what was said to an earlier key
+            await app.press(key)
+        else:
+            await app.come_to_rest()
+    await app.come_to_rest()
 
 
-def write_pictures(folder: Path, settings: Settings) -> Iterator[str]:
+async def look(app: StillApp, seen: Look) -> None:
+    """Show the same in another size and theme; the app is at rest again."""
+    app.theme = seen.theme
+    if app.size != seen.size:
+        await app.grow_to(*seen.size)
+    await app.stand_still()
+
+
+def as_painted(app: StillApp) -> list[Strip]:
+    """What stands on the screen, line by line, with what is seen behind a dialog."""
+    painted = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    return [Strip.join(line) for line in painted.strips] if isinstance(painted, LayoutUpdate) else []
+
+
+def as_picture(app: StillApp) -> str:
+    """What stands on the screen, as SVG."""
+    picture = app.export_screenshot(title="staffbase", simplify=True)
+    return "\n".join(row.rstrip() for row in picture.splitlines()) + "\n"
+
+
+def write_pictures(folder: Path) -> Iterator[str]:
     """Draw every scene into the folder as NAME.svg; gives the names as they are written."""
-    del settings
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="staffbase-pictures-") as place:
         studio = Studio(Path(place))
-        for scene in scenes():
-            (folder / f"{scene.name}.svg").write_text(asyncio.run(studio.draw(scene)), encoding="utf-8")
-            yield scene.name
+        for language in i18n.LANGUAGES:
+            for tour in sorted(TOURS, key=lambda tour: tour.at):  # each house is played on from the one before
+                for name, picture in asyncio.run(drawn(studio, tour, language)).items():
+                    (folder / f"{name}.svg").write_text(picture, encoding="utf-8")
+                    yield name
 
 
-@contextmanager
-def _identities(place: Path) -> Iterator[None]:
-    """Keep the pictures' identities in their own place, never among the user's."""
-    before = os.environ.get("STAFFBASE_IDENTITY_DIR")
-    os.environ["STAFFBASE_IDENTITY_DIR"] = str(place / "identities")
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["STAFFBASE_IDENTITY_DIR"]
-        else:
-            os.environ["STAFFBASE_IDENTITY_DIR"] = before
+async def drawn(studio: Studio, tour: Tour, language: str) -> dict[str, str]:
+    """A tour's pictures in this language, by their names; it goes no further than the last of them."""
+    scenes = list(tour.scenes)
+    while scenes and not looks(scenes[-1], language):
+        scenes.pop()
+    pictures: dict[str, str] = {}
+    if scenes:
+        async with studio.on_tour(tour, language) as app:
+            for scene in scenes:
+                await go_on(app, scene)
+                kept = looks(scene, language)
+                for seen in judged(scene, language):
+                    await look(app, seen)
+                    if seen in kept:
+                        pictures[picture_name(scene, language, seen)] = as_picture(app)
+                await look(app, Look())
+    return pictures
+
+
+def _before(name: str, way_in: WayIn) -> Screen[Opened]:
+    """A screen that stands before the door."""
+    if name == "set-up":
+        return SetUpScreen(way_in, DRAWN_IDENTITY)
+    kinds = {
+        "passphrase": PassphraseScreen, "choose-passphrase": ChoosePassphraseScreen, "recovery": RecoveryScreen
+    }  # fmt: skip
+    return kinds[name](way_in)

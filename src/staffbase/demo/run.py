@@ -41,7 +41,7 @@ def demo_app(settings: Settings, at: datetime | None, person: str | None, folder
         from staffbase.app import Opened  # noqa: PLC0415
 
         say(_("Playing the demo's house up to the moment you asked for …"))
-        station = _open_demo(settings, at, home, identities)
+        station = open_demo_at(settings, at, home, identities)
         clock.move_to(station.database.clock.now())
         plot_clock = station.database.clock
         if isinstance(plot_clock, PlotClock):
@@ -57,10 +57,11 @@ def open_demo(settings: Settings, at: datetime | None, folder: Path | None) -> "
     Without `at` a new house stands at its default moment and a kept one where it was left. Raises Invalid for a moment
     before that, and for a folder that holds something else.
     """
-    return _open_demo(settings, at, *_places(folder))
+    return open_demo_at(settings, at, *_places(folder))
 
 
-def _open_demo(settings: Settings, at: datetime | None, home: Path, identities: FileIdentities) -> "Station":
+def open_demo_at(settings: Settings, at: datetime | None, home: Path, identities: FileIdentities) -> "Station":
+    """The same in this data folder, with the station's identity kept there."""
     from staffbase.demo.play import play, reached  # noqa: PLC0415  (loads the database)
     from staffbase.kernel.creation import has_station  # noqa: PLC0415
     from staffbase.station import SetUp, create_station, open_station  # noqa: PLC0415

@@ -1,7 +1,11 @@
-"""Which screens of the demo become pictures, and the keys that lead to each."""
+"""What of the app becomes pictures and is checked for its layout: tours through the demo, and the keys between their stops.
+
+A tour is one person at one moment in a house of their own; each stop goes on from where the one before left off, so that
+the app starts once a tour. Every section, page and dialog is a stop of some tour.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from staffbase.demo.house import STAFF
 from staffbase.kernel.clock import OSLO
@@ -10,72 +14,191 @@ EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)
 ROUND = datetime(2026, 1, 5, 23, 38, tzinfo=OSLO)
 AFTER = datetime(2026, 1, 9, 14, 40, tzinfo=OSLO)
 
-_PIN = next(person.pin for person in STAFF if person.name == "Samira")
-
 WIDE = (120, 36)
 SMALL = (80, 24)
 LARGE = (200, 60)
 
+Key = str | timedelta
+"""A key to press, or a time that passes."""
+
 
 @dataclass(frozen=True)
-class Scene:
-    """One picture: the demo at a moment, signed in as somebody (or nobody), after these keys."""
+class Look:
+    """A size of the terminal, and a theme."""
 
-    name: str
-    keys: tuple[str, ...]
-    size: tuple[int, int]
-    language: str
-    at: datetime
-    who: str | None
+    size: tuple[int, int] = WIDE
     theme: str = "dark"
 
 
-_WAYS: tuple[tuple[str, tuple[str, ...], datetime, str | None], ...] = (
-    ("sign-in", (), EVENING, None),
-    ("board", (), EVENING, "Marit"),
-    ("board-card", ("k",), EVENING, "Marit"),
-    ("lock", ("ctrl+l",), ROUND, "Samira"),
-    ("rounds", ("2",), ROUND, "Samira"),
-    ("walk", ("2", "w"), ROUND, "Samira"),
-    ("extra-check", ("x",), ROUND, "Samira"),
-    ("ladder", ("2", "w", *_PIN, "enter", "down", "down", "i", "t"), ROUND, "Samira"),
-    ("card", ("k", "c"), EVENING, "Nora"),
-    ("report", ("3", "l"), EVENING, "Marit"),
-    ("reading", ("3",), AFTER, "Marit"),
-    ("notes", ("4",), EVENING, "Marit"),
-    ("note", ("n",), EVENING, "Marit"),
-    ("search", ("slash", "t", "a", "c", "o"), EVENING, "Marit"),
-    ("plans", ("5",), EVENING, "Eva"),
-    ("plan", ("5", "down", "down", "enter"), AFTER, "Eva"),
-    ("editor", ("5", "down", "down", "e"), AFTER, "Eva"),
-    ("compare", ("5", "down", "down", "enter", "c"), AFTER, "Eva"),
-    ("tasks", ("6",), EVENING, "Marit"),
-    ("incident", ("h",), EVENING, "Marit"),
-    ("on-duty", ("f4",), EVENING, "Marit"),
-    ("resident", ("right", "right", "right", "enter"), EVENING, "Marit"),
-    ("admin", ("0",), EVENING, "Ingrid"),
-    ("staff", ("0", "s"), EVENING, "Ingrid"),
-    ("house", ("0", "a"), EVENING, "Ingrid"),
-    ("round-windows", ("0", "w"), EVENING, "Ingrid"),
-    ("presence", ("right", "right", "right", "enter", "p"), EVENING, "Marit"),
-    ("residents", ("0", "b", "down", "down"), EVENING, "Eva"),
-    ("agreement", ("0", "b", "down", "down", "a"), EVENING, "Eva"),
-    ("keys", ("question_mark",), EVENING, "Marit"),
-)
-_IN_ALL = ("board", "rounds", "card", "report", "reading")
-"""These are looked at in both languages, all themes and at 80×24."""
+@dataclass(frozen=True)
+class Scene:
+    """A stop of a tour, reached with these keys from the stop before."""
+
+    name: str
+    keys: tuple[Key, ...] = ()
 
 
-def scenes() -> list[Scene]:
-    """Every picture there is: all screens in Norwegian, dark, wide and small; the most used in all languages and themes."""
-    made = []
-    for name, keys, at, who in _WAYS:
-        made.append(Scene(name, keys, WIDE, "nb", at, who))
-        made.append(Scene(f"{name}-small", keys, SMALL, "nb", at, who))
-        if name in _IN_ALL:
-            made.append(Scene(f"{name}-en", keys, WIDE, "en", at, who))
-            made.append(Scene(f"{name}-en-small", keys, SMALL, "en", at, who))
-            made.append(Scene(f"{name}-light", keys, WIDE, "nb", at, who, "light"))
-            made.append(Scene(f"{name}-contrast", keys, WIDE, "nb", at, who, "contrast"))
-            made.append(Scene(f"{name}-large", keys, LARGE, "nb", at, who))
-    return made
+@dataclass(frozen=True)
+class Tour:
+    """Stops one after the other, at a moment, signed in as somebody or nobody."""
+
+    name: str
+    at: datetime
+    who: str | None
+    scenes: tuple[Scene, ...]
+    before: str = ""
+    """The screen before the door on which the tour begins; its station is not there yet, or does not open by itself."""
+
+
+def _pin(name: str) -> tuple[str, ...]:
+    return tuple(next(person.pin for person in STAFF if person.name == name))
+
+
+def _enter(*lines: str) -> tuple[str, ...]:
+    """Each line typed, and enter after it."""
+    names = {" ": "space", "-": "minus", ",": "comma"}
+    return tuple(key for line in lines for key in (*(names.get(letter, letter) for letter in line), "enter"))
+
+
+BACK = ("escape",)
+TOURS = (
+    Tour("door", EVENING, None, (
+        Scene("sign-in"),
+        Scene("sign-in-chosen", ("M", "a", "r", "enter")),
+        Scene("sign-in-refused", _enter("111111")),
+    )),
+    Tour("duty", ROUND, None, (Scene("duty-question", (*_enter("Vibeke"), *_pin("Vibeke"), "enter")),)),
+    Tour("evening", EVENING, "Marit", (
+        Scene("board"),
+        Scene("board-card", ("k",)),
+        Scene("keys", (*BACK, "question_mark")),
+        Scene("palette", ("question_mark", "ctrl+p")),
+        Scene("on-duty", (*BACK, "f4")),
+        Scene("pin", (*BACK, "f6")),
+        Scene("note", (*BACK, "n")),
+        Scene("chooser", (*BACK, "right", "right", "down", "down", "down", "k", "slash", "escape", "k", "escape")),
+        Scene("incident", (*BACK, "h")),
+        Scene("extra-check", (*BACK, "x")),
+        Scene("search-empty", (*BACK, "slash")),
+        Scene("search", ("t", "a", "c", "o")),
+        Scene("report", (*BACK, "3", "l")),
+        Scene("report-line", ("down", "t")),
+        Scene("concern", (*BACK, "c")),
+        Scene("report-sign", (*BACK, "g")),
+        Scene("notes", (*BACK, "4")),
+        Scene("entry", ("down", "enter")),
+        Scene("entry-comment", ("c",)),
+        Scene("entry-correct", (*BACK, "r")),
+        Scene("entry-time", (*BACK, "t")),
+        Scene("entry-move", (*BACK, "b")),
+        Scene("entry-withdraw", (*BACK, "v")),
+        Scene("tasks", (*BACK, *BACK, "6")),
+        Scene("task", ("a",)),
+        Scene("task-change", (*BACK, "down", "enter")),
+        Scene("task-done", (*BACK, "d")),
+    )),
+    Tour("resident", EVENING, "Eva", (
+        Scene("resident", ("right", "down", "enter")),
+        Scene("presence", ("p",)),
+        Scene("agreement", (*BACK, "a")),
+        Scene("contacts", (*BACK, "r")),
+        Scene("contact", ("a",)),
+        Scene("contact-end", (*BACK, "u")),
+        Scene("warnings", (*BACK, *BACK, "d")),
+        Scene("warning", ("a",)),
+        Scene("about", (*BACK, *BACK, "o")),
+        Scene("residents", (*BACK, *BACK, "0", "b", "down", "down")),
+        Scene("admit", ("i",)),
+        Scene("move", (*BACK, "m")),
+        Scene("leave", (*BACK, "u")),
+        Scene("former", (*BACK, "f")),
+    )),
+    Tour("incident", EVENING, "Marit", (
+        Scene("incident-runs", ("right", "right", "h", "1")),
+        Scene("incident-steps", ("f", "s")),
+        Scene("incident-slip", ("z",)),
+        Scene("incident-conclude", (*BACK, "ctrl+s")),
+    )),
+    Tour("card", EVENING, "Nora", (Scene("card", ("k", "c")),)),
+    Tour("lead", AFTER, "Eva", (
+        Scene("plans", ("5",)),
+        Scene("plan", ("down", "down", "enter")),
+        Scene("compare", ("c",)),
+        Scene("editor", (*BACK, "e")),
+        Scene("editor-card", ("f3",)),
+        Scene("publish", (*BACK, "p")),
+    )),
+    Tour("admin", EVENING, "Ingrid", (
+        Scene("admin", ("0",)),
+        Scene("house", ("a",)),
+        Scene("units", (*BACK, "u")),
+        Scene("shifts", (*BACK, "v")),
+        Scene("round-windows", (*BACK, "w")),
+        Scene("staff", (*BACK, "s")),
+        Scene("person", ("a",)),
+        Scene("person-change", (*BACK, "down", "enter")),
+        Scene("person-left", (*BACK, "l")),
+        Scene("one-time-pin", (*BACK, "p")),
+    )),
+    Tour("locked", ROUND, "Samira", (Scene("lock", ("ctrl+l",)),)),
+    Tour("round", ROUND, "Samira", (
+        Scene("rounds", ("2",)),
+        Scene("late-round", ("l",)),
+        Scene("walk", (*BACK, "w")),
+        Scene("doors", (*_pin("Samira"), "enter")),
+        Scene("beyond", ("s",)),
+        Scene("no-answer", ("d", "down", "i")),
+        Scene("resolved", ("d",)),
+        Scene("colleague", (*BACK, "k")),
+        Scene("ladder", (*BACK, "t")),
+        Scene("danger", (*BACK, "down", "down", "h")),
+        Scene("sign-open-doors", (*BACK, "g")),
+    )),
+    Tour("overdue", ROUND, "Samira", (Scene("alarm", ("2", "w", timedelta(minutes=61))),)),
+    Tour("afternoon", AFTER, "Marit", (
+        Scene("reading", ("3",)),
+        Scene("question", ("a",)),
+        Scene("say-back", (*BACK, "s")),
+        Scene("accept", (*BACK, "g")),
+    )),
+    Tour("set-up", EVENING, None, (
+        Scene("set-up"),
+        Scene("set-up-help", _enter("Lyngmo botiltak", "A1-A6,B1-B4")),
+        Scene("set-up-leader", _enter("Lyngmovegen 12", "port C", "Bakvakt", "00 00 00 10")),
+        Scene("set-up-opening", _enter("Ingrid", "283746", "283746")),
+        Scene("set-up-review", ("enter",)),
+        Scene("set-up-safe", ("enter",)),
+    ), before="set-up"),
+    Tour("passphrase", EVENING, None, (Scene("passphrase"), Scene("passphrase-forgotten", ("ctrl+r",))), before="passphrase"),
+    Tour("choose-passphrase", EVENING, None, (Scene("choose-passphrase"),), before="choose-passphrase"),
+    Tour("recovery", EVENING, None, (Scene("recovery"),), before="recovery"),
+)  # fmt: skip
+IN_ALL = ("board", "rounds", "doors", "card", "report", "reading")
+"""These are looked at in both languages, all themes and all sizes."""
+_SUFFIXES = {WIDE: "", SMALL: "-small", LARGE: "-large"}
+
+
+_JUDGED = {"nb": (Look(SMALL), Look(LARGE), Look(WIDE)), "en": (Look(SMALL),)}
+
+
+def judged(scene: Scene, language: str) -> list[Look]:
+    """Every look whose layout is judged, and after them those that become pictures.
+
+    Always in this order, because what stands behind a dialog keeps something of the size before.
+    """
+    return list(dict.fromkeys([*_JUDGED[language], *looks(scene, language)]))
+
+
+def looks(scene: Scene, language: str) -> list[Look]:
+    """In which sizes and themes there is a picture: of all in Norwegian, dark, wide and small; of the most used in more."""
+    if scene.name in IN_ALL:
+        sizes = [Look(SMALL), Look(LARGE), Look(WIDE)]
+        return [*sizes, Look(WIDE, "light"), Look(WIDE, "contrast")] if language == "nb" else sizes
+    return [Look(SMALL), Look(WIDE)] if language == "nb" else []
+
+
+def picture_name(scene: Scene, language: str, seen: Look) -> str:
+    """The file's name, without its ending."""
+    english = "" if language == "nb" else f"-{language}"
+    theme = "" if seen.theme == "dark" else f"-{seen.theme}"
+    return f"{scene.name}{english}{_SUFFIXES[seen.size]}{theme}"

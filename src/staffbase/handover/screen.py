@@ -26,6 +26,7 @@ from staffbase.residents.model import Status
 from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import StaffDialog
 from staffbase.ui.job import job
+from staffbase.ui.row_list import RowList
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
 
@@ -36,6 +37,8 @@ _TIME = 11
 """Cells of the time column: 08.01 21:40."""
 _SIDE_TIME = 5
 _NARROWEST_WITH_SIDE = 100
+_HEAD_MARGIN = "    "
+"""Where a first line goes on below itself."""
 _READING_KEYS = frozenset({"ask_about", "answer", "say_back", "take_over"})
 _REPORT_KEYS = frozenset({"status", "write_line", "shift"})
 
@@ -78,7 +81,7 @@ class HandoverScreen(StaffScreen):
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="handover-head")
         with Horizontal(id="handover"):
-            yield OptionList(id="handover-list")
+            yield RowList(id="handover-list")
             with VerticalScroll(id="handover-side"):
                 yield Static(id="handover-beside")
 
@@ -103,8 +106,8 @@ class HandoverScreen(StaffScreen):
                 self._logged.discard(look)
             raise
 
-    def on_resize(self) -> None:
-        super().on_resize()
+    @on(RowList.Widened)
+    def _drawn_anew(self) -> None:
         self._show()
 
     def watch_face(self) -> None:
@@ -156,12 +159,12 @@ class HandoverScreen(StaffScreen):
     @staticmethod
     def _drawn(row: Row, width: int, time_width: int) -> Content:
         drawn: list[Content] = []
-        margin = " " * (time_width + 2)
         for one in row.lines:
+            margin = " " * (max(len(one.time), time_width) + 2)
             words = line(*one.words, between="  " if one.head else " ")
             if one.head:
-                parts = words.wrap(width)
-                drawn += [parts[0], *(Content("    ") + part for part in parts[1:])] if parts else [words]
+                parts = words.wrap(width - len(_HEAD_MARGIN)) or [words]
+                drawn += [parts[0], *(Content(_HEAD_MARGIN) + part for part in parts[1:])]
                 continue
             room = margin if time_width == _TIME or one.time else ""
             time = shown(one.time.rjust(time_width) + "  ", "bold") if room else Content("")

@@ -109,7 +109,7 @@ class IncidentStart(StaffScreen):
         here = kinds.highlighted
         kinds.set_options([*(Option(self._going(one), id=f"running:{one.id}") for one in running), *self._kinds()])
         kinds.highlighted = here if here is not None and here < kinds.option_count else 0
-        self.query_one("#incident-calls", Static).update(numbers(house, between="   "))
+        self.query_one("#incident-calls", Static).update(numbers(house))
 
     def _going(self, one: IncidentFacts) -> Content:
         since = _("since %(time)s") % {"time": show_time(one.started_at)}
@@ -172,17 +172,20 @@ class IncidentStart(StaffScreen):
         self.app.switch_screen(IncidentScreen(self.desk, self._incidents, self._residents, incident_id))
 
 
-def numbers(house: HouseFacts, unit_code: str = "", *, named: bool = True, between: str = "\n") -> Content:
+def numbers(house: HouseFacts, unit_code: str = "", *, named: bool = True) -> Content:
     """What one needs with the phone in the hand: the numbers, the address, the way in, the on-call."""
     calls = [
         line((number, "bold $danger-text"), _(name)) if named else shown(number, "bold $danger-text")
         for number, name in _CALLS
     ]
     where = line((house.address, "bold"), (unit_code, "bold"), house.entrance, between=" · ")
-    on_call, phone = line((_("on-call"), "$muted"), house.oncall_name), shown(house.oncall_phone, "bold")
-    if between != "\n":
-        on_call, phone = line(on_call, phone), Content("")  # in a column the number has its own line: it must not break
-    return Content(between).join(part for part in (Content("  ").join(calls), where, on_call, phone) if part.plain)
+    on_call = line((_("on-call"), "$muted"), house.oncall_name)
+    phone = shown(house.oncall_phone, "bold")  # a line of its own: a number must not break
+    return lines(*(part for part in (Content("  ").join(calls), where, on_call, phone) if part.plain))
+
+
+_ROOM_FOR_NAMES = 150
+"""Columns from which on the emergency numbers stand in one line with what they are."""
 
 
 class IncidentScreen(StaffScreen):
@@ -264,7 +267,7 @@ class IncidentScreen(StaffScreen):
         self.query_one("#incident-told", Static).update(lines(*(row for _at, row in told)))
         self.query_one("#incident-steps", VerticalScroll).scroll_end(animate=False)
         self.query_one("#incident-numbers", Static).update(
-            numbers(self._house, incident.unit_code, named=not self.has_class("-narrow"))
+            numbers(self._house, incident.unit_code, named=self.size.width >= _ROOM_FOR_NAMES)
         )
         self.query_one("#incident-known", Static).update(self._known())
         keys = self.query_one("#incident-keys", Static)

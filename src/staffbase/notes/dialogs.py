@@ -62,7 +62,7 @@ class NoteDialog(FormDialog["NoteSaved"]):
     def compose_form(self) -> ComposeResult:
         with Horizontal(classes="note-row"):
             yield Label(_("about"))
-            yield LineField(placeholder=_("unit, name; empty: the house"), id="resident")
+            yield LineField(placeholder=_("unit, name; empty: house"), id="resident")
             yield Static(id="resident-echo", classes="echo")
         with Horizontal(classes="note-row"):
             yield Label(_("kind"))

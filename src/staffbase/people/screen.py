@@ -84,9 +84,9 @@ class DoorScreen(Screen[None]):
                 yield Static(id="door-house")
                 yield Static(id="door-clock")
                 yield NameField(placeholder=_("name"), id="name")
-                yield OptionList(id="people")
                 yield PinField(placeholder=_("PIN"), password=True, id="pin", max_length=12)
                 yield Label("", id="door-said", classes="fault")
+                yield OptionList(id="people")
                 yield Label("", id="door-note", classes="muted")
             with Vertical(id="numbers"):
                 yield Static(_("IN AN EMERGENCY"), classes="heading")

@@ -116,6 +116,7 @@ class RoundsScreen(StaffScreen):
     def on_resize(self) -> None:
         super().on_resize()
         self.call_after_refresh(self.watch_sheet)
+        self.call_after_refresh(self.look_again)  # on a wide screen more is shown than was read
 
     def _here(self) -> DoorLine | None:
         index = self.query_one(DoorList).highlighted

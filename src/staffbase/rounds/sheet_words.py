@@ -128,7 +128,7 @@ def _open(row: DoorLine, now: datetime, *, short: bool) -> Content:
         return line((_("not checked:"), "bold $warning-text"), row.open_reason)
     resident = row.door.resident
     warning = shown(resident.warnings[0].line, "$danger-text") if resident and resident.warnings else ""
-    return line(_seen(row, now) if short else "", warning, between="  ")
+    return line(cell(_seen(row, now), 20) if short else "", warning)
 
 
 def _answer(row: DoorLine, *, short: bool, left: bool) -> Content:

@@ -58,10 +58,10 @@ class SetUpScreen(StartScreen):
         Binding("escape", "back", N_("Back"), tooltip=N_("The step before; what is typed stays"), id="setup.back"),
     ]
 
-    def __init__(self, way_in: "WayIn") -> None:
+    def __init__(self, way_in: "WayIn", recovery_identity: str = "") -> None:
         super().__init__(way_in)
         self._step = 0
-        self._recovery_identity = new_recovery_identity()
+        self._recovery_identity = recovery_identity or new_recovery_identity()
 
     def compose_page(self) -> ComposeResult:
         with Horizontal(id="setup"):

@@ -27,8 +27,8 @@ class TaskDialog(FormDialog[bool]):
 
     DEFAULT_CSS = """
     TaskDialog .task-row { height: auto; }
-    TaskDialog .task-row > Label { width: 12; }
-    TaskDialog .task-row > LineField { width: 30; }
+    TaskDialog .task-row > Label { width: 14; }
+    TaskDialog .task-row > LineField { width: 34; }
     TaskDialog .task-row > .echo { width: 1fr; padding: 0 0 0 2; }
     TaskDialog #text { height: 4; margin: 0 0 1 0; }
     """
@@ -52,7 +52,7 @@ class TaskDialog(FormDialog[bool]):
         yield TextField(task.text if task else "", id="text")
         with Horizontal(classes="task-row"):
             yield Label(_("about"))
-            yield LineField(placeholder=_("unit, name; empty: the house"), id="resident", disabled=task is not None)
+            yield LineField(placeholder=_("unit, name; empty: house"), id="resident", disabled=task is not None)
             yield Static(id="resident-echo", classes="echo")
         with Horizontal(classes="task-row"):
             yield Label(_("who has it"))
@@ -60,7 +60,7 @@ class TaskDialog(FormDialog[bool]):
             yield Static(id="owner-echo", classes="echo")
         with Horizontal(classes="task-row"):
             yield Label(_("by when"))
-            yield LineField(self._due_words(), placeholder=_("15:00; tomorrow; fri 12:00; 09.01"), id="due_at")
+            yield LineField(self._due_words(), placeholder=_("15:00; tomorrow; fri 12:00"), id="due_at")
             yield Static(id="due-echo", classes="echo")
         yield Static(_("ctrl+s saves · tab next field · esc keeps the draft"), classes="hint")
 

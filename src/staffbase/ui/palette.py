@@ -92,3 +92,22 @@ class ResidentProvider(Provider):
             score = matcher.match(label)
             if score > 0:
                 yield Hit(score, Content(harmless(label)), run)
+
+
+class AllProviders(Provider):
+    """Keys, then colours, then residents, in this order each time: Textual shows first who answers first."""
+
+    def _in_order(self) -> list[Provider]:
+        return [kind(self.screen, self.match_style) for kind in (KeyProvider, ThemeProvider, ResidentProvider)]
+
+    async def discover(self) -> Hits:
+        """All of them, before anything is typed."""
+        for provider in self._in_order():
+            async for hit in provider.discover():
+                yield hit
+
+    async def search(self, query: str) -> Hits:
+        """Those that match."""
+        for provider in self._in_order():
+            async for hit in provider.search(query):
+                yield hit

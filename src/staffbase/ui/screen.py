@@ -60,8 +60,15 @@ def _translated(binding: Binding) -> Binding:
 class StatusStrip(Words):
     """House, shift, day, who is on duty, the next round, what waits, and the clock: the same place on every screen."""
 
+    _facts = StripFacts()
+
+    def on_resize(self) -> None:
+        """Another width has room for more, or less."""
+        self.show(self._facts)
+
     def show(self, facts: StripFacts) -> None:
         """Say this from now on."""
+        self._facts = facts
         left = [shown(facts.house, "bold"), shown(facts.shift, "$muted"), shown(facts.day)]
         left.append(shown(" · ".join(facts.on_duty)))
         if facts.duty_note:

@@ -65,6 +65,16 @@ def column(width: int, words: str | Content | tuple[str, str]) -> Content:
     return cut + Content(" " * (width - cut.cell_length))
 
 
+def wrapped(words: Content, width: int, most: int) -> list[Content]:
+    """Words on at most so many lines of this width, broken between words; an ellipsis says that there was more."""
+    broken = words.wrap(max(1, width))
+    if len(broken) <= most:
+        return list(broken)
+    kept = broken[:most]
+    rest = Content(" ").join(broken[most - 1 :])
+    return [*kept[:-1], rest.truncate(max(1, width), ellipsis=True)]
+
+
 def lines(*parts: str | Content) -> Content:
     """Parts below one another."""
     return Content("\n").join(part if isinstance(part, Content) else shown(part) for part in parts)
