@@ -8,7 +8,6 @@ import pytest
 from staffbase.demo.house import NEWCOMER, RESIDENTS, STAFF
 from staffbase.demo.plans import A3_REVISED, PLANS
 from staffbase.demo.plot import ACTS, Went, at
-from staffbase.demo.scenes import scenes
 from staffbase.demo.shifts import ROTA, everyday
 from staffbase.kernel import i18n
 from staffbase.kernel.access import Role
@@ -83,8 +82,3 @@ def test_marit_was_last_on_duty_on_the_evening_of_the_sixth() -> None:
 
 def test_everyday_notes_are_the_same_at_every_playing() -> None:
     assert [everyday(day) for day in ROTA] == [everyday(day) for day in ROTA]
-
-
-def test_scenes_have_names_of_their_own() -> None:
-    names = [scene.name for scene in scenes()]
-    assert len(names) == len(set(names))

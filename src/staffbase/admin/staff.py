@@ -143,7 +143,7 @@ class StaffAdmin(StaffScreen):
         saved = await self.app.push_screen_wait(dialog)
         if saved and one is None:
             self._new = dialog.person_id
-            await self.refresh_view()
+            await self.read_again()
         if saved and dialog.give_pin:
             await self._give_pin(dialog.person_id)
         await self._after(one)
@@ -179,7 +179,7 @@ class StaffAdmin(StaffScreen):
 
     async def _after(self, one: PersonLine | None) -> None:
         """Show it. Whoever changed their own role or left goes by the new one from now on."""
-        await self.refresh_view()
+        await self.read_again()
         if one is not None and one.id == self._me.person_id:
             now = next((line for line in self._shown if line.id == one.id), None)
             if now is None or now.left or now.role is not self._me.role:

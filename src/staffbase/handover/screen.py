@@ -248,7 +248,7 @@ class HandoverScreen(StaffScreen):
             self.notify(_("The next shift has not begun."), markup=False, timeout=3)
             return
         self._span = self._report.span
-        await self.refresh_view()
+        await self.read_again()
 
     @job(group="handover-status")
     async def action_status(self, name: str) -> None:
@@ -257,7 +257,7 @@ class HandoverScreen(StaffScreen):
             self.notify(_("Put the cursor on a resident."), markup=False, timeout=3)
             return
         await self.ask(self._handover.save_draft, self._report.span, row.resident_id, status=Status(name))
-        await self.refresh_view()
+        await self.read_again()
         found = next((one for one in self._report.without_words if one.resident_id == row.resident_id), None)
         if found is not None and Status(name) is Status.UNSTABLE:
             await self._then_look(ReportLineDialog(self.desk, self._handover, self._report, found))
@@ -352,7 +352,7 @@ class HandoverScreen(StaffScreen):
         if row is None or row.task_id is None:
             return
         await self.ask(self._handover.take_over, row.task_id)
-        await self.refresh_view()
+        await self.read_again()
         self.notify(_("You have this task now."), markup=False, timeout=3)
 
     def action_finish(self) -> None:
@@ -366,14 +366,14 @@ class HandoverScreen(StaffScreen):
         if self._reading is None:
             return
         await self.ask(self._handover.accept, self._reading.covered_to)
-        await self.refresh_view()
+        await self.read_again()
         self.notify(_("You have taken the handover over."), markup=False, timeout=4)
 
     @job(group="handover-sign")
     async def _sign(self) -> None:
         if self._report is None:
             return
-        await self.refresh_view()
+        await self.read_again()
         report = self._report
         if report.may_cosign:
             await self.ask(self._handover.cosign, report.span)
@@ -386,7 +386,7 @@ class HandoverScreen(StaffScreen):
         else:
             await self.ask(self._handover.sign_report, report.span)  # it says what is missing
             return
-        await self.refresh_view()
+        await self.read_again()
         self.notify(told, markup=False, timeout=4)
 
     async def _words(self, title: str, about: str, form: str, save: Any, resident_id: int | None) -> None:
@@ -394,4 +394,4 @@ class HandoverScreen(StaffScreen):
 
     async def _then_look(self, dialog: StaffDialog[bool]) -> None:
         if await self.app.push_screen_wait(dialog):
-            await self.refresh_view()
+            await self.read_again()

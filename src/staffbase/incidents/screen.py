@@ -341,7 +341,7 @@ class IncidentScreen(StaffScreen):
     @job(group="step")
     async def _add(self, step: Step) -> None:
         await self.ask(self._incidents.step, self._incident_id, step)
-        await self.refresh_view()
+        await self.read_again()
 
     def action_words(self) -> None:
         self._words()
@@ -350,7 +350,7 @@ class IncidentScreen(StaffScreen):
     async def _words(self) -> None:
         if self.incident is not None:
             await self.app.push_screen_wait(StepDialog(self.desk, self._incidents, self.incident))
-            await self.refresh_view()
+            await self.read_again()
 
     def action_take_back(self) -> None:
         self._take_back()
@@ -368,7 +368,7 @@ class IncidentScreen(StaffScreen):
         if await self.app.push_screen_wait(SlipDialog(self.desk, last)):
             await self.ask(self._incidents.take_back, last.entry_id)
             self._pressed = ("", -HELD_SECONDS)
-            await self.refresh_view()
+            await self.read_again()
 
     def action_conclude(self) -> None:
         self._conclude()

@@ -309,7 +309,7 @@ class RoundsScreen(StaffScreen):
             self._idle.set()
         if incident_id is not None:
             self._left = here.door.unit_id
-            await self.refresh_view()
+            await self.read_again()
             self._to_next_open(self.query_one(DoorList).highlighted or 0)
         if incident_id:
             self._open_ladder(here)
@@ -354,7 +354,7 @@ class RoundsScreen(StaffScreen):
         await self.ask(self._rounds.take_back, here.check.entry_id)
         self._guard.forget()
         self._left = None
-        await self.refresh_view()
+        await self.read_again()
         if self.sheet is not None:
             codes = [row.door.unit_id for row in self.sheet.lines]
             self.query_one(DoorList).highlighted = codes.index(here.door.unit_id)
@@ -370,12 +370,12 @@ class RoundsScreen(StaffScreen):
         walk = self._walk()
         if walk is not None:
             await self.ask(self._rounds.reached, walk.id, MORE_MINUTES)
-            await self.refresh_view()
+            await self.read_again()
 
     @job(group="leave-round")
     async def action_late(self) -> None:
         if await self.app.push_screen_wait(LateRoundDialog(self.desk, self._rounds)):
-            await self.refresh_view()
+            await self.read_again()
 
     def action_sign(self) -> None:
         self._guard.flush()
@@ -386,7 +386,7 @@ class RoundsScreen(StaffScreen):
         await self._idle.wait()  # the last answer may be on its way
         if self.app.screen is not self:
             return
-        await self.refresh_view()
+        await self.read_again()
         sheet, walk = self.sheet, self._walk()
         if sheet is None:
             return
@@ -413,5 +413,5 @@ class RoundsScreen(StaffScreen):
         else:
             return
         self._left = None
-        await self.refresh_view()
+        await self.read_again()
         self.notify(_("The round is signed."), markup=False, timeout=4)

@@ -195,7 +195,7 @@ class TasksScreen(StaffScreen):
     @job(group="task")
     async def _edit(self, task: TaskFacts | None) -> None:
         await self.app.push_screen_wait(TaskDialog(self.desk, self._service, task=task))
-        await self.refresh_view()
+        await self.read_again()
 
     def action_take_over(self) -> None:
         if (task := self._open_one()) is not None:
@@ -204,7 +204,7 @@ class TasksScreen(StaffScreen):
     @job(group="task")
     async def _take_over(self, task: TaskFacts) -> None:
         await self.ask(self._service.take_over, task.id)
-        await self.refresh_view()
+        await self.read_again()
 
     def action_done(self) -> None:
         if (task := self._open_one()) is not None:
@@ -214,4 +214,4 @@ class TasksScreen(StaffScreen):
     async def _done(self, task: TaskFacts) -> None:
         if await self.app.push_screen_wait(DoneDialog(self.desk, task)):
             await self.ask(self._service.done, task.id)
-            await self.refresh_view()
+            await self.read_again()

@@ -1,5 +1,6 @@
 """The base of every section: the strip on top, the room's own body, the footer; and the keys that work everywhere."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -120,6 +121,7 @@ class StaffScreen(Asks, Screen[None]):
         self._awaited = True
         """Whether somebody waits to see what is true."""
         self._moved_by_hand = False
+        self._reading_now = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         yield StatusStrip()
@@ -168,6 +170,11 @@ class StaffScreen(Asks, Screen[None]):
     def on_resize(self) -> None:
         self.show_strip()
 
+    async def read_again(self) -> None:
+        """Read and show what is true now. One reading at a time: what a slower, earlier one found never comes on top."""
+        async with self._reading_now:
+            await self.refresh_view()
+
     def show_strip(self) -> None:
         """Say in the strip what is true now."""
         for strip in self.query(StatusStrip):
@@ -187,7 +194,7 @@ class StaffScreen(Asks, Screen[None]):
 
     @job(exclusive=True, group="refresh")
     async def _look_now(self) -> None:
-        await self.refresh_view()
+        await self.read_again()
         self.has_read = True
         self._awaited = False
 

@@ -200,23 +200,23 @@ class EntryScreen(StaffScreen):
         form = f"{what}:{self._entry_id}"
         dialog = WordsDialog(self.desk, title, hint, form, saving, text, self.chosen_resident())
         await self.app.push_screen_wait(dialog)
-        await self.refresh_view()
+        await self.read_again()
 
     @job(group="mend")
     async def action_retime(self) -> None:
         if self._item is not None:
             await self.app.push_screen_wait(TimeDialog(self.desk, self._notes, self._item))
-            await self.refresh_view()
+            await self.read_again()
 
     @job(group="mend")
     async def action_move(self) -> None:
         if self._item is not None and self._labels is not None:
             await self.app.push_screen_wait(MoveDialog(self.desk, self._notes, self._item, self._labels))
-            await self.refresh_view()
+            await self.read_again()
 
     @job(group="mend")
     async def action_epj(self) -> None:
         if self._item is not None:
             done = self._item.epj and not self._item.epj_done
             await self.ask(self._notes.journal.mark_epj, self._entry_id, done)
-            await self.refresh_view()
+            await self.read_again()
