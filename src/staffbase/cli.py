@@ -114,7 +114,8 @@ def _parser() -> argparse.ArgumentParser:
     for parser_ in (adding_one, removing, recovery, here):
         _asks_who(parser_, argparse.SUPPRESS)  # said before or after what is to be done
     _asks_who(command("rekey", _("give the database a new key, after somebody left who could copy the old one")))
-    command("keys", _("list the keys"))
+    keys = command("keys", _("list the keys"))
+    keys.add_argument("--roles", action="store_true", help=_("list which role may do what instead"))
     shots = command("screenshots", _("write pictures of the screens"))
     shots.add_argument("folder", type=Path, nargs="?", default=Path("screenshots"), metavar=_("DIR"))
     command("migrate", _("bring the database to this version's schema"))

@@ -213,11 +213,8 @@ def _signed_in(asked: argparse.Namespace, settings: Settings) -> Iterator[tuple[
 
 
 def _import(asked: argparse.Namespace, settings: Settings) -> int:
-    from staffbase.exchange.import_service import Imports
-
     with _signed_in(asked, settings) as (station, actor):
-        imports = Imports(station.database, station.house_id)
-        print(imports.import_file(actor, asked.file, dry_run=asked.dry_run).in_words())
+        print(station.imports.import_file(actor, asked.file, dry_run=asked.dry_run).in_words())
     return 0
 
 
@@ -338,7 +335,12 @@ def _progress() -> Callable[[int, int], None] | None:
 
 
 def _keys(asked: argparse.Namespace, settings: Settings) -> int:
-    del asked, settings
+    del settings
+    if asked.roles:
+        from staffbase.roles import role_table
+
+        print(role_table())
+        return 0
     from staffbase.keys import key_table
 
     print(key_table())

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from staffbase.crisis_plans.service import CrisisPlans
     from staffbase.exchange.automatic import AutomaticBackups
     from staffbase.exchange.backup import Backup
+    from staffbase.exchange.import_service import Imports
     from staffbase.exchange.openers import Openers
     from staffbase.exchange.verification import Verifications
     from staffbase.handover.service import Handover
@@ -314,6 +315,13 @@ class Station:
         from staffbase.board.service import Board
 
         return Board(self.database, self.house_id)
+
+    @cached_property
+    def imports(self) -> "Imports":
+        """The house's lists, taken in from a file."""
+        from staffbase.exchange.import_service import Imports
+
+        return Imports(self.database, self.house_id)
 
     @cached_property
     def verifications(self) -> "Verifications":
