@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from staffbase.journal.service import Journal
     from staffbase.notes.service import Notes
     from staffbase.people.service import People
+    from staffbase.residents.access_log import AccessLog
+    from staffbase.residents.emergency import Emergency
     from staffbase.residents.service import Residents
     from staffbase.rounds.service import Rounds
     from staffbase.tasks.service import Tasks
@@ -265,6 +267,20 @@ class Station:
         from staffbase.residents.service import Residents
 
         return Residents(self.database, self.house_id)
+
+    @cached_property
+    def emergency(self) -> "Emergency":
+        """Emergency access, and the leader's queue of it."""
+        from staffbase.residents.emergency import Emergency
+
+        return Emergency(self.database, self.house_id)
+
+    @cached_property
+    def access_log(self) -> "AccessLog":
+        """Who opened what of a resident."""
+        from staffbase.residents.access_log import AccessLog
+
+        return AccessLog(self.database, self.house_id)
 
     @cached_property
     def notes(self) -> "Notes":

@@ -12,7 +12,7 @@ from staffbase.kernel.errors import Invalid, NotAllowed, NotFound
 from staffbase.kernel.i18n import _
 from staffbase.kernel.typed import past_moment, typed_text
 
-FIXED = frozenset({Kind.PLAN, Kind.REPORT, Kind.CARD_OPENED, Kind.ROUND})
+FIXED = frozenset({Kind.PLAN, Kind.REPORT, Kind.CARD_OPENED, Kind.ROUND, Kind.EMERGENCY_ACCESS})
 """What is signed or published, or what the station wrote: a comment may be added, nothing else."""
 
 

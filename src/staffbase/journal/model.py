@@ -46,6 +46,7 @@ class Kind(StrEnum):
     FACTS = "facts"
     PLAN = "plan"
     CARD_OPENED = "card_opened"
+    EMERGENCY_ACCESS = "emergency_access"
     TASK = "task"
     REPORT = "report"
     QUESTION = "question"
@@ -91,6 +92,7 @@ KIND_NAMES = {
     Kind.FACTS: N_("about the resident"),
     Kind.PLAN: N_("crisis plan"),
     Kind.CARD_OPENED: N_("crisis card opened"),
+    Kind.EMERGENCY_ACCESS: N_("emergency access"),
     Kind.TASK: N_("task"),
     Kind.REPORT: N_("shift report"),
     Kind.QUESTION: N_("question"),

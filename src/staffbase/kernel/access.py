@@ -63,6 +63,7 @@ class Permission(StrEnum):
     PUBLISH_PLAN = N_("publish a crisis plan")
     HANDOVER = N_("write and sign shift reports, read and accept")
     SEE_LOG = N_("see who opened what")
+    REVIEW_ACCESS = N_("review emergency access")
     RESIDENTS_ADMIN = N_("admit and move residents, agreements, contacts, dangers")
     STAFF_ADMIN = N_("add staff, give roles and one-time PINs")
     HOUSE_ADMIN = N_("change the house, its units and settings")
@@ -98,6 +99,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             *_CLINICAL,
             Permission.READ_MOVED,
             Permission.SEE_LOG,
+            Permission.REVIEW_ACCESS,
             Permission.RESTORE,
             Permission.VERIFY,
             Permission.OPENERS,

@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from staffbase.kernel.access import Role
 from staffbase.kernel.columns import (
+    APPEND_ONLY,
     CHANGING,
     UNLOGGED,
     Key,
@@ -107,3 +108,29 @@ class DutyDeclined(SQLModel, table=True):
     person_id: int = ref("person.id", index=True)
     shift: ShiftName = word(ShiftName)
     shift_date: date
+
+
+class EmergencyAccess(SQLModel, table=True):
+    """A substitute opened what one resident's record holds outside their own shifts. The reason is its entry's text."""
+
+    __tablename__ = "emergency_access"
+    __table_args__ = APPEND_ONLY
+
+    id: int = Field(foreign_key="entry.id", primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
+    house_id: int = ref("house.id")
+    person_id: int = ref("person.id", index=True)
+    resident_id: int = ref("resident.id", index=True)
+    begins_at: datetime = moment()
+    ends_at: datetime = moment()
+
+
+class EmergencyReview(SQLModel, table=True):
+    """A leader has looked at one emergency access; the line written about it is a comment on its entry."""
+
+    __tablename__ = "emergency_review"
+    __table_args__ = APPEND_ONLY
+
+    id: int = Field(foreign_key="entry.id", primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})
+    access_id: int = Field(foreign_key="emergency_access.id", sa_type=Key, unique=True)
+    reviewed_by_id: int = ref("person.id")
+    reviewed_at: datetime = moment()

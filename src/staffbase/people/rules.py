@@ -99,6 +99,34 @@ def shift_on(day: date, name: ShiftName, shift_times: Sequence[ShiftHours] = DEF
     raise Invalid(_("The house has no such shift."), "shift")
 
 
+_A_DAY = timedelta(days=1)
+
+
+def own_windows(duties: Iterable[tuple[datetime, datetime]]) -> tuple[tuple[datetime, datetime], ...]:
+    """The times somebody reads of by having been on duty: each duty, from a day before it begins to a day after it ends.
+
+    In order, joined where they meet. A day is the same time on the wall clock the day before or after and never less
+    than 24 hours, so that nobody reads an hour less because the clocks changed.
+    """
+    joined: list[tuple[datetime, datetime]] = []
+    for begins, ends in sorted((_a_day_before(begins), _a_day_after(ends)) for begins, ends in duties if begins < ends):
+        if joined and begins <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], ends))
+        else:
+            joined.append((begins, ends))
+    return tuple(joined)
+
+
+def _a_day_before(moment: datetime) -> datetime:
+    here = local(moment)
+    return min(at_local(here.date() - _A_DAY, here.time()), moment.astimezone(UTC) - _A_DAY)
+
+
+def _a_day_after(moment: datetime) -> datetime:
+    here = local(moment)
+    return max(at_local(here.date() + _A_DAY, here.time()), moment.astimezone(UTC) + _A_DAY)
+
+
 def night_of(moment: datetime) -> date:
     """The date of the night a moment belongs to: that of its evening. Noon divides two nights."""
     return (local(moment).replace(tzinfo=None) - timedelta(hours=12)).date()
