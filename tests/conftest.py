@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.faults.campaign import pytest_terminal_summary  # noqa: F401  (the table of faults, where it is asked for)
 from tests.postgres import Postgres
 
 from staffbase.kernel import i18n
