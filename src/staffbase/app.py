@@ -478,6 +478,8 @@ class StaffbaseApp(InOrder[int]):
         actor = self._actor  # whoever it is now; the door may be shut while the database answers
         if actor is None:
             await self._look_at_door()
+        elif not await asyncio.to_thread(self.station.people.still, STATION_ITSELF, actor):
+            self.lock()  # whoever left, or is something else by now, goes on as what they are: by the door
         else:
             self._strip = await asyncio.to_thread(self.station.board.strip, actor)
             for screen in self.screen_stack:

@@ -215,6 +215,13 @@ class People:
         self._tries.succeeded(signed, signed_in=True)
         return SignedIn(signed, one_time)
 
+    @allowed(Permission.STATION)
+    def still(self, actor: Actor, who: Actor) -> bool:  # noqa: ARG002  (the station asks about whoever is signed in)
+        """Whether this person still works here, in the role they signed in with: another station may have changed it."""
+        with self.database.read() as tx:
+            person = tx.find(Person, who.person_id)
+        return person is not None and person.left_at is None and person.role is who.role
+
     def _try(self, person_id: int, pin: str) -> tuple[Person, bool]:
         tried = self._tries.begin(person_id)
         fits = pin_fits(self.database.seal, tried.hash, pin)
