@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
 import staffbase
-from staffbase.app import Opened, StaffbaseApp
+from staffbase.app import StaffbaseApp
 from staffbase.board.screen import Tile
 from staffbase.demo.clock import PlotClock
 from staffbase.demo.house import STAFF
@@ -29,6 +29,7 @@ from staffbase.people.screen import DoorScreen
 from staffbase.rounds.alarm_screen import AlarmScreen
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.station import open_station
+from staffbase.turns import Opened
 
 NIGHT = datetime(2026, 1, 5, 23, 38, tzinfo=OSLO)
 SAMIRA = next(person.pin for person in STAFF if person.name == "Samira")

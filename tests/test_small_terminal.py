@@ -8,11 +8,12 @@ import pytest
 from tests.bench import seen, settle
 from textual.widgets import Input
 
-from staffbase.app import Opened, StaffbaseApp
+from staffbase.app import StaffbaseApp
 from staffbase.demo.run import PINS, open_demo
 from staffbase.kernel import i18n
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.settings import Settings
+from staffbase.turns import Opened
 
 EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)
 

@@ -6,7 +6,7 @@ import pytest
 from tests.bench import seen, settle
 from tests.conftest import moment, open_database
 
-from staffbase.app import Opened, StaffbaseApp
+from staffbase.app import StaffbaseApp
 from staffbase.board.screen import BoardScreen, Tile
 from staffbase.crisis_plans.card_screen import CardScreen
 from staffbase.handover.screen import HandoverScreen
@@ -21,6 +21,7 @@ from staffbase.residents.model import House, RoundForm, Status
 from staffbase.residents.screen import ResidentPage
 from staffbase.residents.service import set_status
 from staffbase.station import Station
+from staffbase.turns import Opened
 
 pytestmark = pytest.mark.usefixtures("eager")
 

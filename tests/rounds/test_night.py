@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import moment, open_database
 from textual.widgets import OptionList, Static
 
-from staffbase.app import Opened, StaffbaseApp
+from staffbase.app import StaffbaseApp
 from staffbase.board.screen import BoardScreen
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.settings import Settings
@@ -18,6 +18,7 @@ from staffbase.rounds.alarm import Alarm
 from staffbase.rounds.alarm_screen import AlarmScreen
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.station import Station
+from staffbase.turns import Opened
 
 PIN = "481592"
 

@@ -15,7 +15,6 @@ from textual._compositor import LayoutUpdate
 from textual.screen import Screen
 from textual.strip import Strip
 
-from staffbase.app import Opened
 from staffbase.demo.run import PINS, open_demo_at, signed_in
 from staffbase.demo.scenes import TOURS, WIDE, Look, Scene, Tour, judged, looks, picture_name
 from staffbase.demo.still import StillApp
@@ -28,6 +27,7 @@ from staffbase.start.dialogs import ChoosePassphraseScreen, PassphraseScreen, Re
 from staffbase.start.screen import SetUpScreen
 from staffbase.start.way_in import WayIn
 from staffbase.station import open_station
+from staffbase.turns import Opened
 
 BETWEEN_KEYS = timedelta(seconds=1)
 """How far the clock goes on with each key: a held key is not what is shown."""

@@ -19,8 +19,9 @@ from staffbase.kernel.key import FileIdentities, SystemIdentities
 from staffbase.kernel.settings import Settings
 
 if TYPE_CHECKING:
-    from staffbase.app import Opened, StaffbaseApp
+    from staffbase.app import StaffbaseApp
     from staffbase.station import Station
+    from staffbase.turns import Opened
 
 PINS = tuple((person.name, person.pin) for person in STAFF)
 """What the demo's sign-in screen shows."""
@@ -38,7 +39,7 @@ def demo_app(settings: Settings, at: datetime | None, person: str | None, folder
     home, identities = _places(folder)
 
     def opener(say: Callable[[str], None]) -> "Opened":
-        from staffbase.app import Opened  # noqa: PLC0415
+        from staffbase.turns import Opened  # noqa: PLC0415
 
         say(_("Playing the demo's house up to the moment you asked for …"))
         station = open_demo_at(settings, at, home, identities)

@@ -22,9 +22,10 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
-from staffbase.app import AsksFirst, Opener, StaffbaseApp
+from staffbase.app import StaffbaseApp
 from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.settings import Settings
+from staffbase.turns import AsksFirst, Opener
 from staffbase.ui.dialog import FormDialog
 from staffbase.ui.stylesheet import KitStylesheet
 

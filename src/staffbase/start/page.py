@@ -12,10 +12,10 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Label, Static
 
-from staffbase.app import Opened
 from staffbase.kernel.errors import Invalid, StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.people.door import EMERGENCY
+from staffbase.turns import Opened
 from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
 from staffbase.ui.screen import in_words

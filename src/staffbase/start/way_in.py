@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from staffbase.app import Opened, StaffbaseApp
+from staffbase.app import StaffbaseApp
 from staffbase.kernel.clock import Clock
 from staffbase.kernel.errors import (
     IdentityMissing,
@@ -14,6 +14,7 @@ from staffbase.kernel.errors import (
 )
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings
+from staffbase.turns import Opened
 
 if TYPE_CHECKING:
     from textual.screen import Screen

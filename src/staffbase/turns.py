@@ -1,0 +1,282 @@
+"""Who is signed in: the station is opened behind the door, one person enters or leaves at a time, and the screen locks.
+
+It is loaded before the first paint, so it imports nothing that knows the database; `sections` and the station come in a
+thread while the PIN is typed.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.screen import Screen
+
+from staffbase.kernel import garbage, i18n
+from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
+from staffbase.kernel.clock import Clock
+from staffbase.kernel.errors import NobodySignedIn, NoStation, StaffbaseError
+from staffbase.kernel.i18n import _
+from staffbase.kernel.settings import Settings
+from staffbase.people.screen import DoorScreen, DoorState
+from staffbase.ui.dialog import FormDialog
+from staffbase.ui.in_order import InOrder
+from staffbase.ui.job import job
+from staffbase.ui.screen import StaffScreen
+from staffbase.ui.strip import StripFacts
+
+if TYPE_CHECKING:
+    from staffbase.station import Station
+    from staffbase.ui.desk import Desk
+
+SETTLE_SECONDS = 1.5
+"""How long after opening the other screens are loaded: a PIN typed at once finds the machine free for the board."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What opening brought: the station, and for the demo who is signed in and the PINs to show."""
+
+    station: "Station"
+    actor: Actor | None = None
+    pins: tuple[tuple[str, str], ...] = ()
+
+
+Opener = Callable[[Callable[[str], None]], Opened]
+"""Opens the station, in a thread; gets a function that says on the door what goes on."""
+AsksFirst = Callable[[StaffbaseError], Screen[Opened] | None]
+"""The screen that asks for what the opener lacked (set-up, passphrase, recovery identity), if it can be asked for."""
+
+
+class Turns(InOrder[int]):
+    """The app as far as it is about who stands at it."""
+
+    def __init__(self, settings: Settings, clock: Clock, opener: Opener, asks: AsksFirst) -> None:
+        super().__init__()
+        self.settings = settings
+        self.clock = clock
+        self._opener = opener
+        self._asks = asks
+        self._station: Station | None = None
+        self._sections: Any = None
+        self._actor: Actor | None = None
+        self._apart: Actor | None = None
+        """Acts without being signed in: changing a one-time PIN, or keeping drafts behind a door that is shut already."""
+        self._turning = asyncio.Lock()
+        """One person leaves or enters at a time, so that a draft is never kept under the next one's name."""
+        self._last: Actor | None = None
+        self._built_for: Actor | None = None
+        """Whose screens stand: with another role they are others."""
+        self._resume_mode = "board"
+        self._strip = StripFacts()
+        self._last_key = clock.monotonic()
+        self._door = DoorScreen(self._sign_in)
+        self._alarm: Any = None
+        self._stands = False
+        self.failure: StaffbaseError | None = None
+        """Why it could not open."""
+
+    @property
+    def desk(self) -> "Desk":
+        """The app as screens see it: what is built on this one is the desk (see staffbase.app)."""
+        return cast("Desk", self)
+
+    @property
+    def actor(self) -> Actor:
+        """Who is signed in. Raises NobodySignedIn."""
+        actor = self._actor or self._apart
+        if actor is None:
+            raise NobodySignedIn(_("Nobody is signed in."))
+        return actor
+
+    @property
+    def station(self) -> "Station":
+        """The open station."""
+        if self._station is None:
+            raise NoStation(_("One moment: the station is opening."))
+        return self._station
+
+    @property
+    def ready(self) -> bool:
+        """Whether the station is open, and whoever was to be signed in stands at the board."""
+        return self._stands
+
+    # -- opening --------------------------------------------------------------------------------------------------
+
+    @job(group="open", behind=True)
+    async def _open(self) -> None:
+        door = self._door
+        door.state = replace(door.state, note=_("The station is opening."))
+        try:
+            opened = await self._let_in()
+        except StaffbaseError as error:
+            self.failure = error
+            self.exit(error.exit_code)
+            return
+        await self._opened(opened)
+
+    async def _let_in(self) -> Opened:
+        """The open station; what must be said first is asked on a screen of its own."""
+        try:
+            return await asyncio.to_thread(self._load)
+        except StaffbaseError as error:
+            screen = self._asks(error)
+            if screen is None:
+                raise
+            garbage.wake()
+            return await self.push_screen_wait(screen)
+
+    def _load(self) -> Opened:
+        from staffbase import sections  # noqa: PLC0415  (knows the database; loaded after the first paint)
+
+        self._sections = sections
+        return self._opener(lambda said: self.call_from_thread(self._say_at_door, said))
+
+    def _say_at_door(self, said: str) -> None:
+        self._door.state = replace(self._door.state, note=said)
+
+    async def _opened(self, opened: Opened) -> None:
+        self._station = opened.station
+        self._alarm = self._sections.Alarm(self.settings.alarm_command)
+        facts = await asyncio.to_thread(opened.station.board.door, STATION_ITSELF)
+        self._door.state = DoorState(facts=facts, ready=True, pins=opened.pins)
+        if opened.actor is not None:
+            await self._enter(opened.actor)
+        self._stands = True
+        self.set_timer(SETTLE_SECONDS, self._settle)
+
+    @job(group="settle", behind=True)
+    async def _settle(self) -> None:
+        """What need not be there before the first look at the board."""
+        garbage.wake()
+        await asyncio.to_thread(self._sections.load_all)
+
+    # -- signing in and locking -----------------------------------------------------------------------------------
+
+    async def _sign_in(self, person_id: int, pin: str) -> None:
+        async with self._turning:
+            signed = await asyncio.to_thread(self.station.people.sign_in, STATION_ITSELF, person_id, pin)
+            if signed.must_change_pin and not await self._changed_pin(signed.actor, pin):
+                return
+            await self._enter(signed.actor)
+
+    async def _changed_pin(self, actor: Actor, pin: str) -> bool:
+        """Ask for a PIN of one's own; until it is there nobody is signed in and nothing opens."""
+        from staffbase.people.dialogs import ChangePinDialog  # noqa: PLC0415
+
+        self._apart = actor
+        try:
+            dialog = ChangePinDialog(self.desk, self.station.people, pin)
+            changed: bool | None = await self.push_screen_wait(dialog)
+            return changed is True
+        finally:
+            self._apart = None
+
+    async def _enter(self, actor: Actor) -> None:
+        """Everything that can fail comes before anybody counts as signed in."""
+        self._strip = await asyncio.to_thread(self.station.board.strip, actor)
+        came_back = await self._came_back(actor)
+        self._actor = self._last = actor
+        self._last_key = self.clock.monotonic()
+        if self._built_for != actor:
+            await self._rebuild(actor)
+        self.switch_mode("rounds" if came_back else self._resume_mode)
+        self._ask_duty()
+
+    async def _came_back(self, actor: Actor) -> bool:
+        """The walker's PIN ends the walk."""
+        if not actor.may(Permission.ROUND):
+            return False
+        walk = await asyncio.to_thread(self.station.rounds.walk_under_way, actor)
+        if walk is None or walk.walker_id != actor.person_id:
+            return False
+        await asyncio.to_thread(self.station.rounds.come_back, actor)
+        return True
+
+    async def _rebuild(self, actor: Actor) -> None:
+        """Another person gets new screens; dialogs of the one before live on as that person's drafts."""
+        for name, section in self._sections.SECTIONS.items():
+            if name in self._modes:
+                await self.remove_mode(name)
+            if section.opens_to(actor):
+                self.add_mode(name, partial(self._sections.screen_of, name, self, self.station))
+        self._built_for = actor
+        self._resume_mode = "board"
+
+    @job(group="duty")
+    async def _ask_duty(self) -> None:
+        from staffbase.people.dialogs import ask_duty  # noqa: PLC0415
+
+        await ask_duty(self, self.desk, self.station.people)
+
+    @job(group="lock")
+    async def _lock(self) -> None:
+        """Shut the door first; whatever may fail or take its time comes after."""
+        actor, self._actor = self._actor, None
+        if actor is None:
+            return
+        self._resume_mode = self.current_mode
+        for screen in (screen for stack in self._screen_stacks.values() for screen in stack):
+            if isinstance(screen, StaffScreen):
+                screen.forget_choice()
+        forms = [screen for screen in self.screen_stack if isinstance(screen, FormDialog)]
+        self._door.state = replace(self._door.state, note="", locked_by=actor.person_id)
+        self.clear_notifications()  # they may tell of residents
+        await self.switch_mode("door")
+        self._door.locked(actor.person_id)
+        async with self._turning:
+            self._apart = actor
+            try:
+                for form in forms:
+                    await form.keep_draft()
+            finally:
+                self._apart = None
+        await self._look_at_door()
+
+    async def _look_at_door(self) -> None:
+        facts = await asyncio.to_thread(self.station.board.door, STATION_ITSELF)
+        self._door.state = replace(
+            self._door.state, facts=facts, note="", locked_by=self._last.person_id if self._last else None
+        )
+
+    @job(group="language")
+    async def _speak(self) -> None:
+        """Everything on the screen is built anew in the language, as for another person; what is typed stays as drafts."""
+        actor, mode = self._actor, self.current_mode
+        if actor is None:
+            return
+        await self._keep_drafts()
+        async with self._turning:
+            await self.switch_mode("door")
+            i18n.use(self.settings.language)
+            self._strip = await asyncio.to_thread(self.station.board.strip, actor)
+            facts = await asyncio.to_thread(self.station.board.door, STATION_ITSELF)
+            await self._rebuild(actor)
+            await self.switch_mode(mode)
+            await self.remove_mode("door")
+            state = replace(self._door.state, facts=facts, note="")
+            self._door = DoorScreen(self._sign_in)
+            self._door.state = state
+            self.add_mode("door", lambda: self._door)
+
+    # -- leaving -------------------------------------------------------------------------------------------------------
+
+    async def _keep_drafts(self) -> None:
+        """Keep what is typed in any open form. Raises StaffbaseError when one cannot be kept."""
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                if isinstance(screen, FormDialog) and self._actor is not None:
+                    await screen.keep_draft()
+
+    @job(group="end")
+    async def _told_to_end(self) -> None:
+        """There is nobody to ask: what can be kept is kept, and the terminal is given back as it was."""
+        try:
+            await self._keep_drafts()
+        finally:
+            self.exit(0)
+
+    def close_station(self) -> None:
+        """Close the database, if it was opened; the WAL is folded into the file."""
+        if self._station is not None:
+            self._station.close()
