@@ -313,3 +313,20 @@ async def test_what_was_under_way_when_the_door_shut_says_nothing_at_the_door(ho
         await house.settled(pilot)
         assert isinstance(house.app.screen, DoorScreen)
         assert not list(house.app._notifications)
+
+
+async def test_a_second_that_passes_while_the_program_closes_is_no_fault(house: House, eager: None) -> None:
+    async def passes() -> None:
+        while True:
+            house.clock.move_to(house.clock.now() + timedelta(minutes=1))
+            house.app._tick()
+            await asyncio.sleep(0)
+
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        passing = asyncio.ensure_future(passes())
+        await asyncio.sleep(0.05)
+    passing.cancel()
+    with suppress(asyncio.CancelledError):
+        await passing
+    assert house.app._exception is None

@@ -45,7 +45,7 @@ class Watching(Turns):
         self._alarm_left_at = 0.0
 
     def _tick(self) -> None:
-        if not self.screen_stack:  # the app is closing
+        if not (self.is_running and self.screen_stack):  # the app is closing
             return
         now = local(self.clock.now())
         self._door.clock_text = now.strftime("%H:%M   %d.%m.%Y")
@@ -184,7 +184,7 @@ class Watching(Turns):
 
     async def on_event(self, event: events.Event) -> None:
         await super().on_event(event)
-        if isinstance(event, events.Resize):
+        if isinstance(event, events.Resize) and self.screen_stack:
             self._watch_size()
 
     def _watch_size(self) -> None:

@@ -1,11 +1,13 @@
 """What is typed ahead reaches the screen it was meant for, in order; nothing is lost, and nothing acts on the screen below."""
 
+import asyncio
 import time
 
 from tests.bench import Bench, settle, type_at_once
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from staffbase.kernel.access import Actor
 from staffbase.station import Station
@@ -165,3 +167,47 @@ async def test_letters_work_in_both_cases_also_in_a_form(
         await settle(pilot)
         assert room.counted == ["a", "b", "e"]
         assert room.answers == ["ABe"]
+
+
+async def test_what_is_typed_while_the_program_closes_is_no_fault(
+    station: Station, actors: dict[str, Actor], eager: None
+) -> None:
+    app = Bench(station, actors["marit"])
+
+    async def types_on() -> None:
+        while True:
+            type_at_once(app, "a")
+            await asyncio.sleep(0)
+
+    async with app.run_test() as pilot:
+        await _room(app, pilot)
+        fingers = asyncio.ensure_future(types_on())
+        await asyncio.sleep(0.1)
+    fingers.cancel()
+    assert app._exception is None
+
+
+async def test_a_click_on_what_was_just_taken_away_is_no_fault(
+    station: Station, actors: dict[str, Actor], eager: None
+) -> None:
+    app = Bench(station, actors["marit"])
+
+    class Shown(Room):
+        def compose_body(self) -> ComposeResult:
+            yield Static("here a moment ago", id="gone")
+
+    async with app.run_test() as pilot:
+        await app.push_screen(Shown(app))
+        await settle(pilot)
+        gone = app.screen.query_one("#gone")
+        at = gone.region.offset
+        parent = gone._parent
+        gone._detach()  # as it is between being taken away and the next painting
+        for kind in (events.MouseMove, events.MouseDown, events.MouseMove, events.MouseUp):
+            assert app._driver is not None
+            app._driver.send_message(kind(None, *at, 0, 0, 1, False, False, False, *at))
+        await settle(pilot)
+        assert app.is_running
+        assert parent is not None
+        gone._attach(parent)
+    assert app._exception is None

@@ -27,6 +27,7 @@ from staffbase.residents.told import (
 )
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.text import column, line, lines, shown
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class ResidentsAdmin(Changing):
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="units-head")
-        yield OptionList(id="units")
+        yield Listing(id="units")
         with VerticalScroll(id="unit-told"), Horizontal(id="unit-columns"):
             yield Static(id="unit-first")
             yield Static(id="unit-more")

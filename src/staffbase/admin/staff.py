@@ -18,6 +18,7 @@ from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.people.service import PersonLine
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import column, line, shown
 
@@ -55,7 +56,7 @@ class StaffAdmin(StaffScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="staff-head")
-        yield OptionList(id="staff")
+        yield Listing(id="staff")
 
     async def refresh_view(self) -> None:
         found = await self.ask(self._people.directory)

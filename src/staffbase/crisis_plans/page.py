@@ -31,6 +31,7 @@ from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import show_date
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
 
@@ -65,7 +66,7 @@ class PlanPage(StaffScreen):
         """The versions, and beside them what the chosen one says."""
         yield Static(id="plan-head")
         with Horizontal(id="plan-body"):
-            yield OptionList(id="plan-versions")
+            yield Listing(id="plan-versions")
             with VerticalScroll(id="plan-text", can_focus=True):
                 yield Static(id="plan-said")
 

@@ -15,6 +15,7 @@ from staffbase.crisis_plans.page import PlanPage
 from staffbase.crisis_plans.words import review_words, state_words
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.ui.desk import Desk
+from staffbase.ui.listing import Listing
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
 
@@ -41,7 +42,7 @@ class CrisisPlansScreen(StaffScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="plans-head")
-        yield OptionList(id="plans")
+        yield Listing(id="plans")
 
     async def refresh_view(self) -> None:
         self._rows = await self.ask(self._plans.rows)

@@ -25,6 +25,7 @@ from staffbase.residents.rules import HouseFacts, ResidentFacts
 from staffbase.residents.told import contact_rows, ladder_order, warning_row
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
 
@@ -74,7 +75,7 @@ class IncidentStart(StaffScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="incident-about")
-        yield OptionList(id="incident-kinds")
+        yield Listing(id="incident-kinds")
         yield Static(id="incident-calls")
 
     async def refresh_view(self) -> None:

@@ -22,6 +22,7 @@ from staffbase.notes.rows import entry_row, signs_of, with_days, with_found
 from staffbase.notes.service import Labels
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
 
@@ -83,7 +84,7 @@ class NotesScreen(StaffScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="notes-head")
-        yield OptionList(id="notes")
+        yield Listing(id="notes")
         yield Static(id="notes-whole")
 
     # -- reading --------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import FormDialog, StaffDialog
 from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.text import line, shown
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class DutyQuestionDialog(StaffDialog[bool]):
         }
 
     def compose_form(self) -> ComposeResult:
-        yield OptionList(Option(_("Yes, I am on duty"), id="yes"), Option(_("No, here for something else"), id="no"))
+        yield Listing(Option(_("Yes, I am on duty"), id="yes"), Option(_("No, here for something else"), id="no"))
         yield Static(_("Your reading begins at your last duty. You are asked once a shift."), classes="hint")
 
     @on(OptionList.OptionSelected)
@@ -137,7 +138,7 @@ class WhoIsOnDutyDialog(StaffDialog[None]):
         """Who goes to another house, while the time is typed."""
 
     def compose_form(self) -> ComposeResult:
-        yield OptionList(id="staff")
+        yield Listing(id="staff")
         yield LineField(placeholder=_("back about, such as 03:30"), id="time", max_length=5)
         yield Static(_("enter on and off duty · e at another house · o on site · esc back"), classes="hint")
 

@@ -24,6 +24,7 @@ from staffbase.kernel.i18n import N_, _
 from staffbase.people.door import EMERGENCY, DoorFacts, DoorPerson
 from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.screen import in_words
 from staffbase.ui.text import line, lines, shown
 
@@ -86,7 +87,7 @@ class DoorScreen(Screen[None]):
                 yield NameField(placeholder=_("name"), id="name")
                 yield PinField(placeholder=_("PIN"), password=True, id="pin", max_length=12)
                 yield Label("", id="door-said", classes="fault")
-                yield OptionList(id="people")
+                yield Listing(id="people")
                 yield Label("", id="door-note", classes="muted")
             with Vertical(id="numbers"):
                 yield Static(_("IN AN EMERGENCY"), classes="heading")

@@ -11,6 +11,7 @@ from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import StaffDialog
 from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.text import line
 
 
@@ -26,7 +27,7 @@ class ResidentChooser(StaffDialog[int]):
 
     def compose_form(self) -> ComposeResult:
         yield LineField(placeholder=_("unit or name"), id="typed")
-        yield OptionList(id="found")
+        yield Listing(id="found")
 
     def on_mount(self) -> None:
         self.query_one("#found", OptionList).can_focus = False

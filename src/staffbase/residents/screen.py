@@ -22,6 +22,7 @@ from staffbase.residents.rules import ResidentFacts
 from staffbase.residents.told import told_first, told_more
 from staffbase.ui.desk import Desk, signed_in
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.text import line, lines, shown
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class ResidentPage(Changing):
         with Horizontal(id="resident"):
             with VerticalScroll(id="facts"):
                 yield Static(id="told")
-            yield OptionList(id="timeline")
+            yield Listing(id="timeline")
 
     async def refresh_view(self) -> None:
         read = self._residents.anybody if self._opened else self._residents.open_resident

@@ -23,6 +23,7 @@ from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import FormDialog, StaffDialog
 from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.text import line, lines, shown
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class ColleagueDialog(StaffDialog[Colleague]):
 
     def compose_form(self) -> ComposeResult:
         """Those on duty first."""
-        yield OptionList(
+        yield Listing(
             *(
                 Option(line((one.name, "bold" if one.on_duty else ""), (_("on duty") if one.on_duty else "", "$ok-text"), between="  "))
                 for one in self._colleagues

@@ -18,6 +18,7 @@ from staffbase.tasks.dialogs import DoneDialog, TaskDialog
 from staffbase.tasks.rules import TaskFacts
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
 
@@ -55,7 +56,7 @@ class TasksScreen(StaffScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="tasks-head")
-        yield OptionList(id="tasks")
+        yield Listing(id="tasks")
         yield Static(id="tasks-whole")
 
     async def refresh_view(self) -> None:

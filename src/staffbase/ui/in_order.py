@@ -66,10 +66,11 @@ class InOrder(App[Result]):
             await super().on_event(event)
         elif event is self._in_hand:
             try:
-                await super().on_event(event)
+                if not self._closing_down and not self._on_what_is_gone(event):
+                    await super().on_event(event)
             finally:
                 self._handed.set()
-        elif self.arrives(event):
+        elif not self._closing_down and self.arrives(event):
             self._typed.append(event)
             if not self._handing:
                 self._handing = True
@@ -90,7 +91,7 @@ class InOrder(App[Result]):
 
     async def _hand_on(self) -> None:
         try:
-            while self._typed:
+            while self._typed and not self._closing_down:
                 if self._acted or not self._is_letter(self._typed[0]) or self._waits():
                     await self._until_quiet()
                 event = self._typed.popleft()
@@ -109,9 +110,21 @@ class InOrder(App[Result]):
             return True
         return isinstance(event, events.Key) and event.is_printable and isinstance(self.focused, Input | TextArea)
 
+    @property
+    def _closing_down(self) -> bool:
+        """Whether no screen stands any more: the program ends, and what is still in line goes nowhere."""
+        return not self.screen_stack
+
+    def _on_what_is_gone(self, event: events.Event) -> bool:
+        """Whether this is a click on what was taken away and is only not painted over yet: Textual fails on it."""
+        if not isinstance(event, events.MouseEvent):
+            return False
+        under, _offset = self.screen.get_widget_and_offset_at(event.x, event.y)
+        return under is not None and under is not self.screen and not _stands(under)
+
     def _waits(self) -> bool:
         self._waited_for = [one for one in self._waited_for if not (one[1].is_finished or one[1].is_cancelled)]
-        return any(screen is self.screen for screen, _worker in self._waited_for)
+        return not self._closing_down and any(screen is self.screen for screen, _worker in self._waited_for)
 
     async def _until_quiet(self) -> None:
         """Until what was handed on is done, and the screen that stands now can take more."""
@@ -122,6 +135,8 @@ class InOrder(App[Result]):
 
     async def _pass_through(self) -> None:
         for _round in range(_ROUNDS):
+            if self._closing_down:
+                return
             await self._passed(self.focused or self.screen)
 
     async def _passed(self, start: Widget) -> None:

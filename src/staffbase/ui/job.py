@@ -84,9 +84,9 @@ def _refuse(owner: Any, sentence: str) -> None:
 
 
 def _stands(owner: Any) -> bool:
-    """Whether the app, or the screen of this widget, is still there."""
+    """Whether the app, or the screen of this widget, is still there; an app that closes is not."""
     if owner is owner.app:
-        return True
+        return bool(owner.is_running)
     try:
         screen = owner.screen
     except NoScreen:

@@ -2,10 +2,11 @@
 
 from textual import events
 from textual.message import Message
-from textual.widgets import OptionList
+
+from staffbase.ui.listing import Listing
 
 
-class RowList(OptionList):
+class RowList(Listing):
     """Only when it is laid out does it know how wide it is; the screen's own resize comes before that."""
 
     class Widened(Message):

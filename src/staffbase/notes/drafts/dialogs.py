@@ -15,6 +15,7 @@ from staffbase.notes.service import Labels, Notes
 from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import StaffDialog
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.text import line, lines, shown
 
 ONLY_THEIR_SECTION = {
@@ -51,7 +52,7 @@ class DraftsDialog(StaffDialog[None]):
         """The draft that goes when u is pressed once more."""
 
     def compose_form(self) -> ComposeResult:
-        yield OptionList(id="drafts")
+        yield Listing(id="drafts")
         yield Static(id="no-drafts")
         yield Static(_("enter goes on with it · u throws away · esc back"), classes="hint")
 

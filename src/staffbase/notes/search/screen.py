@@ -23,6 +23,7 @@ from staffbase.ui.choice import Choice
 from staffbase.ui.desk import Desk
 from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, shown
 
@@ -74,7 +75,7 @@ class SearchScreen(StaffScreen):
             yield Label(_("time"))
             yield Choice([(value, _(words)) for value, words in _PERIOD_WORDS.items()], id="period")
         yield Static(id="search-said")
-        yield OptionList(id="found")
+        yield Listing(id="found")
 
     async def refresh_view(self) -> None:
         self._labels = await self.ask(self._notes.labels)

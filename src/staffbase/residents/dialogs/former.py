@@ -14,6 +14,7 @@ from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import StaffDialog
 from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.text import line, shown
 
 
@@ -32,7 +33,7 @@ class FormerDialog(StaffDialog[int]):
 
     def compose_form(self) -> ComposeResult:
         yield LineField(placeholder=_("a part of the name"), id="name")
-        yield OptionList(id="found")
+        yield Listing(id="found")
         yield Static(_("enter opens the page · esc back"), classes="hint")
 
     def on_mount(self) -> None:

@@ -17,6 +17,7 @@ from staffbase.residents.service import Residents
 from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import StaffDialog
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 
 
 class ListDialog(StaffDialog[bool]):
@@ -46,7 +47,7 @@ class ListDialog(StaffDialog[bool]):
 
     def compose_form(self) -> ComposeResult:
         """The list."""
-        yield OptionList(id="listed")
+        yield Listing(id="listed")
         yield Static(_(self.empty_text), id="listed-empty")
         yield Static(_(self.hint_text), classes="hint")
 
