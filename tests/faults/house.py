@@ -4,7 +4,7 @@ import atexit
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from staffbase.kernel.access import STATION_ITSELF, Actor, Role
 from staffbase.kernel.clock import OSLO, Clock, DemoClock, HeldClock
-from staffbase.kernel.database import sqlcipher_engine
+from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.key import FileIdentities, open_key
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.verify import CUT_NOTICED
@@ -164,6 +164,10 @@ def shortened(text: str) -> str:
     return text if len(text) <= _TOLD_WHOLE else f"{text[:_TOLD_WHOLE]} … {len(text)}"
 
 
-def migrating(place: Place) -> Any:
-    """An engine without guard on its database."""
-    return sqlcipher_engine(place.database, place.key)
+def refusal(call: Callable[..., object], *arguments: object) -> str:
+    """What it says instead of doing it; empty when it does."""
+    try:
+        call(*arguments)
+    except StaffbaseError as error:
+        return str(error)
+    return ""

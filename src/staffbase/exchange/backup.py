@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.backed_up import BACKUP_DONE
-from staffbase.kernel.database import Database, in_words, sqlcipher_engine
+from staffbase.kernel.database import Database, as_disk_errors, in_words, sqlcipher_engine
 from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, Invalid
 from staffbase.kernel.files import sync_folder, why
 from staffbase.kernel.i18n import _, decimal
@@ -159,7 +159,7 @@ def _copy(database: Database, card: StationCard, copy: Path) -> Manifest:
     """Copy the database under a fresh key, look the copy over, and describe it."""
     made_at = database.clock.now()
     key = secrets.token_bytes(32)
-    with in_words(), closing(database.engine.raw_connection()) as source:
+    with in_words(), as_disk_errors(), closing(database.engine.raw_connection()) as source:
         pages, page_size = (
             int(source.cursor().execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size")
         )

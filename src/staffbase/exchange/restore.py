@@ -19,7 +19,7 @@ from staffbase.exchange.opened_backup import OpenedBackup, opened_backup
 from staffbase.kernel.anchor import ANCHOR_FILE
 from staffbase.kernel.clock import Clock, local
 from staffbase.kernel.creation import has_station, made_aside
-from staffbase.kernel.database import DATABASE_FILE, sqlcipher_engine
+from staffbase.kernel.database import DATABASE_FILE, as_disk_errors, in_words, sqlcipher_engine
 from staffbase.kernel.errors import DatabaseUnavailable, Invalid, NewerDatabase
 from staffbase.kernel.files import private_folder, sync_folder, why
 from staffbase.kernel.i18n import _
@@ -155,7 +155,12 @@ def _recrypted(backup: OpenedBackup, into: Path) -> bytes:
     source = sqlcipher_engine(backup.database, backup.key, guarded={})
     target = sqlcipher_engine(into, key)
     try:
-        with closing(source.raw_connection()) as reading, closing(target.raw_connection()) as writing:
+        with (
+            in_words(),
+            as_disk_errors(),
+            closing(source.raw_connection()) as reading,
+            closing(target.raw_connection()) as writing,
+        ):
             reading.driver_connection.backup(writing.driver_connection, pages=-1)  # type: ignore[union-attr]
             writing.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:

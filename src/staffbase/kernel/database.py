@@ -7,10 +7,12 @@ Rows are loaded whole, detached when the block ends, and are plain values from t
 
 import json
 import os
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from errno import EACCES, EIO, ENOSPC, EROFS
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,8 @@ _SETTLED = frozenset(
 )
 """What is set when a connection is made and may not be set otherwise: each would open a way around the guards."""
 _DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+"""How their names begin: an index of the search that is damaged has a name of its own."""
+_DISK = {"SQLITE_FULL": ENOSPC, "SQLITE_READONLY": EROFS, "SQLITE_CANTOPEN": EACCES, "SQLITE_IOERR": EIO}
 
 
 class Database:
@@ -194,20 +198,45 @@ def in_words() -> Iterator[None]:
             _("Somebody else has changed this in the meantime. Nothing of yours was saved.")
         ) from error
     except OperationalError as error:
-        raise DatabaseUnavailable(unavailable_sentence(error)) from error
+        raise DatabaseUnavailable(unavailable_sentence(error.orig)) from error
     except DBAPIError as error:
-        if getattr(error.orig, "sqlite_errorname", "") in _DAMAGED:
-            raise DatabaseDamaged(
-                _(
-                    "The database is damaged or does not belong to this key. Nothing was changed. Ask for the newest backup."
-                )
-            ) from error
+        _refuse_damage(error.orig, error)
+        raise
+    except _driver_errors() as error:  # where the driver is used without SQLAlchemy: a copy of the whole database
+        if type(error).__name__ == "OperationalError":
+            raise DatabaseUnavailable(unavailable_sentence(error)) from error
+        _refuse_damage(error, error)
         raise
 
 
-def unavailable_sentence(error: DBAPIError) -> str:
-    """What to do about a database that could not be written or read just now."""
-    name = getattr(error.orig, "sqlite_errorname", "")
+@contextmanager
+def as_disk_errors() -> Iterator[None]:
+    """For a copy that is being made: what the driver says of its disk, as the OSError the disk would have given."""
+    try:
+        yield
+    except _driver_errors() as error:
+        said = getattr(error, "sqlite_errorname", "")
+        number = next((number for name, number in _DISK.items() if said.startswith(name)), None)
+        if number is None:
+            raise
+        raise OSError(number, os.strerror(number)) from error
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    driver = sys.modules.get("sqlcipher3.dbapi2")  # a station on PostgreSQL never loads it
+    return (driver.DatabaseError,) if driver is not None else ()
+
+
+def _refuse_damage(said: BaseException | None, error: Exception) -> None:
+    if getattr(said, "sqlite_errorname", "").startswith(_DAMAGED):
+        raise DatabaseDamaged(
+            _("The database is damaged or does not belong to this key. Nothing was changed. Ask for the newest backup.")
+        ) from error
+
+
+def unavailable_sentence(error: BaseException | None) -> str:
+    """What to do about a database that could not be written or read just now; `error` is what the driver raised."""
+    name = getattr(error, "sqlite_errorname", "")
     if name == "SQLITE_FULL":
         return _("The disk is full. Nothing was lost on this screen; make room, then save again.")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):

@@ -1,0 +1,223 @@
+"""The disk is full (a real one of a few megabytes): it is said in words, nothing typed is lost, and it goes on when there is room."""
+
+import random
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.faults.campaign import tally_for, times
+from tests.faults.house import EVENING, PIN, Place, actor, new_place, prove_whole, refusal
+from tests.faults.seat import Seat, seated
+from tests.faults.small_disk import SmallDisk, small_disk
+from textual.widgets import TextArea
+
+from staffbase.exchange.opened_backup import opened_backup
+from staffbase.exchange.restore import restore
+from staffbase.kernel.access import STATION_ITSELF
+from staffbase.kernel.clock import HeldClock
+from staffbase.kernel.errors import DatabaseUnavailable
+from staffbase.kernel.key import own_identity
+from staffbase.rounds.screen import RoundsScreen
+from staffbase.station import SetUp, create_station
+
+FULL = "The disk is full"
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    with small_disk(tmp_path / "disk") as made:
+        yield made
+
+
+@pytest.fixture
+def place(disk: SmallDisk) -> Place:
+    return new_place(disk.root / "station")
+
+
+@times(1, 12)
+async def test_during_a_note_and_a_check(
+    times: int, request: pytest.FixtureRequest, disk: SmallDisk, place: Place, eager: None
+) -> None:
+    notes, checks = (tally_for(request, f"disk full during a {what}") for what in ("note", "check"))
+    chance = random.Random(times)
+    with closing(place.open(HeldClock(EVENING))) as station:
+        samira = actor(station, "Samira")
+        station.rounds.leave(samira)
+        station.rounds.come_back(samira)
+    for number in range(times):
+        async with seated(place, "Samira") as seat:
+            with notes.trial():
+                await a_note(seat, disk, f"Notat{number}: " + "kokte kaffe. " * chance.choice((1, 40, 900)), chance)
+            with checks.trial():
+                await a_check(seat, disk, chance)
+        disk.make_room()
+        with notes.trial(0):
+            prove_whole(place)
+            with closing(place.open()) as station:
+                assert len(station.notes.search(actor(station, "Samira"), f"Notat{number}:")) == 1
+    notes.settle()
+    checks.settle()
+
+
+async def a_note(seat: Seat, disk: SmallDisk, typed: str, chance: random.Random) -> None:
+    await seat.press("down", "n")
+    area = seat.app.screen.query_one(TextArea)
+    area.insert(typed)
+    seat.fold_log()
+    disk.fill(leave=chance.choice((0, 4096, 8192)))
+    await seat.press("ctrl+s")
+    await seat.see(FULL)
+    assert area.text == typed
+    disk.make_room()
+    await seat.press("ctrl+s")
+    await seat.see("Saved: A1")
+
+
+async def a_check(seat: Seat, disk: SmallDisk, chance: random.Random) -> None:
+    await seat.press("2")
+    screen = seat.app.screen
+    assert isinstance(screen, RoundsScreen)
+    seat.fold_log()
+    disk.fill(leave=chance.choice((0, 4096)))
+    await seat.press("a")
+    await seat.see(FULL)
+    assert all(line.check is None for line in screen.sheet.lines)
+    disk.make_room()
+    await seat.press("a")
+    await seat.see("1 of 3 doors")
+    await seat.press("up", "z")  # the next one begins with an open door again
+
+
+@times(2, 25)
+def test_during_a_backup(times: int, request: pytest.FixtureRequest, disk: SmallDisk, place: Place) -> None:
+    """Too little room is said before; and when somebody else takes the room meanwhile, no half file stands there."""
+    tally, chance = tally_for(request, "disk full during a backup"), random.Random(times)
+    stick = disk.root / "stick"
+    stick.mkdir()
+    with closing(place.open()) as station:
+        for number in range(times):
+            with tally.trial():
+                backup = station.backup(place.home)
+                if number % 2:
+                    disk.fill(leave=200_000)
+                    with pytest.raises(DatabaseUnavailable, match="MB are free"):
+                        backup.backup(STATION_ITSELF, stick / "before.age")
+                else:
+                    with room_taken_during_backup(disk, stick, chance.randrange(60) * 16384) as taken:
+                        said = refusal(backup.backup, STATION_ITSELF, stick / "during.age")
+                        assert said == "" or "the disk is full" in said, said
+                        assert said or taken.is_set() or (stick / "during.age").exists()
+                    if not said:
+                        (stick / "during.age").unlink()
+                disk.make_room()
+                assert list(stick.iterdir()) == []
+                backup.backup(STATION_ITSELF, stick / "after.age")
+                (disk.root / "look").mkdir(exist_ok=True)
+                identity = own_identity(place.home, place.identities)
+                with opened_backup(stick / "after.age", identity, disk.root / "look") as found:
+                    assert found.verify().clean
+                (stick / "after.age").unlink()
+            disk.make_room()
+    prove_whole(place)
+    tally.settle()
+
+
+class room_taken_during_backup:  # noqa: N801  (reads as what happens)
+    """Somebody else fills the disk up, but for so many bytes, as soon as the backup has begun to write."""
+
+    def __init__(self, disk: SmallDisk, stick: Path, leave: int) -> None:
+        self._disk, self._stick, self._leave = disk, stick, leave
+        self._over, self._taken = threading.Event(), threading.Event()
+        self._other = threading.Thread(target=self._take)
+
+    def __enter__(self) -> threading.Event:
+        self._other.start()
+        return self._taken
+
+    def __exit__(self, *_how: object) -> None:
+        self._over.set()
+        self._other.join()
+
+    def _take(self) -> None:
+        while not self._over.is_set():
+            if any(self._stick.iterdir()):
+                self._disk.fill(self._leave)
+                self._taken.set()
+                return
+
+
+@times(2, 20)
+def test_during_a_restore(times: int, request: pytest.FixtureRequest, disk: SmallDisk, place: Place) -> None:
+    """The station that stands is still there; with room it gives way to the backup."""
+    tally, chance = tally_for(request, "disk full during a restore"), random.Random(times)
+    with closing(place.open()) as station:
+        station.backup(place.home).backup(STATION_ITSELF, disk.root / "januar.age")
+
+    def restore_it() -> None:
+        restore(place.home, HeldClock(EVENING), disk.root / "januar.age", place.identities, overwrite=True)
+
+    for _ in range(times):
+        with tally.trial():
+            disk.fill(leave=chance.randrange(0, 1_100_000))
+            said = refusal(restore_it)
+            assert said == "" or "full" in said, said
+            disk.make_room()
+            prove_whole(place)
+            restore_it()
+            prove_whole(place)
+        disk.make_room()
+        for kept in place.home.glob("replaced-*"):
+            shutil.rmtree(kept)
+    tally.settle()
+
+
+@times(2, 20)
+def test_at_a_restart(times: int, request: pytest.FixtureRequest, disk: SmallDisk, place: Place) -> None:
+    """It opens and reads, or says in a sentence why not; with room it opens."""
+    tally, chance = tally_for(request, "disk full at a restart"), random.Random(times)
+    for number in range(times):
+        with tally.trial():
+            disk.fill(leave=chance.choice((0, 4096, 16384, 40960)) if number else 0)
+            said = refusal(_look_at_a_card, place)
+            assert said == "" or "Nothing was lost" in said, said
+            disk.make_room()
+            prove_whole(place)
+        disk.make_room()
+    tally.settle()
+
+
+def _look_at_a_card(place: Place) -> None:
+    with closing(place.open()) as station:
+        eva = actor(station, "Eva")
+        resident = station.residents.doors(eva)[0].resident
+        assert resident is not None
+        station.crisis_plans.card(eva, resident.id)
+
+
+@times(2, 20)
+def test_during_set_up(times: int, request: pytest.FixtureRequest, disk: SmallDisk) -> None:
+    """There is a whole station, or none and nothing of one."""
+    tally, chance = tally_for(request, "disk full during set-up"), random.Random(times)
+    for _ in range(times):
+        place = Place(disk.root / "new")
+        with tally.trial():
+            disk.fill(leave=chance.randrange(0, 900_000))
+            said = refusal(_set_up, place)
+            disk.make_room()
+            if said:
+                assert "full" in said
+                assert not place.home.exists() or list(place.home.iterdir()) == []
+                _set_up(place)
+            prove_whole(place)
+        shutil.rmtree(place.root, ignore_errors=True)
+        disk.make_room()
+    tally.settle()
+
+
+def _set_up(place: Place) -> None:
+    answers = SetUp("Prøvehuset", "A1-A3", "Ida", PIN)
+    create_station(place.settings, HeldClock(EVENING), answers, place.identities)[0].close()
+    place.open().close()  # anchored at its second opening
