@@ -60,6 +60,18 @@ def test_one_that_fails_takes_none_away(
     assert backups.due(STATION_ITSELF), "and it is tried again"
 
 
+def test_two_in_one_second_are_two_and_both_rotate_out(backups: AutomaticBackups, clock: HeldClock) -> None:
+    """As when a migration was cut off right after its backup, and is begun again at once."""
+    assert backups.take(STATION_ITSELF).file != backups.take(STATION_ITSELF).file
+    assert len(list(backups.folder.iterdir())) == 2
+    for _ in range(3):
+        clock.move_to(clock.now() + timedelta(days=1))
+        backups.take(STATION_ITSELF)
+    assert [file.name[:18] for file in sorted(backups.folder.iterdir())] == [
+        "staffbase-20260106", "staffbase-20260107", "staffbase-20260108",
+    ]  # fmt: skip
+
+
 def test_a_drive_that_is_not_there_is_said(station: Station, tmp_path: Path) -> None:
     create_key(tmp_path / "home", FileIdentities(tmp_path / "identities"))
     (tmp_path / "no drive").write_text("a file where the drive should be")

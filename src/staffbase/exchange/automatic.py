@@ -5,6 +5,7 @@ A folder on another machine is best: a disk that dies takes the backups on it al
 
 import re
 from datetime import datetime, time, timedelta
+from itertools import chain, count
 from pathlib import Path
 
 from staffbase.exchange.backup import BackupTaken, backup_to
@@ -17,7 +18,7 @@ from staffbase.kernel.files import private_folder, why
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings
 
-_OURS = re.compile(r"staffbase-\d{8}-\d{6}(-before-\w+)?\.backup")
+_OURS = re.compile(r"staffbase-\d{8}-\d{6}(-before-\w+)?(-\d+)?\.backup")
 """Names of the files this room may remove again."""
 
 
@@ -75,4 +76,11 @@ def write_to(folder: Path, database: Database, home: Path, told: str = "") -> Ba
             _("The backup could not be written to %(file)s: %(why)s. Choose another place.")
             % {"file": folder, "why": why(error)}
         ) from error
-    return backup_to(database, home, folder / f"staffbase-{local(database.clock.now()):%Y%m%d-%H%M%S}{told}.backup")
+    name = f"staffbase-{local(database.clock.now()):%Y%m%d-%H%M%S}{told}"
+    return backup_to(database, home, _free_name(folder, name))
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    """A second one in the same second has a number: a migration that was cut off is begun again at once."""
+    names = chain([f"{name}.backup"], (f"{name}-{number}.backup" for number in count(2)))
+    return next(file for file in (folder / one for one in names) if not file.exists())
