@@ -175,7 +175,7 @@ def _once(root: Path, jobs: str, times: int, told: Path, *, weakened: bool) -> N
     def tell(said: dict[str, Any]) -> None:
         os.write(out, json.dumps(said).encode() + b"\n")
 
-    write_on(Place(root), "load", jobs, tell, times, weakened=weakened).close()
+    write_on(Place(root), told.name, jobs, tell, times, weakened=weakened).close()
 
 
 if __name__ == "__main__":

@@ -180,8 +180,8 @@ class Database:
             self._watch.close()
             self._watch = None
         if self.dialect == "sqlite":
-            # a full disk or another reader: what is in the WAL is safe there, and the next opening finds it
-            with suppress(OperationalError), self.engine.connect() as connection:
+            # a full disk, another reader, a damaged page: what is in the WAL is safe there, and the next opening finds it
+            with suppress(DBAPIError), self.engine.connect() as connection:
                 connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA optimize")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
