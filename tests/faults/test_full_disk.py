@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlmodel import col, select
 from tests.faults.campaign import tally_for, times
 from tests.faults.house import EVENING, PIN, Place, actor, new_place, prove_whole, refusal
 from tests.faults.seat import Seat, seated
@@ -16,6 +17,7 @@ from textual.widgets import TextArea
 
 from staffbase.exchange.opened_backup import opened_backup
 from staffbase.exchange.restore import restore
+from staffbase.journal.model import EntryText
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.errors import DatabaseUnavailable
@@ -74,6 +76,33 @@ async def a_note(seat: Seat, disk: SmallDisk, typed: str, chance: random.Random)
     disk.make_room()
     await seat.press("ctrl+s")
     await seat.see("Saved: A1")
+
+
+async def test_what_is_saved_closes_also_when_its_draft_cannot_be_cleared(
+    disk: SmallDisk, place: Place, eager: None
+) -> None:
+    """There is room for the note and no more: it is not to be saved a second time by somebody who was told it failed."""
+    typed = "kokte kaffe. " * 40
+    async with seated(place, "Samira") as seat:
+        seat.fold_log()
+        seat.station.notes.write(actor(seat.station, "Samira"), typed)
+        room = place.database.with_name("staffbase.db-wal").stat().st_size
+        await seat.press("n")
+        dialog = seat.app.screen
+        dialog.query_one(TextArea).insert(typed)
+        while not await dialog.keep_draft():  # type: ignore[attr-defined]
+            await seat.pilot.pause(0.05)
+        for more in range(8):
+            seat.fold_log()
+            disk.fill(leave=room + more * 4096)
+            await seat.press("ctrl+s")
+            with seat.station.database.read() as tx:
+                if len(tx.all(select(EntryText).where(col(EntryText.text).startswith("kokte")))) == 2:
+                    break
+        assert seat.app.screen is not dialog
+        await seat.see("Only the draft of it could not be cleared away")
+        disk.make_room()
+    prove_whole(place)
 
 
 async def a_check(seat: Seat, disk: SmallDisk, chance: random.Random) -> None:

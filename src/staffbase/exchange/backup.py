@@ -13,7 +13,7 @@ import secrets
 import shutil
 import tarfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -140,8 +140,8 @@ def _part_beside(target: Path) -> Iterator[Path]:
     try:
         yield part
     finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+        for left in part.parent.glob(f"{part.name}*"):  # with the logs of a copy that was cut off
+            left.unlink(missing_ok=True)
 
 
 def _in_use(part: Path) -> bool:
@@ -164,10 +164,24 @@ def _copy(database: Database, card: StationCard, copy: Path) -> Manifest:
             int(source.cursor().execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size")
         )
         _check_room(copy.parent, 2 * pages * page_size + _ROOM)
-        into = sqlcipher_engine(copy, key)
+        head, schema = _copied(source, copy, key)
+    with copy.open("rb+") as file:
+        os.fsync(file.fileno())
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Manifest(
+        FORMAT, made_at.isoformat(), database.station, card.station_id, schema, head[0], head[1].hex(),
+        copy.stat().st_size, digest, key.hex(), database.seal.root.hex(), card.recovery_recipient,
+    )  # fmt: skip
+
+
+def _copied(source: Any, copy: Path, key: bytes) -> tuple[tuple[int, bytes], str]:
+    """Copy and look over; the head of its ledger, and its schema."""
+    into = sqlcipher_engine(copy, key)
+    try:
         with closing(into.raw_connection()) as fresh:
             # in one step: page by page it starts anew whenever somebody writes, and on a busy station never ends
-            source.driver_connection.backup(fresh.driver_connection, pages=-1)  # type: ignore[union-attr]
+            source.driver_connection.backup(fresh.driver_connection, pages=-1)
             cursor = fresh.cursor()
             cursor.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
             found = cursor.execute("PRAGMA quick_check").fetchone()[0]
@@ -178,15 +192,9 @@ def _copy(database: Database, card: StationCard, copy: Path) -> Manifest:
                 )
             head = cursor.execute("SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1").fetchone()
             schema = cursor.execute("SELECT version_num FROM alembic_version").fetchone()[0]
-        into.dispose()
-    with copy.open("rb+") as file:
-        os.fsync(file.fileno())
-        file.seek(0)
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Manifest(
-        FORMAT, made_at.isoformat(), database.station, card.station_id, schema, head[0], head[1].hex(),
-        copy.stat().st_size, digest, key.hex(), database.seal.root.hex(), card.recovery_recipient,
-    )  # fmt: skip
+            return head, schema
+    finally:
+        into.dispose()  # also one that was cut off, else it holds room that nobody sees
 
 
 def _check_room(folder: Path, needed: int) -> None:

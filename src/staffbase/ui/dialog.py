@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, TextArea
 
-from staffbase.kernel.errors import Invalid, StaffbaseError
+from staffbase.kernel.errors import DatabaseUnavailable, Invalid, StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import Asks, job
@@ -164,8 +164,16 @@ class FormDialog(StaffDialog[Answer]):
                 found.first().focus()
             return
         if self.form_name:
-            await self.ask(self.desk.drafts.finish_draft, self.form_name)
+            await self._clear_draft()
         self.dismiss(answer)
+
+    async def _clear_draft(self) -> None:
+        """What it held is saved: a disk that filled up in between must not make anybody save it twice."""
+        try:
+            await self.ask(self.desk.drafts.finish_draft, self.form_name)
+        except DatabaseUnavailable:
+            said = _("It is saved. Only the draft of it could not be cleared away: throw it away when there is room.")
+            self.app.notify(said, severity="warning", markup=False, timeout=12)
 
     def action_leave(self) -> None:
         self._leave()
