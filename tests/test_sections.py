@@ -62,7 +62,7 @@ async def test_from_a_crisis_card_every_key_works_as_elsewhere(tmp_path: Path, e
     house = House(tmp_path / "house", EVENING, "Marit")
     async with house.app.run_test(size=(80, 24)) as pilot:
         await house.ready(pilot)
-        await house.press(pilot, "right")
+        await house.press(pilot, "right")  # A1: k k is for whom a hand chose
         for key, screen in {
             "n": NoteDialog,
             "slash": SearchScreen,

@@ -37,11 +37,11 @@ class StaffbaseApp(Watching):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS = [
         Binding("1", "show_section('board')", N_("Board"), tooltip=N_("The whole house at a glance"), id="go.board", show=False),
-        Binding("2", "show_section('rounds')", N_("Rounds"), tooltip=N_("Night rounds"), id="go.rounds", show=False),
-        Binding("3", "show_section('handover')", N_("Handover"), tooltip=N_("Shift report and my reading"), id="go.handover", show=False),
-        Binding("4", "show_section('notes')", N_("Notes"), tooltip=N_("What was written"), id="go.notes", show=False),
-        Binding("5", "show_section('crisis_plans')", N_("Crisis plans"), tooltip=N_("Crisis plans and their versions"), id="go.crisis-plans", show=False),
-        Binding("6", "show_section('tasks')", N_("Tasks"), tooltip=N_("What was promised"), id="go.tasks", show=False),
+        Binding("2", "show_section('rounds')", N_("Rounds"), tooltip=N_("Night rounds"), id="go.rounds"),
+        Binding("3", "show_section('handover')", N_("Handover"), tooltip=N_("Shift report and my reading"), id="go.handover"),
+        Binding("4", "show_section('notes')", N_("Notes"), tooltip=N_("What was written"), id="go.notes"),
+        Binding("5", "show_section('crisis_plans')", N_("Crisis plans"), tooltip=N_("Crisis plans and their versions"), id="go.crisis-plans"),
+        Binding("6", "show_section('tasks')", N_("Tasks"), tooltip=N_("What was promised"), id="go.tasks"),
         Binding("0", "show_section('admin')", N_("Administration"), tooltip=N_("Staff, residents, agreements, the house"), id="go.admin", show=False),
         Binding("question_mark", "keys", N_("Keys"), tooltip=N_("All keys that work here"), id="app.keys", key_display="?"),
         Binding("ctrl+p", "command_palette", N_("Palette"), tooltip=N_("Find a key or a resident by typing"), id="app.palette", priority=True, show=False),

@@ -520,6 +520,19 @@ async def test_a_key_before_an_extra_check_knows_its_resident_chooses_no_other(b
         assert dialog.focused.id == "outcome"
 
 
+async def test_an_extra_check_about_nobody_asks_for_whom(bench, flats, clock):
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        bench.push_screen(ExtraCheckDialog(bench.desk, bench.station.rounds, bench.station.residents))
+        dialog = await hand.until(ExtraCheckDialog)
+        await hand.settle()
+        await hand.press("tab", "right", "tab", *"pale", "ctrl+s")
+        assert "Choose a resident" in str(dialog.query_one("#dialog-fault", Label).content)
+        assert dialog.focused.id == "resident"
+        assert bench.station.journal.timeline(bench.desk.actor, flats["A1"], kinds=[Kind.EXTRA_CHECK]) == []
+
+
 async def test_an_extra_check_from_anywhere(bench, flats, clock):
     async with bench.run_test(size=(80, 24)) as pilot:
         hand = Hand(pilot, clock)

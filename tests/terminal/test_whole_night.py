@@ -229,7 +229,8 @@ def samira_takes_over(night: Night) -> None:
     night.sign_in("Samira", "On duty, night shift 21:45–07:45")
     night.on_duty()
     night.press("3", "MY READING")
-    reading = night.wait("Slept all day and ate nothing")
+    night.wait("Slept all day and ate nothing")
+    reading = night.terminal.settle()  # the board told it too: painted whole
     assert reading.count("Slept all day") == 1
     assert re.search(r"A1 +Arve +WATCH", reading)
     night.press("g", "accepted 21:46")

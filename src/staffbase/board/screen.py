@@ -259,7 +259,9 @@ class BoardScreen(StaffScreen):
         for letter, tile in zip(letters(len(tiles)), tiles, strict=False):
             tile.letter = letter if self.lettered else ""
         for hint in self.query("#letters").results(Static):
-            hint.update(shown(_("Press the letter of a tile for its crisis card; k for the one you are on.")))
+            here = _("Press the letter of a tile for its crisis card; k for the one you are on.")
+            nobody = _("Press the letter of a tile for its crisis card; k for a list of names.")
+            hint.update(shown(nobody if self.chosen_resident() is None else here))
             hint.display = self.lettered
         for footer in self.query(KeyFooter):
             footer.display = not self.lettered

@@ -246,9 +246,10 @@ class Board:
         """What waits for this person: unread, for whoever takes over the house; drafts."""
         said = []
         if on_duty and actor.may(Permission.HANDOVER) and (unread := unread_count_in(tx, self.house_id, actor, now)):
-            said.append(ngettext("%(count)d unread", "%(count)d unread", unread) % {"count": unread})
+            told = ngettext("%(count)d unread", "%(count)d unread", unread) % {"count": unread}
+            said.append(f"3: {told}")
         if actor.may(Permission.WRITE) and (drafts := len(drafts_in(tx, actor.person_id))):
-            said.append(ngettext("%(count)d draft", "%(count)d drafts", drafts) % {"count": drafts})
+            said.append(ngettext("F7: %(count)d draft", "F7: %(count)d drafts", drafts) % {"count": drafts})
         return tuple(said)
 
 

@@ -63,7 +63,7 @@ class CardScreen(StaffScreen, inherit_bindings=False):
         *(
             replace(binding, show=False)
             for binding in StaffScreen.BINDINGS
-            if isinstance(binding, Binding) and binding.action not in ("start_incident", "open_card")
+            if isinstance(binding, Binding) and binding.action not in ("start_incident", "open_card", "to_board")
         ),
     ]  # fmt: skip
 
@@ -78,7 +78,7 @@ class CardScreen(StaffScreen, inherit_bindings=False):
         with ScrollableContainer(id="card-whole", can_focus=False):
             yield Static(id="card")
         with Horizontal(id="card-foot"):
-            yield KeyFooter()
+            yield KeyFooter(sections=False)
             yield Static(id="card-opened")
 
     def on_mount(self) -> None:

@@ -219,8 +219,9 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
         doors = [door for door in await self.ask(self._residents.doors) if door.resident is not None]
         self._doors = {str(door.resident.id): door for door in doors if door.resident}
         chooser = self.query_one("#resident", Choice)
+        asked = [("", _("not said yet"))] if self._resident_id is None else []
         chooser.offer(
-            [(key, f"{door.code} {door.resident.alias}") for key, door in self._doors.items() if door.resident]
+            asked + [(key, f"{door.code} {door.resident.alias}") for key, door in self._doors.items() if door.resident]
         )
         if self._resident_id is not None:
             chooser.value = str(self._resident_id)

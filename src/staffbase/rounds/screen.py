@@ -188,10 +188,12 @@ class RoundsScreen(StaffScreen):
         self._guard.press(name)
 
     def action_ladder(self, name: str) -> None:
-        walk = self._walk()
+        walk, here = self._walk(), self._here()
         open_walk = walk is not None and walk.signed_at is None
-        if open_walk and (here := self._here()) is not None and here.due and here.check is None:
+        if open_walk and here is not None and here.due and here.check is None:
             self._guard.press(name)
+        elif name == Outcome.DANGER and here is not None and here.check is not None and not here.check.concluded:
+            self._open_ladder(here)
         elif name == Outcome.DANGER:
             self.desk.start_incident(self.meant_resident())
         elif not open_walk:

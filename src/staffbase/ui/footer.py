@@ -1,4 +1,4 @@
-"""The foot of a screen: the room's own keys first, then those that work everywhere, and always the one that lists all."""
+"""The foot of a screen: its own keys, those that work everywhere, the sections where there is room, the one that lists all."""
 
 from collections.abc import Iterable
 
@@ -10,14 +10,16 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 EVERYWHERE = ("write_note", "open_card", "start_incident", "search")
+SECTION = "show_section("
 ALL_KEYS = "keys"
 
 
 class KeyFooter(Footer):
     """Shows as many keys as there is room for, each one whole: half a word helps nobody."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sections: bool = True) -> None:
         super().__init__(show_command_palette=False)
+        self._sections = sections
         self._laid_for = 0
         self._laid_with: list[tuple[object, ...]] = []
 
@@ -26,11 +28,14 @@ class KeyFooter(Footer):
         self._laid_with = self._keys(self.screen)
         found = [key for key in super().compose() if isinstance(key, FooterKey)]
         last = [key for key in found if key.action == ALL_KEYS]
-        own = [key for key in found if key.action not in (*EVERYWHERE, ALL_KEYS)]
+        rooms = [key for key in found if key.action.startswith(SECTION)]
+        own = [key for key in found if key not in rooms and key.action not in (*EVERYWHERE, ALL_KEYS)]
         everywhere = [key for key in found if key.action in EVERYWHERE]
         self._laid_for = self.size.width or self.app.size.width
         room = self._laid_for - sum(_width(key) for key in last)
-        kept = [*_fitting([*own, *everywhere], room), *last]
+        kept = list(_fitting([*own, *everywhere], room))
+        room -= sum(_width(key) for key in kept)
+        kept += [*_first_of(rooms if self._sections else (), room), *last]
         self.styles.grid_size_columns = max(1, len(kept))
         yield from kept
 
@@ -62,3 +67,12 @@ def _fitting(keys: Iterable[FooterKey], room: int) -> Iterable[FooterKey]:
         if _width(key) <= room:
             room -= _width(key)
             yield key
+
+
+def _first_of(keys: Iterable[FooterKey], room: int) -> Iterable[FooterKey]:
+    """The sections in the order of their numbers, as far as there is room: none is left out between two others."""
+    for key in keys:
+        if _width(key) > room:
+            return
+        room -= _width(key)
+        yield key

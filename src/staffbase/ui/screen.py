@@ -101,6 +101,7 @@ class StaffScreen(Asks, Screen[None]):
         Binding("h", "start_incident", N_("Incident"), tooltip=N_("Start an incident"), id="anywhere.incident"),
         Binding("x", "extra_check", N_("Extra check"), tooltip=N_("Record an extra check"), id="anywhere.extra-check", show=False),
         Binding("slash", "search", N_("Search"), tooltip=N_("Search in what was written"), id="anywhere.search", key_display="/"),
+        Binding("escape", "to_board", N_("Board"), tooltip=N_("Back to the board"), id="anywhere.board", show=False),
         Binding("f4", "who_is_on_duty", N_("On duty"), tooltip=N_("Who is on duty; put colleagues on and off"), id="anywhere.on-duty", show=False),
         Binding("f6", "change_pin", N_("My PIN"), tooltip=N_("Choose a new PIN for yourself"), id="anywhere.pin", show=False),
         Binding("f7", "open_drafts", N_("My drafts"), tooltip=N_("What you have half written, and back to it"), id="anywhere.drafts", show=False),
@@ -223,6 +224,10 @@ class StaffScreen(Asks, Screen[None]):
 
     def action_extra_check(self) -> None:
         self.desk.extra_check(self.meant_resident())
+
+    def action_to_board(self) -> None:
+        """Where nothing else is left to go back to, esc leads to the board."""
+        self.desk.show_section("board")
 
     def action_search(self) -> None:
         self.desk.search()
