@@ -1,7 +1,8 @@
-"""What the app looks at each second: what changed, who must be interrupted, the walk and its alarm, idle time, the backup."""
+"""What the app looks at each second: what changed, who must be interrupted, the walk and its alarm, idle time, and what is done by night."""
 
 import asyncio
 import math
+from datetime import time
 from typing import Any
 
 from textual import events
@@ -37,9 +38,9 @@ class Watching(Turns):
         self._walk: Any = None
         """The walk under way, as last read: the alarm must not need the database."""
         self._complained = False
-        self._backing_up = False
-        self._backup_looked_at = ""
-        self._backup_told = ""
+        self._at_night = False
+        self._night_looked_at = ""
+        self._night_told: dict[str, str] = {}
         self._interrupted: set[tuple[int, str]] = set()
         """Who was interrupted by what already."""
         self._alarm_left_at = 0.0
@@ -51,31 +52,50 @@ class Watching(Turns):
         self._door.clock_text = now.strftime("%H:%M   %d.%m.%Y")
         self._watch_idle()
         self._watch_size()
-        self._watch_backup(now.strftime("%H:%M"))
+        self._watch_night(now.strftime("%H:%M"))
         if self._station is not None and not self._looking:  # a slow look is waited for, never cut short by the next
             self._looking = True
             self._look(now.strftime("%H:%M"))
 
-    def _watch_backup(self, minute: str) -> None:
-        """Once a minute: whether the nightly backup is due, also while nobody is signed in."""
-        if self._stands and minute != self._backup_looked_at and not self._backing_up:
-            self._backup_looked_at = minute
-            self._backing_up = True
-            self._back_up()
+    def _watch_night(self, minute: str) -> None:
+        """Once a minute: whether what is done by night is due, also while nobody is signed in."""
+        if self._stands and minute != self._night_looked_at and not self._at_night:
+            just_started, self._night_looked_at = not self._night_looked_at, minute
+            self._at_night = True
+            self._by_night(just_started=just_started)
 
-    @job(group="backup", behind=True)
-    async def _back_up(self) -> None:
-        backups = self.station.automatic_backups(self.settings)
+    @job(group="night", behind=True)
+    async def _by_night(self, *, just_started: bool) -> None:
+        """A backup, and a verification after it; where one fails the other has its turn all the same.
+
+        What fails is said once, and the board warns as long as it lasts. Whoever has just started the station waits for
+        the board, so nothing is computed beside it.
+        """
         try:
-            if await asyncio.to_thread(backups.due, STATION_ITSELF):
-                await asyncio.to_thread(backups.take, STATION_ITSELF)
-                self._backup_told = ""
-        except StaffbaseError as error:  # said once; the board warns as long as it lasts
-            if self._backup_told != str(error):
-                self._backup_told = str(error)
-                raise
+            for work in (self._back_up,) if just_started else (self._back_up, self._verify):
+                try:
+                    if await work():
+                        self._night_told.pop(work.__name__, None)
+                except StaffbaseError as error:
+                    if self._night_told.get(work.__name__) != str(error):
+                        self._night_told[work.__name__] = str(error)
+                        self.notify(str(error), severity="error", markup=False, timeout=12)
         finally:
-            self._backing_up = False
+            self._at_night = False
+
+    async def _back_up(self) -> bool:
+        backups = self.station.automatic_backups(self.settings)
+        due = await asyncio.to_thread(backups.due, STATION_ITSELF)
+        if due:
+            await asyncio.to_thread(backups.take, STATION_ITSELF)
+        return due
+
+    async def _verify(self) -> bool:
+        verifications, at = self.station.verifications, time.fromisoformat(self.settings.backup_at)
+        due = await asyncio.to_thread(verifications.due, STATION_ITSELF, at)
+        if due:
+            await asyncio.to_thread(verifications.verify, STATION_ITSELF)
+        return due
 
     @job(group="tick", behind=True)
     async def _look(self, minute: str) -> None:

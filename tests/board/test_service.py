@@ -9,6 +9,7 @@ from tests.conftest import moment, open_database
 from staffbase.board.rules import Level
 from staffbase.incidents.model import Deviation
 from staffbase.journal.model import Importance
+from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.errors import NotAllowed
 from staffbase.residents.model import Presence, RoundForm, Status, WarningKind
 from staffbase.rounds.model import Outcome
@@ -191,3 +192,21 @@ def test_the_latest_stand_in_the_order_of_the_times_that_are_shown(house, actors
         )
     told = [(row.time, row.words) for row in house.board.view(marit).latest if row.time < "15:00"]
     assert told == [("14:55", "A1 third"), ("14:40", "A1 second"), ("14:10", "A1 first")]
+
+
+def test_whoever_may_verify_is_told_of_what_was_found_and_of_a_week_without_one(house, actors, clock):
+    def said(who):
+        return [need.words for need in house.board.view(actors[who]).needs if "verif" in need.words]
+
+    house.verifications.verify(STATION_ITSELF)
+    assert said("ingrid") == []
+    clock.move_to(clock.now() + timedelta(days=8, minutes=1))
+    assert said("ingrid") == ["nothing verified since 05.01 15:00"]
+    assert house.board.strip(actors["astrid"]).notices == ("0: look at the verification",)
+    assert said("marit") == []
+    with house.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE unit SET code = 'A9' WHERE code = 'A1'")
+    house.verifications.verify(STATION_ITSELF)
+    assert said("ingrid") == ["the verification found 1 change"]
+    assert said("marit") == []
+    assert house.board.strip(actors["marit"]).notices == ()

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from tests.conftest import EVENING
 
 from staffbase import station as stations
-from staffbase.exchange.automatic import AutomaticBackups, due
+from staffbase.exchange.automatic import AutomaticBackups
 from staffbase.kernel.access import STATION_ITSELF, Actor
-from staffbase.kernel.backed_up import missed_in
+from staffbase.kernel.backed_up import due, missed_in
 from staffbase.kernel.clock import OSLO, HeldClock
 from staffbase.kernel.errors import DatabaseUnavailable
 from staffbase.kernel.key import FileIdentities, create_key

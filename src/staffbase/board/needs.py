@@ -11,6 +11,7 @@ from staffbase.incidents.service import IncidentFacts
 from staffbase.kernel.clock import local
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.moments import show_moment
+from staffbase.kernel.verified import Unproved
 from staffbase.people.duty import UnderStaffed
 from staffbase.people.rules import night_of
 from staffbase.rounds.reading import WalkFacts, WindowFacts
@@ -36,13 +37,15 @@ class Waiting:
     """Unit codes by resident."""
     no_backup_since: datetime | None = None
     """The newest good backup, when it is older than it may be."""
+    unproved: Unproved | None = None
+    """That somebody should look at the verification; for those who may verify, and nobody else."""
 
 
 def needs_of(waiting: Waiting) -> tuple[Need, ...]:
     """The needs, worst first, and among equals in this order."""
     found = [
         *_walk(waiting), *_incidents(waiting), *_windows(waiting), *_duty(waiting), *_concerns(waiting),
-        *_not_read(waiting), *_asked(waiting), *_tasks(waiting), *_backup(waiting),
+        *_not_read(waiting), *_asked(waiting), *_tasks(waiting), *_backup(waiting), *_unproved(waiting),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda need: -need.level))
 
@@ -122,3 +125,17 @@ def _backup(waiting: Waiting) -> Iterator[Need]:
     if waiting.no_backup_since is not None:
         words = _("no backup since %(when)s") % {"when": show_moment(waiting.no_backup_since, waiting.now)}
         yield Need(words, Level.WATCH, _("the leader: see to the backup folder"))
+
+
+def _unproved(waiting: Waiting) -> Iterator[Need]:
+    unproved = waiting.unproved
+    if unproved is None:
+        return
+    when = show_moment(unproved.since, waiting.now)
+    if unproved.found:
+        words = ngettext(
+            "the verification found %(count)d change", "the verification found %(count)d changes", unproved.found
+        )
+        yield Need(words % {"count": unproved.found}, Level.WATCH, _("0, then l: what was found"), when)
+    else:
+        yield Need(_("nothing verified since %(when)s") % {"when": when}, Level.WATCH, _("0, then l: verify now"))

@@ -20,6 +20,7 @@ from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.moments import show_day, show_moment, show_span, show_time
+from staffbase.kernel.verified import unproved_in
 from staffbase.people.door import DoorFacts, DoorPerson
 from staffbase.people.duty import OnDuty, on_duty_in, shift_times_in, under_staffed_in
 from staffbase.people.model import SHIFT_NAMES
@@ -177,6 +178,7 @@ class Board:
                 not_read=unread_half_an_hour_in(tx, self.house_id, now),
                 asked=sum(one.for_me for one in asked),
                 no_backup_since=missed_in(tx, now),
+                unproved=unproved_in(tx, now) if actor.may(Permission.VERIFY) else None,
             )  # fmt: skip
         return BoardView(
             tiles=tuple(
@@ -250,6 +252,8 @@ class Board:
             said.append(f"3: {told}")
         if actor.may(Permission.WRITE) and (drafts := len(drafts_in(tx, actor.person_id))):
             said.append(ngettext("F7: %(count)d draft", "F7: %(count)d drafts", drafts) % {"count": drafts})
+        if actor.may(Permission.VERIFY) and not actor.may(Permission.SEE_RESIDENTS) and unproved_in(tx, now):
+            said.append(_("0: look at the verification"))  # for whom there is no board to say it
         return tuple(said)
 
 

@@ -21,6 +21,11 @@ def backed_up(cast: Cast) -> None:
     cast.station.database.opened(STATION_ITSELF, BACKUP_DONE, None)
 
 
+def verified(cast: Cast) -> None:
+    """The nightly verification, of all that was played so far."""
+    cast.station.verifications.verify(STATION_ITSELF)
+
+
 Step = Callable[[Cast], None]
 
 ON_PAPER = (date(2026, 1, 2), date(2026, 1, 3))
@@ -38,5 +43,9 @@ def script() -> list[tuple[datetime, Step]]:
             steps += duties(day)
             steps += handovers(day)
             steps += [step for walk in walks(day) for step in walked(walk)]
-    steps += [(datetime.combine(day, time(4), OSLO), backed_up) for day in ROTA]
+    steps += [
+        (datetime.combine(day, time(4, minute), OSLO), step)
+        for day in ROTA
+        for minute, step in enumerate((backed_up, verified))
+    ]
     return sorted(steps, key=lambda step: step[0])

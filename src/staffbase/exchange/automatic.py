@@ -4,14 +4,14 @@ A folder on another machine is best: a disk that dies takes the backups on it al
 """
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import time
 from itertools import chain, count
 from pathlib import Path
 
 from staffbase.exchange.backup import BackupTaken, backup_to
 from staffbase.kernel.access import Actor, Permission, allowed
-from staffbase.kernel.backed_up import BACKUP_DONE, last_backup_in
-from staffbase.kernel.clock import OSLO, local
+from staffbase.kernel.backed_up import BACKUP_DONE, due, last_backup_in
+from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database
 from staffbase.kernel.errors import DatabaseUnavailable
 from staffbase.kernel.files import private_folder, why
@@ -20,14 +20,6 @@ from staffbase.kernel.settings import Settings
 
 _OURS = re.compile(r"staffbase-\d{8}-\d{6}(-before-\w+)?(-\d+)?\.backup")
 """Names of the files this room may remove again."""
-
-
-def due(last: datetime | None, now: datetime, at: time) -> bool:
-    """Whether tonight's backup, wanted at this time of the house's clock, is still to be taken."""
-    wanted = datetime.combine(local(now).date(), at, OSLO)
-    if wanted > now:
-        wanted = datetime.combine(local(now).date() - timedelta(days=1), at, OSLO)
-    return last is None or last < wanted
 
 
 def folder_of(settings: Settings) -> Path:

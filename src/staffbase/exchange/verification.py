@@ -1,31 +1,19 @@
 """Verification for people: run over the open station, written down in the ledger, and said in sentences."""
 
 import json
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict
+from datetime import time
 from typing import Any
 
-from sqlmodel import col, or_, select
-
 from staffbase.kernel.access import Actor, Permission, allowed
+from staffbase.kernel.backed_up import due
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database
 from staffbase.kernel.i18n import _
-from staffbase.kernel.ledger import Ledger
+from staffbase.kernel.verified import KEPT_FAULTS, LastVerification, begun_in, keep_in, last_verification_in
 from staffbase.kernel.verify import Fault, Progress, Proof, What, verify
 
-_DONE = "verify."
-_CLEAN, _FOUND = f"{_DONE}clean", f"{_DONE}found"
-SHOWN = 20
-"""Faults that are told one by one; of the others only how many."""
-
-
-@dataclass(frozen=True)
-class LastVerification:
-    """When it was last verified, and whether everything was as staffbase wrote it."""
-
-    at: datetime
-    clean: bool
+_CLEAN, _FOUND = "verify.clean", "verify.found"
 
 
 class Verifications:
@@ -36,21 +24,28 @@ class Verifications:
 
     @allowed(Permission.VERIFY)
     def verify(self, actor: Actor, progress: Progress | None = None) -> Proof:
-        """Compute the whole ledger and every durable row again; the ledger says who did, and whether it was clean.
+        """Compute the whole ledger and every durable row again; what was found is kept, and the ledger says who did it.
 
-        Raises DatabaseDamaged where the file itself cannot be read.
+        Raises DatabaseDamaged where the file itself cannot be read, and DatabaseUnavailable.
         """
         proof = verify(self.database.engine, self.database.seal, self.database.anchor, progress)
-        self.database.opened(actor, _CLEAN if proof.clean else _FOUND, None)
+        with self.database.write(actor, _CLEAN if proof.clean else _FOUND, opening=True) as tx:
+            keep_in(tx, proof)
         return proof
 
     @allowed(Permission.VERIFY)
     def last(self, actor: Actor) -> LastVerification | None:  # noqa: ARG002  (the permission is the actor's)
         """The newest verification there was."""
-        done = or_(col(Ledger.action) == _CLEAN, col(Ledger.action) == _FOUND)
         with self.database.read() as tx:
-            row = tx.first(select(Ledger).where(done).order_by(col(Ledger.seq).desc()).limit(1))
-        return LastVerification(row.at, row.action == _CLEAN) if row is not None else None
+            return last_verification_in(tx)
+
+    @allowed(Permission.VERIFY)
+    def due(self, actor: Actor, at: time) -> bool:  # noqa: ARG002
+        """Whether tonight's, wanted at this time of the house's clock, is still to be done; a new station waits for its first night."""
+        with self.database.read() as tx:
+            last = last_verification_in(tx)
+            since = last.at if last is not None else begun_in(tx)
+        return due(since, self.database.clock.now(), at)
 
 
 def in_words(proof: Proof) -> list[str]:
@@ -67,10 +62,10 @@ def in_words(proof: Proof) -> list[str]:
         said = [
             _("%(count)d things were changed outside staffbase. Tell the leader, and keep every backup.")
             % {"count": len(proof.faults)},
-            *(fault_words(fault) for fault in proof.faults[:SHOWN]),
+            *(fault_words(fault) for fault in proof.faults[:KEPT_FAULTS]),
         ]
-        if len(proof.faults) > SHOWN:
-            said.append(_("… and %(count)d more.") % {"count": len(proof.faults) - SHOWN})
+        if len(proof.faults) > KEPT_FAULTS:
+            said.append(_("… and %(count)d more.") % {"count": len(proof.faults) - KEPT_FAULTS})
     if proof.erased:
         said.append(_("%(count)d rows were erased by decision (§ 43).") % {"count": proof.erased})
     if proof.anchored is None:

@@ -1,9 +1,10 @@
 """What the ledger knows of backups: when the newest one was written whole, and whether one was missed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlmodel import col, select
 
+from staffbase.kernel.clock import OSLO, local
 from staffbase.kernel.database import Reading
 from staffbase.kernel.ledger import Ledger
 
@@ -23,3 +24,11 @@ def missed_in(tx: Reading, now: datetime) -> datetime | None:
     """Since when there is no backup, if that is longer than it may be: the newest one, or when the station was made."""
     last = last_backup_in(tx) or tx.first(select(Ledger.at).order_by(col(Ledger.seq)).limit(1))
     return last if last is not None and now - last > OLD else None
+
+
+def due(last: datetime | None, now: datetime, at: time) -> bool:
+    """Whether what is wanted each night at this time of the house's clock (a backup, a verification) is still to be done."""
+    wanted = datetime.combine(local(now).date(), at, OSLO)
+    if wanted > now:
+        wanted = datetime.combine(local(now).date() - timedelta(days=1), at, OSLO)
+    return last is None or last < wanted

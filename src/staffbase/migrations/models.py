@@ -20,7 +20,8 @@ ROOMS = (
 
 def load_models() -> None:
     """Import all tables, so that the metadata is complete."""
-    import_module("staffbase.kernel.ledger")
+    for of_the_kernel in ("ledger", "verified"):
+        import_module(f"staffbase.kernel.{of_the_kernel}")
     for room in ROOMS:
         if find_spec(f"staffbase.{room}.model"):
             import_module(f"staffbase.{room}.model")

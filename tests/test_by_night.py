@@ -1,0 +1,66 @@
+"""What the station does by itself at night, with nobody signed in: a backup, and after it a verification."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from tests.test_app import PATIENCE, House
+from textual.pilot import Pilot
+
+from staffbase.exchange.automatic import AutomaticBackups
+from staffbase.kernel.access import STATION_ITSELF, Actor
+from staffbase.kernel.clock import OSLO
+from staffbase.kernel.errors import DatabaseUnavailable
+from staffbase.kernel.verified import LastVerification
+
+EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)
+NIGHT = datetime(2026, 1, 6, 4, 0, tzinfo=OSLO)
+
+
+async def until(pilot: Pilot[int], said: Callable[[], bool]) -> None:
+    """Waits for it as long as work may take, and says so instead of standing still."""
+    async with asyncio.timeout(PATIENCE):
+        while not said():
+            await pilot.pause(0.1)
+
+
+def last(house: House) -> LastVerification:
+    found = house.station.verifications.last(STATION_ITSELF)
+    assert found is not None
+    return found
+
+
+async def test_a_backup_and_a_verification_each_night(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, eager: None
+) -> None:
+    """A drive that is gone the second night does not keep the verification from its turn, is said once, and tried again."""
+    house = House(tmp_path / "house", EVENING, None)
+    folder = tmp_path / "house" / "backups"
+    tried: list[datetime] = []
+
+    def gone(_backups: AutomaticBackups, _actor: Actor) -> None:
+        tried.append(house.clock.now())
+        raise DatabaseUnavailable("The drive is gone.")
+
+    async with house.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await house.ready(pilot)
+        before = last(house)
+        house.clock.move_to(NIGHT - timedelta(minutes=1))
+        await pilot.pause(1.1)
+        assert last(house) == before
+        house.clock.move_to(NIGHT + timedelta(minutes=1))
+        await until(pilot, lambda: last(house) != before)
+        await house.settled(pilot)
+        assert (last(house).clean, last(house).by_id, last(house).at) == (True, 0, house.clock.now())
+        assert len(list(folder.iterdir())) == 1
+
+        monkeypatch.setattr(AutomaticBackups, "take", gone)
+        second = NIGHT + timedelta(days=1, minutes=10)
+        for minute in (1, 2, 3):
+            house.clock.move_to(second + timedelta(minutes=minute))
+            await until(pilot, lambda minute=minute: len(tried) == minute)  # type: ignore[misc]
+            await house.settled(pilot)
+        assert (last(house).clean, last(house).at) == (True, second + timedelta(minutes=1))
+        assert sum("drive" in one.message for one in house.app._notifications) == 1
