@@ -77,12 +77,16 @@ def fault_words(fault: Fault) -> str:
     """One fault as a sentence, without content."""
     told: dict[str, Any] = {
         "table": fault.table, "key": fault.key, "seq": fault.seq, "until": fault.until,
-        "at": f"{local(fault.at):%d.%m.%Y %H:%M}" if fault.at is not None else "–",
+        "at": f"{local(fault.at):%d.%m.%Y %H:%M}" if fault.at is not None else "–", "column": fault.column,
     }  # fmt: skip
     if fault.what is What.CUT:
         return _("The ledger had come to row %(until)d: its newest rows, and what they wrote, are gone.") % told
     if fault.what is What.ANCHOR:
         return _("The anchor beside the database was not written by this station.")
+    if fault.column:
+        if fault.table == "ledger":
+            return _("Ledger row %(seq)d was changed in “%(column)s”.") % told
+        return _("%(table)s %(key)d was changed in “%(column)s” (written %(at)s, ledger row %(seq)d).") % told
     if fault.table == "ledger":
         return {
             What.REMOVED: _("Ledger rows %(seq)d to %(until)d were removed."),

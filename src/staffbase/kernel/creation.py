@@ -7,7 +7,7 @@ was never whole is made anew. A file of a station that stands is never replaced 
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import EACCES, ENOENT, ENOTDIR
 from pathlib import Path
@@ -55,10 +55,10 @@ def check_place(home: Path, identities: IdentityStore) -> None:
 
 
 @contextmanager
-def made_aside(home: Path) -> Iterator[Path]:
+def made_aside(home: Path, make_room: Callable[[], None] | None = None) -> Iterator[Path]:
     """A folder to make a station in; when the block ends well, all of it is moved into `home`, else nothing is left.
 
-    Raises Invalid when there is a station already or one is being made, DatabaseUnavailable when nothing can be written.
+    `make_room` moves away what stands there, once the new one is whole; without it what stands is never replaced. Raises Invalid when there is a station already or one is being made, DatabaseUnavailable when nothing can be written.
     """
     aside = home / _ASIDE
     with _in_words(home):
@@ -70,9 +70,11 @@ def made_aside(home: Path) -> Iterator[Path]:
                     if left.name != _LOCK:
                         left.unlink()
                 yield aside
-                if any(_there(home / name) for name in _FILES):
+                if make_room is None and any(_there(home / name) for name in _FILES):
                     raise Invalid(_("There is a station in %(folder)s already.") % {"folder": home})  # noqa: TRY301
                 write_private(aside / _WHOLE, b"")
+                if make_room is not None:
+                    make_room()
                 _move(home)
             except BaseException:
                 if not _there(aside / _WHOLE):
