@@ -18,8 +18,22 @@ from staffbase.kernel.files import private_folder, why
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings
 
-_OURS = re.compile(r"staffbase-\d{8}-\d{6}(-before-\w+)?(-\d+)?\.backup")
+_OURS = re.compile(r"staffbase-(\d{8}-\d{6})(-before-\w+)?(-\d+)?\.backup")
 """Names of the files this room may remove again."""
+
+
+def ours_in(folder: Path) -> list[Path]:
+    """The backups this room wrote there, oldest first. Raises OSError for a folder that cannot be read."""
+    return sorted(file for file in folder.iterdir() if _OURS.fullmatch(file.name))
+
+
+def moment_of(file: Path) -> datetime | None:
+    """When a backup was taken, by its name, on the house's clock."""
+    found = _OURS.fullmatch(file.name)
+    try:
+        return datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=OSLO) if found else None
+    except ValueError:
+        return None
 
 
 def folder_of(settings: Settings) -> Path:
@@ -54,8 +68,7 @@ class AutomaticBackups:
 
     def _rotate(self) -> None:
         """Only what this room wrote, by its name; what was made before a migration counts like any other."""
-        ours = sorted(file for file in self.folder.iterdir() if _OURS.fullmatch(file.name))
-        for file in ours[: -self._settings.backup_keep]:
+        for file in ours_in(self.folder)[: -self._settings.backup_keep]:
             file.unlink(missing_ok=True)
 
 

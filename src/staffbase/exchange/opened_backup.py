@@ -22,6 +22,7 @@ from staffbase.kernel.i18n import _
 from staffbase.kernel.key import age_identity, read_identity
 from staffbase.kernel.ledger import Seal
 from staffbase.kernel.verify import Progress, Proof, verify
+from staffbase.migrations import HEAD, ensure_schema
 
 _NO_SLOT = "No matching keys found"
 """What age says when the file is whole and the identity is another's."""
@@ -48,7 +49,16 @@ class OpenedBackup:
         return Seal.from_root(bytes.fromhex(self.manifest.ledger_root))
 
     def verify(self, progress: Progress | None = None, anchor: Anchor | None = None) -> Proof:
-        """Compute everything in it again, without restoring it. Its tables must be loaded."""
+        """Compute everything in it again, without restoring it; one from before a migration is migrated as the station would be.
+
+        Its tables must be loaded. Raises NewerDatabase for one of a later version.
+        """
+        if self.manifest.schema != HEAD:
+            making = sqlcipher_engine(self.database, self.key)
+            try:
+                ensure_schema(making)
+            finally:
+                making.dispose()
         engine = sqlcipher_engine(self.database, self.key, guarded={})
         try:
             return verify(engine, self.seal, anchor, progress)

@@ -6,21 +6,28 @@ What stands is never thrown away: it is moved aside, whole and still to be opene
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
-
+from staffbase.exchange.authority import LeaderInBackup
 from staffbase.exchange.opened_backup import OpenedBackup, opened_backup
-from staffbase.kernel.anchor import ANCHOR_FILE
+from staffbase.exchange.restored import Newer, Restored, newer_in
+from staffbase.kernel.anchor import ANCHOR_FILE, Anchor
 from staffbase.kernel.clock import Clock, local
 from staffbase.kernel.creation import has_station, made_aside
 from staffbase.kernel.database import DATABASE_FILE, as_disk_errors, in_words, sqlcipher_engine
-from staffbase.kernel.errors import DatabaseUnavailable, Invalid, NewerDatabase
+from staffbase.kernel.errors import (
+    DatabaseDamaged,
+    DatabaseUnavailable,
+    IdentityMissing,
+    Invalid,
+    KeyMissing,
+    NewerDatabase,
+    PassphraseNeeded,
+)
 from staffbase.kernel.files import private_folder, sync_folder, why
 from staffbase.kernel.i18n import _
 from staffbase.kernel.identities import IdentityStore
@@ -39,58 +46,11 @@ from staffbase.kernel.key import (
 )
 from staffbase.kernel.rekey import held_alone, settled
 from staffbase.kernel.station_key import KEY_BYTES, StationKey
-from staffbase.kernel.verify import Progress, Proof
+from staffbase.kernel.verify import Progress
 from staffbase.migrations import HEAD, load_models
 
 _PLACE = ".restoring"
 _LOGS = ("", "-wal", "-shm")
-
-
-@dataclass(frozen=True)
-class Newer:
-    """What the data that was replaced holds beyond the backup."""
-
-    ledger_rows: int
-    entries: int
-    since: datetime
-    until: datetime
-
-
-@dataclass(frozen=True)
-class Restored:
-    """What was restored."""
-
-    made_at: datetime
-    ledger_seq: int
-    proof: Proof
-    """Of the backup, before it was restored."""
-    kept: Path | None
-    """Where what stood there lies now."""
-    newer: Newer | None
-    """What is in it and not in the backup; None where nothing is, or it cannot be read any more."""
-
-    def in_words(self) -> list[str]:
-        """What people are told, a sentence each."""
-        told = {"made": f"{local(self.made_at):%d.%m.%Y %H:%M}", "seq": self.ledger_seq, "folder": self.kept}
-        said = [_("Restored: the station as it was %(made)s, up to ledger row %(seq)d.") % told]
-        if not self.proof.clean:
-            said.append(
-                _("The backup holds %(count)d things that were changed outside staffbase: run staffbase verify.")
-                % {"count": len(self.proof.faults)}
-            )
-        if self.newer is not None:
-            newer = {
-                "entries": self.newer.entries, "rows": self.newer.ledger_rows,
-                "since": f"{local(self.newer.since):%d.%m.%Y %H:%M}", "until": f"{local(self.newer.until):%d.%m.%Y %H:%M}",
-            }  # fmt: skip
-            said.append(
-                _("Not in the backup: %(entries)d entries (%(rows)d ledger rows) from %(since)s to %(until)s.") % newer
-            )
-        if self.kept is not None:
-            said.append(
-                _("What stood here before is kept whole in %(folder)s; staffbase --home opens it there.") % told
-            )
-        return said
 
 
 def restore(
@@ -103,14 +63,17 @@ def restore(
     overwrite: bool = False,
     passphrase: str | None = None,
     progress: Progress | None = None,
+    leader: LeaderInBackup | None = None,
 ) -> Restored:
     """Make the station of this backup in `home`. Nobody may have the station that stands there open.
 
-    The backup is opened with the recovery identity, or, where a station stands in `home`, with that station's own.
+    The backup is opened with the recovery identity, or, where a station stands in `home`, with that station's own; who may
+    do that has been asked before, or is the `leader` whom the backup knows. Where a station has lost its key, or the file
+    that names it, only the recovery identity puts a backup back.
     Cut off anywhere, either the old station or the restored one is there. Raises Invalid where a station stands and
     `overwrite` was not said, or where it is another station's backup; and what `opened_backup` raises.
     """
-    stands = has_station(home)
+    stands = _stands(home)
     if stands and not overwrite:
         raise Invalid(
             _("There is a station in %(folder)s. Restore with --replace: what stands there is kept aside.")
@@ -123,12 +86,54 @@ def restore(
         if backup.manifest.schema > HEAD:
             raise NewerDatabase(_("The backup was written by a newer version of staffbase. Install that version."))
         proof = backup.verify(progress)
-        if stands:
-            kept, newer = _replace(home, clock, identities, backup, place, passphrase, recovery_identity)
-        else:
-            kept, newer = None, None
+        done = Restored(datetime.fromisoformat(backup.manifest.made_at), backup.manifest.ledger_seq, proof, None, None)
+        if not stands:
             _anew(home, identities, backup, passphrase)
-    return Restored(datetime.fromisoformat(backup.manifest.made_at), backup.manifest.ledger_seq, proof, kept, newer)
+            return done
+        done = replace(done, anchored=_anchored(home, backup))
+        key = _key_of(home, identities, passphrase, recovery_identity)
+        if key is not None and key.ledger.hex() != backup.manifest.ledger_root:
+            raise Invalid(_("This is another station's backup. Restore it into an empty folder with --home."))
+        if leader is not None:
+            done = replace(done, by=leader.check(backup, home, clock))
+        if key is None:
+            return replace(done, kept=_over_lost_key(home, clock, identities, backup, passphrase))
+        kept, newer = _replace(home, clock, settled(home, key), backup, place)
+        return replace(done, kept=kept, newer=newer)
+
+
+def _stands(home: Path) -> bool:
+    try:
+        return has_station(home)
+    except KeyMissing:
+        return True  # it has lost its key file
+
+
+def _key_of(
+    home: Path, identities: IdentityStore, passphrase: str | None, recovery_identity: str | None
+) -> StationKey | None:
+    """The key of the station that stands; None where it is lost, and the recovery identity was said."""
+    try:
+        try:
+            return open_key(home, identities, passphrase)
+        except (IdentityMissing, PassphraseNeeded):
+            if recovery_identity is None:
+                raise
+            return open_with_recovery(home, recovery_identity)
+    except (IdentityMissing, PassphraseNeeded):
+        raise
+    except (KeyMissing, DatabaseDamaged):
+        if recovery_identity is None:
+            raise
+        return None
+
+
+def _anchored(home: Path, backup: OpenedBackup) -> int | None:
+    try:
+        known = Anchor(home / ANCHOR_FILE, backup.seal).read()
+    except (ValueError, OSError):
+        return None
+    return known.seq if known is not None else None
 
 
 @contextmanager
@@ -171,11 +176,17 @@ def _recrypted(backup: OpenedBackup, into: Path) -> bytes:
     return key
 
 
-def _anew(home: Path, identities: IdentityStore, backup: OpenedBackup, passphrase: str | None) -> None:
+def _anew(
+    home: Path,
+    identities: IdentityStore,
+    backup: OpenedBackup,
+    passphrase: str | None,
+    make_room: Callable[[], None] | None = None,
+) -> None:
     """A station where there is none: this machine gets an identity of its own."""
     from pyrage import x25519  # noqa: PLC0415  (only where a key is made)
 
-    with made_aside(home) as aside:
+    with made_aside(home, make_room) as aside:
         database_key = _recrypted(backup, aside / DATABASE_FILE)
         station = x25519.Identity.generate()
         card = StationCard(secrets.token_hex(8), str(station.to_public()), backup.manifest.recovery)
@@ -184,27 +195,36 @@ def _anew(home: Path, identities: IdentityStore, backup: OpenedBackup, passphras
         keep_key(aside, card, StationKey(database_key, bytes.fromhex(backup.manifest.ledger_root)))
 
 
-def _replace(
-    home: Path,
-    clock: Clock,
-    identities: IdentityStore,
-    backup: OpenedBackup,
-    place: Path,
-    passphrase: str | None,
-    recovery_identity: str | None,
-) -> tuple[Path, Newer | None]:
+def _over_lost_key(
+    home: Path, clock: Clock, identities: IdentityStore, backup: OpenedBackup, passphrase: str | None
+) -> Path:
+    """A new station in the place of one whose key is lost; what is left of that is kept aside."""
+    kept = _aside(home, clock)
+
+    def make_room() -> None:
+        for name in (*(f"{DATABASE_FILE}{end}" for end in _LOGS), ANCHOR_FILE, STATION_FILE, KEY_FILE):
+            with suppress(FileNotFoundError):
+                (home / name).replace(kept / name)
+        sync_folder(kept)
+
+    _anew(home, identities, backup, passphrase, make_room)
+    return kept
+
+
+def _aside(home: Path, clock: Clock) -> Path:
+    kept = home / f"replaced-{local(clock.now()):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    private_folder(kept)
+    return kept
+
+
+def _replace(home: Path, clock: Clock, key: StationKey, backup: OpenedBackup, place: Path) -> tuple[Path, Newer | None]:
     """The restored database in the place of the one that stands, which is kept aside with its key."""
-    key = open_with_recovery(home, recovery_identity) if recovery_identity else open_key(home, identities, passphrase)
-    key = settled(home, key)
-    if key.ledger.hex() != backup.manifest.ledger_root:
-        raise Invalid(_("This is another station's backup. Restore it into an empty folder with --home."))
     restored = place / DATABASE_FILE
     fresh = _recrypted(backup, restored)
     held_alone(home / DATABASE_FILE, key.database)
-    newer = _present(home / DATABASE_FILE, key.database, backup.manifest.ledger_seq)
+    newer = newer_in(home / DATABASE_FILE, key.database, backup.manifest.ledger_seq)
     card = station_card(home)
-    kept = home / f"replaced-{local(clock.now()):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    private_folder(kept)
+    kept = _aside(home, clock)
     for name in (STATION_FILE, KEY_FILE):
         shutil.copy2(home / name, kept / name)
     keep_key(home, card, replace(key, trying=fresh))
@@ -218,36 +238,3 @@ def _replace(
         sync_folder(folder)
     settled(home, replace(key, trying=fresh))
     return kept, newer
-
-
-def _present(file: Path, key: bytes, since: int) -> Newer | None:
-    """What the database that stands holds beyond ledger row `since`, as far as it can be read."""
-    if not file.exists():
-        return None
-    engine = sqlcipher_engine(file, key, guarded={})
-    try:
-        with engine.connect() as connection:
-            return _newer(connection, since)
-    except DBAPIError:
-        return None
-    finally:
-        engine.dispose()
-
-
-def _newer(connection: Connection, since: int) -> Newer | None:
-    rows, first, last = connection.execute(
-        text("SELECT count(*), min(at), max(at) FROM ledger WHERE seq > :since"), {"since": since}
-    ).one()
-    if not rows:
-        return None
-    entries = connection.execute(
-        text(
-            "SELECT count(*) FROM ledger, json_each(items) WHERE seq > :since AND json_extract(value, '$[0]') = 'entry'"
-        ),
-        {"since": since},
-    ).scalar_one()
-    return Newer(rows, entries, _utc(first), _utc(last))
-
-
-def _utc(stored: str) -> datetime:
-    return datetime.fromisoformat(f"{stored}+00:00")

@@ -154,18 +154,22 @@ class Tries:
             name, phone = on_call_in(tx, self._house_id)
         if not wait:
             return WrongPin(_("The PIN is wrong. Try again."))
-        seconds = ngettext("%(count)d second", "%(count)d seconds", wait) % {"count": wait}
-        minutes = ngettext("%(count)d minute", "%(count)d minutes", -(-wait // 60)) % {"count": -(-wait // 60)}
-        how_long = seconds if wait <= 90 else minutes  # noqa: PLR2004
         if name or phone:
             return WrongPin(
                 _("Too many wrong PINs. Wait %(wait)s. If it is urgent, ring %(whom)s.")
-                % {"wait": how_long, "whom": " ".join(filter(None, (name, phone)))},
+                % {"wait": how_long(wait), "whom": " ".join(filter(None, (name, phone)))},
                 wait,
             )
         return WrongPin(
-            _("Too many wrong PINs. Wait %(wait)s. A leader can give you a new PIN.") % {"wait": how_long}, wait
+            _("Too many wrong PINs. Wait %(wait)s. A leader can give you a new PIN.") % {"wait": how_long(wait)}, wait
         )
+
+
+def how_long(wait: int) -> str:
+    """Seconds to wait, as people say it."""
+    if wait <= 90:  # noqa: PLR2004
+        return ngettext("%(count)d second", "%(count)d seconds", wait) % {"count": wait}
+    return ngettext("%(count)d minute", "%(count)d minutes", -(-wait // 60)) % {"count": -(-wait // 60)}
 
 
 def on_call_in(tx: Reading, house_id: int) -> tuple[str, str]:

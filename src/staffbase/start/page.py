@@ -67,11 +67,17 @@ class StartScreen(Screen[Opened]):
             yield Static(shown(_(self.title_text), "bold $accent-text"), classes="title")
             yield from self.compose_question()
             yield Label("", classes="fault", id="fault")
-            yield Static(_emergency(), id="emergency")
+            yield Static(self.emergency(), id="emergency")
 
     def compose_question(self) -> Iterable[Widget]:
         """What is asked, and why."""
         return ()
+
+    @staticmethod
+    def emergency() -> Content:
+        """The numbers that stand everywhere."""
+        parts = [line((number, "bold $danger-text"), (_(what), "$muted")) for number, what in EMERGENCY]
+        return Content("   ").join(parts)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
@@ -104,8 +110,11 @@ class StartScreen(Screen[Opened]):
             opened = await asyncio.to_thread(way, *said)
         except StaffbaseError as error:
             self._busy = False
-            self.refused(error)
-            return
+            further = self.way_in.damage(error)
+            if further is None:
+                self.refused(error)
+                return
+            opened = await self.app.push_screen_wait(further)
         self.dismiss(opened)
 
     def refused(self, error: StaffbaseError) -> None:
@@ -133,11 +142,6 @@ def aside(said: str) -> Static:
 def text(said: str) -> Static:
     """A paragraph."""
     return Static(shown(said), classes="text")
-
-
-def _emergency() -> Content:
-    parts = [line((number, "bold $danger-text"), (_(what), "$muted")) for number, what in EMERGENCY]
-    return Content("   ").join(parts)
 
 
 __all__ = ["Answer", "Secret", "StartScreen", "aside", "hint", "label", "text"]

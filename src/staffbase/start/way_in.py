@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from staffbase.app import StaffbaseApp
 from staffbase.kernel.clock import Clock
 from staffbase.kernel.errors import (
+    DatabaseDamaged,
     IdentityMissing,
+    KeyMissing,
     NoStation,
     PassphraseNeeded,
     PassphraseUnset,
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from staffbase.kernel.key import IdentityStore
+    from staffbase.start.way_back import WayBack
     from staffbase.station import SetUp, Station
 
 
@@ -36,6 +39,7 @@ class WayIn:
         self.settings = settings
         self.clock = clock
         self._identities = identities
+        self._passphrase: str | None = None
 
     @property
     def identities(self) -> "IdentityStore":
@@ -60,7 +64,31 @@ class WayIn:
             return dialogs.ChoosePassphraseScreen(self)
         if isinstance(error, IdentityMissing):
             return dialogs.RecoveryScreen(self)
-        return None
+        return self.damage(error)
+
+    def damage(self, error: StaffbaseError) -> "Screen[Opened] | None":
+        """The screen that offers the backups, where something in the data folder is damaged; None where nothing is."""
+        lost = type(error) is KeyMissing and not self._key_file_there()
+        if self.settings.database_url or not (lost or isinstance(error, DatabaseDamaged)):
+            return None
+        from staffbase.start.damaged_screen import DamagedScreen  # noqa: PLC0415
+
+        return DamagedScreen(self, error)
+
+    def _key_file_there(self) -> bool:
+        from staffbase.kernel.key import KEY_FILE  # noqa: PLC0415
+
+        try:
+            (self.settings.home / KEY_FILE).read_bytes()
+        except OSError:
+            return False
+        return True
+
+    def way_back(self) -> "WayBack":
+        """From damage to the newest good backup."""
+        from staffbase.start.way_back import WayBack  # noqa: PLC0415
+
+        return WayBack(self.settings, self.clock, self.identities, self._passphrase)
 
     def open(self, say: Callable[[str], None]) -> Opened:
         """As the station opens by itself."""
@@ -79,6 +107,7 @@ class WayIn:
         from staffbase.kernel.key import protect  # noqa: PLC0415
         from staffbase.station import open_station  # noqa: PLC0415
 
+        self._passphrase = passphrase
         station = open_station(self.settings, self.clock, self.identities, passphrase)
         if self.settings.unlock == "auto":
             protect(self.settings.home, self.identities, None, current=passphrase)
