@@ -73,6 +73,8 @@ class Turns(InOrder[int]):
         self._door = DoorScreen(self._sign_in)
         self._alarm: Any = None
         self._stands = False
+        self._door_note = ""
+        """What stands at the door besides what the house has to say."""
         self.failure: StaffbaseError | None = None
         """Why it could not open."""
 
@@ -147,9 +149,10 @@ class Turns(InOrder[int]):
 
     @job(group="settle", behind=True)
     async def _settle(self) -> None:
-        """What need not be there before the first look at the board."""
+        """What need not be there before the first look at the board; and every page of the file, found damaged by day or not."""
         garbage.wake()
         await asyncio.to_thread(self._sections.load_all)
+        await asyncio.to_thread(self.station.verifications.look_at_file, STATION_ITSELF)
 
     # -- signing in and locking -----------------------------------------------------------------------------------
 
@@ -220,7 +223,7 @@ class Turns(InOrder[int]):
             if isinstance(screen, StaffScreen):
                 screen.forget_choice()
         forms = [screen for screen in self.screen_stack if isinstance(screen, FormDialog)]
-        self._door.state = replace(self._door.state, note="", locked_by=actor.person_id)
+        self._door.state = replace(self._door.state, note=self._door_note, locked_by=actor.person_id)
         self.clear_notifications()  # they may tell of residents
         await self.switch_mode("door")
         self._door.locked(actor.person_id)
@@ -236,7 +239,7 @@ class Turns(InOrder[int]):
     async def _look_at_door(self) -> None:
         facts = await asyncio.to_thread(self.station.board.door, STATION_ITSELF)
         self._door.state = replace(
-            self._door.state, facts=facts, note="", locked_by=self._last.person_id if self._last else None
+            self._door.state, facts=facts, note=self._door_note, locked_by=self._last.person_id if self._last else None
         )
 
     @job(group="language")

@@ -8,13 +8,14 @@ from typing import Any
 from textual import events
 from textual.notifications import Notification, Notify
 
+from staffbase.damage import Damage
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
 from staffbase.kernel.clock import Clock, local
-from staffbase.kernel.errors import DatabaseUnavailable, StaffbaseError
+from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, StaffbaseError
 from staffbase.kernel.i18n import ngettext
 from staffbase.kernel.settings import Settings
-from staffbase.turns import AsksFirst, Opener, Turns
-from staffbase.ui.job import job
+from staffbase.turns import AsksFirst, Opener
+from staffbase.ui.job import FoundDamaged, job
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.small import is_blind, watch_size
 from staffbase.ui.text import harmless
@@ -25,7 +26,7 @@ ALARM_AGAIN_SECONDS = 60
 """How long the alarm leaves the door free for a PIN before it covers everything again."""
 
 
-class Watching(Turns):
+class Watching(Damage):
     """The app as far as it acts by itself, whoever is signed in or nobody."""
 
     def __init__(self, settings: Settings, clock: Clock, opener: Opener, asks: AsksFirst) -> None:
@@ -56,6 +57,9 @@ class Watching(Turns):
         if self._station is not None and not self._looking:  # a slow look is waited for, never cut short by the next
             self._looking = True
             self._look(now.strftime("%H:%M"))
+        elif self._station is None and self._walk is not None:  # it is closed for a backup: whoever is out still is
+            self.run_worker(self._watch_walk(), group="tick")
+        self._offer_way_back()
 
     def _watch_night(self, minute: str) -> None:
         """Once a minute: whether what is done by night is due, also while nobody is signed in."""
@@ -102,10 +106,12 @@ class Watching(Turns):
         try:
             await self._see_changes(minute)
             self._complained = False
-        except DatabaseUnavailable as error:
+        except (DatabaseUnavailable, DatabaseDamaged) as error:
             if not self._complained:
                 self._complained = True
                 self.notify(str(error), severity="error", markup=False, timeout=12)
+            if isinstance(error, DatabaseDamaged):
+                self.post_message(FoundDamaged(error))
         finally:
             self._looking = False
             await self._watch_walk()

@@ -194,7 +194,10 @@ def spelled_otherwise(hand: Hand) -> Wanted | None:
     if not hand.sqlite:
         return None
     table = hand.table()
-    key, column = hand.random.choice(hand.keys(table.name)), hand.random.choice(hand.columns(table))
+    held = [column for column in hand.columns(table) if isinstance(plain(column), Boolean | DateTime | Date)]
+    if not held:
+        return None
+    key, column = hand.random.choice(hand.keys(table.name)), hand.random.choice(held)
     kind = plain(column)
     stored = hand.run(f'SELECT "{column.name}" FROM "{table.name}" WHERE {key_of(table.name)} = :key', key=key).scalar()
     if stored is None:

@@ -13,13 +13,13 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input, Label, OptionList, Static
 
-from staffbase.app import Opened
 from staffbase.exchange.found_backups import FoundBackup, Worth
 from staffbase.kernel.clock import local
 from staffbase.kernel.errors import Invalid, StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.people.rules import PIN_DIGITS_MOST
 from staffbase.start.page import Answer, Secret, StartScreen, hint, label
+from staffbase.turns import Opened
 from staffbase.ui.job import job
 from staffbase.ui.text import line, lines, shown
 

@@ -15,10 +15,11 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from textual import work
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
+from textual.message import Message
 from textual.worker import Worker
 
 from staffbase.kernel.access import Actor
-from staffbase.kernel.errors import NobodySignedIn, StaffbaseError
+from staffbase.kernel.errors import DatabaseDamaged, NobodySignedIn, StaffbaseError
 from staffbase.ui.desk import Desk
 from staffbase.ui.in_order import InOrder
 
@@ -30,6 +31,14 @@ N = TypeVar("N", bound="_HasApp")
 class _HasApp(Protocol):
     @property
     def app(self) -> Any: ...
+
+
+class FoundDamaged(Message):
+    """To the app: a job met a part of the database that cannot be read."""
+
+    def __init__(self, error: DatabaseDamaged) -> None:
+        super().__init__()
+        self.error = error
 
 
 def job(
@@ -49,6 +58,8 @@ def job(
                 pass  # the door is shut: what was typed is kept as a draft, and there is nobody to tell
             except StaffbaseError as error:
                 _refuse(self, str(error))
+                if isinstance(error, DatabaseDamaged):
+                    self.app.post_message(FoundDamaged(error))
             except NoMatches:
                 if _stands(self):
                     raise  # else it was closed while the service answered, and there is nothing left to show it on
