@@ -156,6 +156,11 @@ def _before(name: str, way_in: WayIn) -> Screen[Opened]:
     """A screen that stands before the door."""
     if name == "set-up":
         return SetUpScreen(way_in, DRAWN_IDENTITY)
+    if name == "damaged":
+        from staffbase.demo.damaged import InventedWayBack, damage  # noqa: PLC0415  (only for these pictures)
+        from staffbase.start.damaged_screen import DamagedScreen  # noqa: PLC0415
+
+        return DamagedScreen(way_in, damage(), InventedWayBack(way_in))
     kinds = {
         "passphrase": PassphraseScreen, "choose-passphrase": ChoosePassphraseScreen, "recovery": RecoveryScreen
     }  # fmt: skip

@@ -171,6 +171,13 @@ TOURS = (
     ), before="set-up"),
     Tour("passphrase", EVENING, None, (Scene("passphrase"), Scene("passphrase-forgotten", ("ctrl+r",))), before="passphrase"),
     Tour("choose-passphrase", EVENING, None, (Scene("choose-passphrase"),), before="choose-passphrase"),
+    Tour("damaged", EVENING, None, (
+        Scene("damaged"),
+        Scene("damaged-refused", _enter("Ingrid", "111111")),
+        Scene("damaged-recovery", ("ctrl+r",)),
+        Scene("damaged-file", ("ctrl+o",)),
+        Scene("restored", ("ctrl+n", "enter", *_pin("Ingrid"), "enter")),
+    ), before="damaged"),
     Tour("recovery", EVENING, None, (Scene("recovery"),), before="recovery"),
 )  # fmt: skip
 IN_ALL = ("board", "rounds", "doors", "card", "report", "reading")

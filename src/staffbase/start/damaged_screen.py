@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input, Label, OptionList, Static
@@ -25,6 +25,7 @@ from staffbase.ui.text import line, lines, shown
 
 if TYPE_CHECKING:
     from staffbase.exchange.restored import Restored
+    from staffbase.start.way_back import WayBack
     from staffbase.start.way_in import WayIn
 
 WORTH_WORDS = {
@@ -47,18 +48,19 @@ class DamagedScreen(StartScreen):
     """Offers the backups, and answers with the station made of one."""
 
     BINDINGS = [
-        Binding("up", "step(-1)", N_("Newer"), tooltip=N_("The backup before in the list"), id="damaged.newer", show=False),
-        Binding("down", "step(1)", N_("Older"), tooltip=N_("The next backup in the list"), id="damaged.older", show=False),
-        Binding("enter", "on", N_("Go on"), tooltip=N_("Put the marked backup back"), id="damaged.on", show=False),
+        Binding("up", "step(-1)", N_("Newer, older"), tooltip=N_("The backup before in the list"), id="damaged.newer", key_display="↑↓", priority=True),
+        Binding("down", "step(1)", N_("Older"), tooltip=N_("The next backup in the list"), id="damaged.older", show=False, priority=True),
+        Binding("enter", "on", N_("Go on"), tooltip=N_("Put the marked backup back"), id="damaged.on"),
         Binding("ctrl+r", "ask('recovery')", N_("Recovery identity"), tooltip=N_("With the recovery identity from the safe"), id="damaged.recovery"),
         Binding("ctrl+n", "ask('leader')", N_("Leader"), tooltip=N_("With a leader's name and PIN"), id="damaged.leader"),
         Binding("ctrl+o", "ask('file')", N_("Another backup"), tooltip=N_("A backup on a stick or another drive"), id="damaged.file"),
     ]  # fmt: skip
 
-    def __init__(self, way_in: "WayIn", error: StaffbaseError) -> None:
+    def __init__(self, way_in: "WayIn", error: StaffbaseError, back: "WayBack | None" = None) -> None:
         super().__init__(way_in)
         self._error = error
-        self._back = way_in.way_back()
+        self._back = back or way_in.way_back()
+        self._leader_is_enough = False
         self._backups: list[FoundBackup] = []
         self._looking = ""
         self._asking = ""
@@ -67,7 +69,7 @@ class DamagedScreen(StartScreen):
 
     def compose_page(self) -> ComposeResult:
         with VerticalScroll(id="page", can_focus=False):
-            yield Static(shown(_("The station is damaged and cannot be opened"), "bold $danger-text"), classes="title")
+            yield Static(shown(_("The station is damaged"), "bold $danger-text"), classes="title", id="damaged-title")
             with ContentSwitcher(initial="offer", id="damaged"):
                 with Vertical(id="offer", classes="step"):
                     yield from self._offer()
@@ -83,10 +85,12 @@ class DamagedScreen(StartScreen):
         with ContentSwitcher(initial="none", id="asked"):
             yield Static(id="none")
             with Vertical(id="leader", classes="step"):
-                yield label(_("A leader's name, as it stands at the door"))
-                yield Answer("name", classes="short")
-                yield label(_("PIN"))
-                yield Secret("pin", classes="short", max_length=PIN_DIGITS_MOST, restrict=r"[0-9]*")
+                yield hint(_("A leader puts the marked backup back: name and PIN as at the door."))
+                with Horizontal(classes="pair"):
+                    yield Answer("name", classes="short", placeholder=_("name"))
+                    yield Secret(
+                        "pin", classes="short", placeholder=_("PIN"), max_length=PIN_DIGITS_MOST, restrict=r"[0-9]*"
+                    )
             with Vertical(id="recovery", classes="step"):
                 yield label(_("Recovery identity, from the municipality's safe"))
                 yield Answer("identity", placeholder="AGE-SECRET-KEY-1 …")
@@ -109,7 +113,8 @@ class DamagedScreen(StartScreen):
     async def _find(self) -> None:
         """The backups at hand, looked over from the newest on."""
         self._backups = await asyncio.to_thread(self._back.at_hand)
-        self.action_ask("leader" if await asyncio.to_thread(self._back.opens_by_itself) else "recovery")
+        self._leader_is_enough = await asyncio.to_thread(self._back.opens_by_itself)
+        self.action_ask("leader" if self._leader_is_enough else "recovery")
         self._draw()
         await self._look_over()
 
@@ -175,6 +180,7 @@ class DamagedScreen(StartScreen):
         """Ask for a leader, for the recovery identity, or for another file."""
         if self._done is None and not self._busy:
             self._asking = what
+            self.refresh_bindings()
             self.say("")
             self.query_one("#asked", ContentSwitcher).current = what
             self.query_one(f"#{what}").query(Input).first().focus()
@@ -209,7 +215,7 @@ class DamagedScreen(StartScreen):
         if typed:
             self._backups.insert(0, self._back.chosen(Path(typed)))
             self._chosen_by_hand = False
-            self.action_ask("leader" if self._backups[-1].worth is not Worth.CLOSED else "recovery")
+            self.action_ask("leader" if self._leader_is_enough else "recovery")
             self._look_again()
 
     @job(group="find", behind=True)
@@ -229,6 +235,7 @@ class DamagedScreen(StartScreen):
         self.say("")
         self.query_one("#restored", Static).update(self._restored(self._done.in_words()))
         self.query_one("#damaged", ContentSwitcher).current = "told"
+        self.query_one("#damaged-title", Static).update(shown(_("The station is restored"), "bold $accent-text"))
         self.set_focus(None)
         self.refresh_bindings()
 
@@ -264,5 +271,5 @@ class DamagedScreen(StartScreen):
         if self._done is not None and action in ("ask", "step"):
             return False
         if action == "ask":
-            return parameters[0] != self._asking
+            return parameters[0] != self._asking and (parameters[0] != "leader" or self._leader_is_enough)
         return super().check_action(action, parameters)

@@ -1,0 +1,56 @@
+"""A way back from damage for pictures: invented backups, and a restoring that touches nothing."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from staffbase.demo.house import ADDRESS, ENTRANCE, NAME, ONCALL_NAME, ONCALL_PHONE, STAFF
+from staffbase.exchange.found_backups import FoundBackup, Worth
+from staffbase.exchange.restored import Newer, Restored
+from staffbase.kernel.errors import DatabaseDamaged, WrongPin
+from staffbase.kernel.i18n import _
+from staffbase.kernel.verify import Proof
+from staffbase.kernel.whole import damaged_pages
+from staffbase.start.way_back import WayBack
+from staffbase.start.way_in import WayIn
+
+_PROOF = Proof(812, 5210, 812, "8d1f6c02" * 8, None, 0, ())
+
+
+def damage() -> DatabaseDamaged:
+    """What a failing disk leads to."""
+    return damaged_pages(3)
+
+
+@dataclass
+class InventedWayBack(WayBack):
+    """Knows three backups: the newest was cut off, the one before is whole."""
+
+    way_in: WayIn
+
+    def __post_init__(self) -> None:
+        self.clock = self.way_in.clock
+
+    def at_hand(self) -> list[FoundBackup]:
+        """All looked over already."""
+        last_night = self.way_in.clock.now().replace(hour=3, minute=0, second=0, microsecond=0)
+        file = Path("staffbase.backup")
+        door = (NAME, f"{ADDRESS}, {ENTRANCE}", f"{ONCALL_NAME} {ONCALL_PHONE}")
+        return [
+            FoundBackup(file, last_night, Worth.BROKEN),
+            FoundBackup(file, last_night - timedelta(days=1), Worth.WHOLE, 812, 41, "", *door),
+            FoundBackup(file, last_night - timedelta(days=2), Worth.WHOLE, 640, 213, "", *door),
+        ]
+
+    def opens_by_itself(self) -> bool:
+        """As on most stations."""
+        return True
+
+    def put_back(self, file: Path, *, name: str = "", pin: str = "", recovery_identity: str = "") -> Restored:
+        """Nothing is put back."""
+        del file, recovery_identity
+        if (name, pin) not in [(person.name, person.pin) for person in STAFF]:
+            raise WrongPin(_("Name or PIN is wrong. Try again."))
+        made_at = self.clock.now() - timedelta(hours=41, minutes=40)
+        newer = Newer(41, 17, made_at + timedelta(hours=2), self.clock.now())
+        return Restored(made_at, 812, _PROOF, Path("replaced-20260105-214000-7c1e"), newer)
