@@ -35,7 +35,7 @@ class InventedWayBack(WayBack):
         """All looked over already."""
         last_night = self.way_in.clock.now().replace(hour=3, minute=0, second=0, microsecond=0)
         file = Path("staffbase.backup")
-        door = (NAME, f"{ADDRESS}, {ENTRANCE}", f"{ONCALL_NAME} {ONCALL_PHONE}")
+        door = (NAME, f"{_(ADDRESS)}, {_(ENTRANCE)}", f"{_(ONCALL_NAME)} {ONCALL_PHONE}")
         return [
             FoundBackup(file, last_night, Worth.BROKEN),
             FoundBackup(file, last_night - timedelta(days=1), Worth.WHOLE, 812, 41, "", *door),

@@ -85,7 +85,7 @@ class DamagedScreen(StartScreen):
         with ContentSwitcher(initial="none", id="asked"):
             yield Static(id="none")
             with Vertical(id="leader", classes="step"):
-                yield hint(_("A leader puts the marked backup back: name and PIN as at the door."))
+                yield hint(_("A leader puts the marked backup back, with name and PIN:"))
                 with Horizontal(classes="pair"):
                     yield Answer("name", classes="short", placeholder=_("name"))
                     yield Secret(
@@ -94,7 +94,6 @@ class DamagedScreen(StartScreen):
             with Vertical(id="recovery", classes="step"):
                 yield label(_("Recovery identity, from the municipality's safe"))
                 yield Answer("identity", placeholder="AGE-SECRET-KEY-1 …")
-                yield hint(_("Gaps and small letters do not matter."))
             with Vertical(id="file", classes="step"):
                 yield label(_("The backup's file, with its folder"))
                 yield Answer("path")
