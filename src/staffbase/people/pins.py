@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import math
 import secrets
 import threading
 from dataclasses import dataclass
@@ -81,12 +82,16 @@ class Tries:
     """Counts tries before they are made, so that neither a second window nor a killed program gives free ones.
 
     On a disk that cannot be written tries are counted in memory: somebody must get in to the numbers even then.
+    A wait ends when the wall clock says so *and* as many seconds have really passed since it began here, so that setting
+    the computer's clock forward ends none. Only a restart forgets what really passed; the wall clock then counts alone.
     """
 
     def __init__(self, database: Database, house_id: int) -> None:
         self._database = database
         self._house_id = house_id
         self._unwritten: dict[int, tuple[int, datetime | None]] = {}
+        self._until: dict[int, float] = {}
+        """Until when each must wait, on the clock that nobody can set."""
         self._lock = threading.Lock()
 
     def begin(self, person_id: int) -> Tried:
@@ -96,11 +101,14 @@ class Tries:
                 person, pin = tx.find(Person, person_id), tx.find(Pin, person_id)
                 if person is None or pin is None:
                     return Tried(person, None, one_time=False)
-                left = still_blocked(pin.blocked_until, pin.failures, tx.now)
+                left = still_blocked(pin.blocked_until, pin.failures, tx.now) or self._really_left(
+                    person_id, pin.failures
+                )
                 if left == 0:
                     pin.failures += 1
                     wait = wait_after(pin.failures)
                     pin.blocked_until = tx.now + timedelta(seconds=wait) if wait else None
+                    self._until[person_id] = self._database.clock.monotonic() + wait
                 elif pin.blocked_until is not None and pin.blocked_until > tx.now + timedelta(seconds=left):
                     pin.blocked_until = tx.now + timedelta(seconds=left)  # the clock was set back
                 tried = Tried(person, pin.hash, pin.one_time)
@@ -110,6 +118,12 @@ class Tries:
             raise self.refused(person_id, left)
         return tried
 
+    def _really_left(self, person_id: int, failures: int) -> int:
+        """Seconds that have not passed yet, whatever the wall clock says; 0 for whom all wrong ones were forgotten."""
+        if not wait_after(failures):
+            return 0
+        return max(0, math.ceil(self._until.get(person_id, 0.0) - self._database.clock.monotonic()))
+
     def _begin_unwritten(self, person_id: int) -> tuple[Tried, int]:
         with self._database.read() as tx:
             person, pin = tx.find(Person, person_id), tx.find(Pin, person_id)
@@ -118,9 +132,10 @@ class Tries:
         now = self._database.clock.now()
         with self._lock:
             failures, until = self._unwritten.get(person_id, (pin.failures, pin.blocked_until))
-            left = still_blocked(until, failures, now)
+            left = still_blocked(until, failures, now) or self._really_left(person_id, failures)
             if left == 0:
                 wait = wait_after(failures + 1)
+                self._until[person_id] = self._database.clock.monotonic() + wait
                 self._unwritten[person_id] = (failures + 1, now + timedelta(seconds=wait) if wait else None)
         return Tried(person, pin.hash, pin.one_time), left
 
