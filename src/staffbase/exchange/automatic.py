@@ -4,14 +4,14 @@ A folder on another machine is best: a disk that dies takes the backups on it al
 """
 
 import re
-from datetime import time
+from datetime import datetime, time
 from itertools import chain, count
 from pathlib import Path
 
 from staffbase.exchange.backup import BackupTaken, backup_to
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.backed_up import BACKUP_DONE, due, last_backup_in
-from staffbase.kernel.clock import local
+from staffbase.kernel.clock import OSLO, local
 from staffbase.kernel.database import Database
 from staffbase.kernel.errors import DatabaseUnavailable
 from staffbase.kernel.files import private_folder, why
