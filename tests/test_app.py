@@ -1,9 +1,13 @@
 """The app as staff use it: sign in, board, a calm round in ten keys and the PIN, lock, alarm, a note that is never lost."""
 
 import asyncio
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,10 +21,11 @@ from staffbase.app import StaffbaseApp
 from staffbase.board.screen import Tile
 from staffbase.demo.clock import PlotClock
 from staffbase.demo.house import STAFF
-from staffbase.demo.run import PINS, open_demo, signed_in
+from staffbase.demo.run import PINS, open_demo, open_demo_at, signed_in
+from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.clock import OSLO, HeldClock
-from staffbase.kernel.key import SystemIdentities
+from staffbase.kernel.key import FileIdentities, SystemIdentities
 from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
 from staffbase.notes.entry.screen import EntryScreen
@@ -39,6 +44,22 @@ PATIENCE = 60.0
 """Seconds until it is said that work never ended."""
 
 
+@cache
+def played(at: datetime, _language: str) -> Path:
+    """The demo's house in this language, played up to this moment once, for all tests that begin there."""
+    place = Path(tempfile.mkdtemp(prefix="staffbase-tests-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    open_demo_at(Settings(home=place), at, place / "data", FileIdentities(place / "identity")).close()
+    return place
+
+
+def furnished(at: datetime, folder: Path) -> None:
+    """A copy of that house in this folder, opened by this test's identity."""
+    place = played(at, i18n.language())
+    shutil.copytree(place / "data", folder)
+    shutil.copytree(place / "identity", SystemIdentities().files.folder, dirs_exist_ok=True)
+
+
 class House:
     """The demo's house with a clock the test moves."""
 
@@ -47,6 +68,7 @@ class House:
         if folder.exists():  # a restart: the plot does not go on
             self.station = open_station(Settings(home=folder), self.clock, SystemIdentities().files)
         else:
+            furnished(at, folder)
             self.station = open_demo(Settings(home=folder), at, folder)
             plot_clock = self.station.database.clock
             assert isinstance(plot_clock, PlotClock)
