@@ -27,6 +27,14 @@ def until(terminal: Terminal, words: str, does: Callable[[], None]) -> float:
     return terminal.read_at - began
 
 
+def until_painted(terminal: Terminal, does: Callable[[], None]) -> float:
+    """Seconds from just before it is done until the first bytes of a new picture came."""
+    began = time.perf_counter()
+    does()
+    terminal.wait_paint()
+    return terminal.read_at - began
+
+
 def since_exec(terminal: Terminal, words: str) -> float:
     """Seconds from the start of the program until the bytes came that brought these words to the screen."""
     terminal.wait_for(words)

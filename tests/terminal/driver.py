@@ -129,6 +129,11 @@ class Terminal:
             pass
         return self.screen
 
+    def wait_paint(self, seconds: float = PATIENCE) -> None:
+        """Until anything new is painted."""
+        painted = len(self.raw)
+        self._until(lambda: len(self.raw) > painted, "nothing was painted", seconds)
+
     def press(self, *keys: str) -> None:
         """One after the other, as fingers do: further apart than the round's guard against a held key."""
         for key in keys:
