@@ -38,7 +38,9 @@ def starts(place: Path, times: int) -> list[Row]:
             second = since_exec(terminal, SAMIRA)
         with _started(place, *house) as terminal:
             terminal.wait_for(DOOR)
-            terminal.send(f"Samira\r{SAMIRA}\r")  # at once: the station is opening still; the demo's PINs are hashed quickly
+            terminal.send(
+                f"Samira\r{SAMIRA}\r"
+            )  # at once: the station is opening still; the demo's PINs are hashed quickly
             board.ours.append(since_exec(terminal, "MODULE B|On duty, "))
         with _started(place, "demo", "--dir", str(place / f"new{turn}"), "--lang", "en") as terminal:
             first.ours.append(since_exec(terminal, SAMIRA))
