@@ -7,6 +7,7 @@ The row is as durable as what it tells of, so that the next verification proves 
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Text
 from sqlmodel import Field, SQLModel, col, select
@@ -109,5 +110,5 @@ def begun_in(tx: Reading) -> datetime | None:
     return tx.first(select(Ledger.at).order_by(col(Ledger.seq)).limit(1))
 
 
-def _fault(what: str, table: str, key: int, seq: int, at: str | None, until: int) -> Fault:
-    return Fault(What(what), table, key, seq, datetime.fromisoformat(at) if at else None, until)
+def _fault(what: str, at: str | None, **others: Any) -> Fault:
+    return Fault(What(what), at=datetime.fromisoformat(at) if at else None, **others)
