@@ -251,8 +251,9 @@ class Station:
     def journal(self) -> "Journal":
         """The spine: timeline, search, corrections, drafts."""
         from staffbase.journal.service import Journal
+        from staffbase.people.reach import reach_of
 
-        return Journal(self.database, self.house_id)
+        return Journal(self.database, self.house_id, reach_of(self.database.clock, self.house_id))
 
     @cached_property
     def people(self) -> "People":

@@ -174,6 +174,7 @@ async def test_one_entry_is_mended_by_keys(station, actors, flats, written):
 
 
 async def test_what_one_may_not_do_has_no_key(station, actors, written):
+    station.people.go_on_duty(actors["nora"])
     app = Bench(station, actors["nora"])
     async with app.run_test(size=(80, 24)) as pilot:
         app.show(EntryScreen(app, station.notes, written["sugar"]))

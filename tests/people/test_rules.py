@@ -1,7 +1,7 @@
 """Shifts on the wall clock, also on the two nights when it changes; PINs; waits."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import pytest
 from hypothesis import example, given
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.conftest import moment
 
 from staffbase.kernel.access import Role
-from staffbase.kernel.clock import OSLO
+from staffbase.kernel.clock import OSLO, local
 from staffbase.kernel.errors import Invalid
 from staffbase.people.model import ShiftName
 from staffbase.people.rules import (
@@ -17,6 +17,7 @@ from staffbase.people.rules import (
     ShiftHours,
     check_pin,
     night_of,
+    own_windows,
     shift_at,
     shift_on,
     shift_to_ask,
@@ -162,3 +163,42 @@ def test_waits_grow_and_never_beyond_five_minutes():
 def test_nobody_waits_longer_than_the_wait_whatever_the_clock_did(failures, now, apart):
     assert 0 <= still_blocked(now + apart, failures, now) <= max(1, wait_after(failures))
     assert still_blocked(None, failures, now) == 0
+
+
+# -- how far back a substitute reads ----------------------------------------------------------------------------------
+
+WINTER, SUMMER = (datetime(2026, 10, 25, tzinfo=OSLO), datetime(2026, 3, 29, tzinfo=OSLO))
+"""The nights when an hour comes twice, and when one does not exist."""
+AROUND = st.one_of(
+    st.integers(-60 * 96, 60 * 96).map(lambda minutes: WINTER.astimezone(UTC) + timedelta(minutes=minutes)),
+    st.integers(-60 * 96, 60 * 96).map(lambda minutes: SUMMER.astimezone(UTC) + timedelta(minutes=minutes)),
+)
+
+
+@given(st.lists(st.tuples(AROUND, st.integers(0, 14 * 60)), max_size=6), AROUND)
+def test_a_moment_is_open_exactly_within_a_day_of_a_duty(duties: list[tuple[datetime, int]], asked: datetime) -> None:
+    spans = [(begins, begins + timedelta(minutes=minutes)) for begins, minutes in duties]
+    windows = own_windows(spans)
+    assert all(before[1] < after[0] for before, after in pairwise(windows))
+    inside = any(begins <= asked < ends for begins, ends in windows)
+    day = timedelta(days=1)
+    sure = any(begins < ends and begins - day <= asked < ends + day for begins, ends in spans)
+    # an hour more where the wall clock has one
+    at_most = any(
+        begins < ends and begins - day - timedelta(hours=1) <= asked < ends + day + timedelta(hours=1)
+        for begins, ends in spans
+    )
+    assert sure <= inside <= at_most
+
+
+def test_a_day_is_a_day_on_the_wall_clock_when_the_clocks_change() -> None:
+    night = spans_of(date(2026, 10, 24), DEFAULT_SHIFTS)[2]
+    ((begins, ends),) = own_windows([(night.begins_at, night.ends_at)])
+    assert local(begins).isoformat() == "2026-10-23T21:45:00+02:00"
+    assert local(ends).isoformat() == "2026-10-26T07:45:00+01:00"
+    day = spans_of(date(2026, 10, 25), DEFAULT_SHIFTS)[0]
+    ((begins, _ends),) = own_windows([(day.begins_at, day.ends_at)])
+    assert local(begins).isoformat() == "2026-10-24T07:30:00+02:00"  # 25 hours before
+    spring = spans_of(date(2026, 3, 29), DEFAULT_SHIFTS)[0]
+    ((begins, _ends),) = own_windows([(spring.begins_at, spring.ends_at)])
+    assert local(begins).isoformat() == "2026-03-28T06:30:00+01:00"  # 24 hours before, though the wall clock says 23

@@ -53,7 +53,7 @@ def test_each_agreement_is_a_version_and_the_earlier_ones_stay(station, actors, 
         "Check agreement: knock and voice. Not to be woken. Valid to 01.07.2026. He withdrew it.",
         "Check agreement: enter if no answer. May be woken. Said so himself.",
     ]
-    entry = station.journal.timeline(actors["nora"], flats["A1"])[0]
+    entry = station.journal.timeline(actors["marit"], flats["A1"])[0]
     assert (entry.kind, entry.importance) == (Kind.ROUND_AGREEMENT, Importance.HANDOVER)
 
 
@@ -208,7 +208,7 @@ def test_the_row_keeps_what_holds_and_the_timeline_what_held_before(station, act
         "red box",
     )
     assert (facts.children, facts.primary_contact, facts.version) == (True, "Marit", 2)
-    (entry,) = station.journal.timeline(actors["nora"], flats["A1"])
+    (entry,) = station.journal.timeline(actors["marit"], flats["A1"])
     assert entry.kind is Kind.FACTS
     assert entry.text.splitlines() == [
         "Name changed: Beboer A1 → Arild N.",

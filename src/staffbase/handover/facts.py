@@ -246,6 +246,8 @@ class ReportFacts:
     """The shift has ended."""
     may_sign: bool = False
     may_cosign: bool = False
+    closed: int = 0
+    """Of how many residents nothing is shown, because the shift is none of the reader's own."""
 
     @property
     def signed(self) -> bool:

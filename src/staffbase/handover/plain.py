@@ -29,6 +29,15 @@ def signed_words(facts: ReportFacts, now: datetime) -> str:
     return told
 
 
+def closed_words(closed: int) -> str:
+    """Why of some residents nothing is shown, and what opens it."""
+    return ngettext(
+        "This shift is none of yours: %(count)d resident is not shown. Emergency access on the resident's page opens it.",
+        "This shift is none of yours: %(count)d residents are not shown. Emergency access on a resident's page opens it.",
+        closed,
+    ) % {"count": closed}
+
+
 def counts_words(counts: Counts) -> str:
     """What was recorded in numbers; "not recorded" where nothing was."""
     if not counts.anything:
@@ -92,6 +101,9 @@ def _report(facts: ReportFacts, now: datetime) -> Iterator[str]:
         yield ""
         yield f"{line.unit_code} {line.alias}: {_status(line)}"
         yield from _indented(_of_resident(line, now))
+    if facts.closed:
+        yield ""
+        yield closed_words(facts.closed)
     if facts.after_signing:
         yield ""
         yield _("Written after the report was signed")

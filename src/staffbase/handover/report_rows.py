@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from staffbase.handover.facts import ReportFacts, ReportLineFacts
-from staffbase.handover.plain import counts_words, signed_words, span_words, task_words
+from staffbase.handover.plain import closed_words, counts_words, signed_words, span_words, task_words
 from staffbase.handover.rows import (
     INK,
     Line,
@@ -46,6 +46,8 @@ def report_rows(report: ReportFacts, now: datetime) -> list[Row]:
     """The whole report: the house, then every resident in walking order."""
     rows = [_report_house(report, now)]
     rows += [_report_line(line, report, now) for line in report.lines]
+    if report.closed:
+        rows.append(plain_row("", (closed_words(report.closed), "$muted")))
     if report.after_signing:
         rows.append(heading(_("Written after the report was signed")))
     for item in report.after_signing:

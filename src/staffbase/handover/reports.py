@@ -1,6 +1,7 @@
 """A shift's report, read inside a transaction: drafted from that shift's own entries, and as it was signed."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from staffbase.handover.sources import (
 from staffbase.incidents.service import IncidentFacts, incidents_in
 from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import Importance, Kind
+from staffbase.journal.reach import Reach
 from staffbase.journal.service import items_in
 from staffbase.kernel.access import Actor
 from staffbase.kernel.database import Reading
@@ -161,6 +163,27 @@ def report_in(tx: Reading, house_id: int, span: ShiftSpan, actor: Actor, now: da
         may_cosign=signed is not None
         and actor.person_id in on_shift
         and actor.person_id not in (signed.signed_by_id, *_cosigners(tx, signed)),
+    )  # fmt: skip
+
+
+def within_reach(report: ReportFacts, reach: Reach | None, now: datetime) -> ReportFacts:
+    """The report as somebody may read it: of a shift outside their own what is about the house and whom they opened.
+
+    The shift that runs is handed over to whoever comes on, and is never closed.
+    """
+    span = report.span
+    if reach is None or span.ends_at > now or reach.touches(span.begins_at, span.ends_at):
+        return report
+    lines = tuple(one for one in report.lines if one.resident_id in reach.opened)
+
+    def open_here(items: Iterable[ReadingItem]) -> tuple[ReadingItem, ...]:
+        return tuple(item for item in items if item.resident_id is None or item.resident_id in reach.opened)
+
+    units = {one.unit_code for one in lines}
+    huddle = replace(report.huddle, unstable=tuple(code for code in report.huddle.unstable if code in units))
+    return replace(
+        report, lines=lines, closed=len(report.lines) - len(lines), huddle=huddle,
+        not_in_epj=open_here(report.not_in_epj), after_signing=open_here(report.after_signing),
     )  # fmt: skip
 
 

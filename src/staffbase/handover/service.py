@@ -19,18 +19,21 @@ from staffbase.handover.model import (
 )
 from staffbase.handover.plain import report_words
 from staffbase.handover.readings import readers_in, reading_in
-from staffbase.handover.reports import on_shift_in, report_in, report_span_in
+from staffbase.handover.reports import on_shift_in, report_in, report_span_in, within_reach
 from staffbase.handover.rules import beside, may_close
 from staffbase.handover.signing import cosign_in, save_draft_in, sign_in
 from staffbase.handover.sources import concerns_in, questions_in
 from staffbase.journal.corrections import amended_entry
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Entry, Importance, Kind
+from staffbase.journal.reach import outside
+from staffbase.journal.service import readable_in
 from staffbase.kernel.access import Actor, Permission, allowed
-from staffbase.kernel.database import Database, Reading
+from staffbase.kernel.database import Database, Reading, Writing
 from staffbase.kernel.errors import Invalid, NotAllowed, NotFound
 from staffbase.kernel.i18n import _
 from staffbase.kernel.typed import typed_line, typed_text
+from staffbase.people.reach import reach_in
 from staffbase.people.rules import ShiftSpan
 from staffbase.people.service import names_in, shift_times_in
 from staffbase.residents.model import Status
@@ -75,7 +78,7 @@ class Handover:
             span = span or report_span_in(tx, self.house_id, actor, now)
             for _step in range(abs(step)):
                 span = beside(span, now, shift_times_in(tx, self.house_id), later=step > 0)
-            found = report_in(tx, self.house_id, span, actor, now)
+            found = self._within(tx, actor, report_in(tx, self.house_id, span, actor, now), now)
         if opening:
             self.database.opened(actor, "report.open", None)
         return found
@@ -106,7 +109,7 @@ class Handover:
         """Sign the report of a shift, once; residents get the status it says. From the middle of the shift on."""
         with self.database.write(actor, "report.sign") as tx:
             sign_in(tx, self.house_id, span)
-            return report_in(tx, self.house_id, span, actor, tx.now)
+            return self._within(tx, actor, report_in(tx, self.house_id, span, actor, tx.now), tx.now)
 
     @allowed(Permission.HANDOVER)
     def cosign(self, actor: Actor, span: ShiftSpan) -> None:
@@ -119,7 +122,11 @@ class Handover:
         """The report of a shift (the present one) as plain text, also for a screen reader. Stands in the ledger."""
         with self.database.write(actor, "report.text", opening=True) as tx:
             span = span or report_span_in(tx, self.house_id, actor, tx.now)
-            return report_words(report_in(tx, self.house_id, span, actor, tx.now), tx.now)
+            found = report_in(tx, self.house_id, span, actor, tx.now)
+            return report_words(self._within(tx, actor, found, tx.now), tx.now)
+
+    def _within(self, tx: Reading, actor: Actor, report: ReportFacts, now: datetime) -> ReportFacts:
+        return within_reach(report, reach_in(tx, self.house_id, actor, now), now)
 
     # -- my reading -----------------------------------------------------------------------------------------------
 
@@ -156,12 +163,21 @@ class Handover:
         with self.database.write(actor, "handover.ask", subject=resident_id) as tx:
             if about_id is not None:
                 resident_id = amended_entry(tx, self.house_id, about_id).place.resident_id
+                self._may_ask(tx, actor, about_id)
             elif resident_id is not None:
                 resident_in(tx, self.house_id, resident_id)
             text = typed_text(text, limit=_HOUSE)
             return write_entry(
                 tx, Kind.QUESTION, text, house_id=self.house_id, resident_id=resident_id, amends_id=about_id
             ).id
+
+    def _may_ask(self, tx: Writing, actor: Actor, about_id: int) -> None:
+        """A question shows what it is about: it must lie within the actor's reach, or stand in their reading."""
+        reach = reach_in(tx, self.house_id, actor, tx.now)
+        if readable_in(tx, [about_id], reach):
+            return
+        if about_id not in {item.entry_id for item in gather_in(tx, self.house_id, actor, tx.now).items}:
+            raise NotAllowed(outside())
 
     @allowed(Permission.HANDOVER)
     def answer(self, actor: Actor, question_id: int, text: str) -> int:

@@ -6,6 +6,8 @@ The module functions do the same inside another room's transaction (the ladder o
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy import or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from staffbase.incidents.model import (
@@ -22,12 +24,14 @@ from staffbase.incidents.rules import IncidentFacts, StepFacts, entered_afterwar
 from staffbase.journal.entries import write_entry
 from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import Entry, Importance, Kind, Source
+from staffbase.journal.reach import Reach, outside
 from staffbase.journal.service import items_by_id
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database, Reading, Writing
 from staffbase.kernel.errors import Invalid, NotAllowed, NotFound
 from staffbase.kernel.i18n import _
 from staffbase.kernel.typed import past_moment, typed_text
+from staffbase.people.reach import reach_in
 from staffbase.people.service import names_in
 from staffbase.residents.model import Resident, Status
 from staffbase.residents.reading import labels_in
@@ -128,8 +132,12 @@ def incidents_in(
     until: datetime | None = None,
     ids: Sequence[int] | None = None,
     limit: int | None = None,
+    reach: Reach | None = None,
 ) -> list[IncidentFacts]:
-    """Incidents with their steps, the newest first: those that run, of a resident, or recorded in an interval."""
+    """Incidents with their steps, the newest first: those that run, of a resident, or recorded in an interval.
+
+    `reach` leaves out concluded ones that lie beyond it, unless something was done in them within it.
+    """
     wanted = (
         select(Incident, Entry, IncidentConclusion)
         .join(Entry, col(Entry.id) == Incident.id)
@@ -147,6 +155,17 @@ def incidents_in(
         wanted = wanted.where(Entry.recorded_at < until)
     if ids is not None:
         wanted = wanted.where(col(Incident.id).in_(list(ids)))
+    if reach is not None:
+        step, done, ended = aliased(IncidentStep), aliased(Entry), aliased(Entry)
+        stepped = (
+            select(step.id)
+            .join(done, col(done.id) == step.id)
+            .where(step.incident_id == Incident.id, reach.where(done))
+        )
+        closed = select(ended.id).where(ended.id == IncidentConclusion.id, reach.where(ended))
+        wanted = wanted.where(
+            or_(col(IncidentConclusion.id).is_(None), reach.where(), stepped.exists(), closed.exists())
+        )
     if limit is not None:
         wanted = wanted.limit(limit)
     rows = tx.all(wanted)
@@ -298,16 +317,18 @@ class Incidents:
     @allowed(Permission.READ)
     def latest(self, actor: Actor, resident_id: int | None = None, limit: int = 20) -> list[IncidentFacts]:
         """The newest incidents, running or concluded."""
-        del actor
         with self.database.read() as tx:
-            return incidents_in(tx, self.house_id, resident_id=resident_id, limit=limit)
+            reach = reach_in(tx, self.house_id, actor, self.database.clock.now())
+            return incidents_in(tx, self.house_id, resident_id=resident_id, limit=limit, reach=reach)
 
     @allowed(Permission.READ)
     def incident(self, actor: Actor, incident_id: int) -> IncidentFacts:
-        """One incident. Raises NotFound."""
-        del actor
+        """One incident. Raises NotFound, and NotAllowed for a concluded one outside the actor's reach."""
         with self.database.read() as tx:
-            found = incidents_in(tx, self.house_id, ids=[incident_id])
+            reach = reach_in(tx, self.house_id, actor, self.database.clock.now())
+            found = incidents_in(tx, self.house_id, ids=[incident_id], reach=reach)
+            if not found and reach is not None and tx.find(Incident, incident_id) is not None:
+                raise NotAllowed(outside())
         if not found:
             raise NotFound(_("It is not there any more."))
         return found[0]

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from staffbase.journal import search
 from staffbase.journal.items import AMENDING, PLACING, Amended, TimelineItem, fold, may_read_hidden
 from staffbase.journal.model import Entry, Kind
+from staffbase.journal.reach import Reach
 from staffbase.journal.timeline import amended_in, among_keys, roots_in
 from staffbase.kernel.access import Actor
 from staffbase.kernel.database import Reading
@@ -32,6 +33,8 @@ class Wanted:
     kinds: Sequence[Kind] | None = None
     since: datetime | None = None
     until: datetime | None = None
+    reach: Reach | None = None
+    """How far back the reader reads; None is everything."""
 
 
 def found_in(tx: Reading, wanted: Wanted, reader: Actor, before: int | None, limit: int) -> list[TimelineItem]:
@@ -69,6 +72,7 @@ def _filters(wanted: Wanted) -> list[Any]:
         *([] if wanted.kinds is None else [col(Entry.kind).in_(tuple(wanted.kinds))]),
         *([] if wanted.since is None else [col(Entry.observed_from) >= wanted.since]),
         *([] if wanted.until is None else [col(Entry.observed_from) < wanted.until]),
+        *([] if wanted.reach is None else [wanted.reach.where()]),
     ]
 
 
@@ -94,6 +98,8 @@ def _item(amended: Amended, hit: int, wanted: Wanted, reader: Actor) -> Timeline
     """The entry as a hit, if the reader may find it here and it was not found by a newer text already."""
     here = _where(amended, wanted, reader)
     if here is None or here.house_id != wanted.house_id or _found_newer(amended, hit, wanted.terms):
+        return None
+    if wanted.reach is not None and not wanted.reach.holds(here, amended.root):
         return None
     item = fold(amended, here, reader)
     if item.hidden or _in_withdrawn_comment(amended, hit):

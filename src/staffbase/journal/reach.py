@@ -6,12 +6,14 @@ Source of the rule: access follows the work somebody is doing (helsepersonellove
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, false, or_
+from sqlalchemy import Boolean, false, or_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
 
 from staffbase.journal.model import Entry
@@ -34,23 +36,34 @@ class Reach:
     opened: frozenset[int] = frozenset()
     """The residents of whom everything is open just now, by emergency access."""
 
-    def where(self) -> Any:
-        """As a condition on an entry that nobody gave another place."""
+    def where(self, entry: Any = Entry) -> Any:
+        """As a condition on an entry (or on an alias of it) that nobody gave another place."""
         return or_(
-            col(Entry.resident_id).is_(None),
-            *([col(Entry.resident_id).in_(sorted(self.opened))] if self.opened else []),
-            col(Entry.author_id) == self.person_id,
-            col(Entry.on_behalf_id) == self.person_id,
-            _inside(col(Entry.observed_from), self.windows),
-            _inside(col(Entry.recorded_at), self.windows),
+            col(entry.resident_id).is_(None),
+            *([col(entry.resident_id).in_(sorted(self.opened))] if self.opened else []),
+            col(entry.author_id) == self.person_id,
+            col(entry.on_behalf_id) == self.person_id,
+            _inside(col(entry.observed_from), self.windows),
+            _inside(col(entry.recorded_at), self.windows),
         )
 
     def holds(self, here: Entry, root: Entry) -> bool:
         """Whether an entry may be read where it stands (`here`: itself, or the amendment that gave it this place)."""
+        return self.holds_fact(
+            here.resident_id,
+            (root.author_id, root.on_behalf_id, here.author_id, here.on_behalf_id),
+            (root.observed_from, root.recorded_at, here.observed_from, here.recorded_at),
+        )
+
+    def holds_fact(
+        self, resident_id: int | None, people: Iterable[int | None], moments: Iterable[datetime | None]
+    ) -> bool:
+        """Whether something about this resident may be read, that these people wrote or had, and that was at these times."""
         return (
-            here.resident_id is None
-            or here.resident_id in self.opened
-            or any(self._mine(entry) for entry in ((root,) if here is root else (root, here)))
+            resident_id is None
+            or resident_id in self.opened
+            or self.person_id in people
+            or any(self.holds_moment(moment) for moment in moments if moment is not None)
         )
 
     def holds_moment(self, moment: datetime) -> bool:
@@ -65,13 +78,6 @@ class Reach:
     def window_at(self, moment: datetime) -> Span | None:
         """The window a moment lies in."""
         return next((window for window in self.windows if window[0] <= moment < window[1]), None)
-
-    def _mine(self, entry: Entry) -> bool:
-        return (
-            self.person_id in (entry.author_id, entry.on_behalf_id)
-            or self.holds_moment(entry.observed_from)
-            or self.holds_moment(entry.recorded_at)
-        )
 
 
 ReachOf = Callable[[Reading, Actor], Reach | None]
@@ -95,14 +101,42 @@ def outside() -> str:
     )
 
 
+class _Inside(FunctionElement[bool]):
+    """The moment lies in one of the windows, which stand in the statement as they are.
+
+    Thousands of parameters would cost more than the page. They are halved again and again, so that a row costs a few
+    comparisons after years of shifts, too.
+    """
+
+    inherit_cache = False  # another statement for other windows
+    type = Boolean()
+
+    def __init__(self, column: Any, windows: Sequence[Span]) -> None:
+        super().__init__(column)
+        self.windows = windows
+
+
+@compiles(_Inside)
+def _halved(element: _Inside, compiler: Any, **how: Any) -> str:
+    column = compiler.process(next(iter(element.clauses)), **how)
+    literal = _SQLITE if compiler.dialect.name == "sqlite" else _POSTGRES
+    windows = [
+        (begins.astimezone(UTC).strftime(literal), ends.astimezone(UTC).strftime(literal))
+        for begins, ends in element.windows
+    ]
+
+    def half(first: int, last: int) -> str:
+        if last - first == 1:
+            begins, ends = windows[first]
+            return f"{column} >= {begins} AND {column} < {ends}"
+        middle = (first + last) // 2
+        return f"CASE WHEN {column} < {windows[middle][0]} THEN {half(first, middle)} ELSE {half(middle, last)} END"
+
+    return f"({half(0, len(windows))})"
+
+
+_SQLITE, _POSTGRES = "'%Y-%m-%d %H:%M:%S.%f'", "TIMESTAMPTZ '%Y-%m-%d %H:%M:%S.%f+00'"
+
+
 def _inside(column: Any, windows: Sequence[Span]) -> Any:
-    """The moment lies in one of the windows: halved again and again, so that years of shifts cost a few comparisons."""
-    if not windows:
-        return false()
-    if len(windows) == 1:
-        begins, ends = windows[0]
-        return and_(column >= begins, column < ends)
-    middle = len(windows) // 2
-    return case(
-        (column < windows[middle][0], _inside(column, windows[:middle])), else_=_inside(column, windows[middle:])
-    )
+    return _Inside(column, windows) if windows else false()

@@ -19,7 +19,8 @@ from staffbase.journal.drafts import DraftFacts, draft_in, drafts_in, finish_dra
 from staffbase.journal.found import Wanted, found_in
 from staffbase.journal.items import Comment, Correction, TimelineItem, fold
 from staffbase.journal.model import Entry, Kind
-from staffbase.journal.timeline import items_by_id, items_in
+from staffbase.journal.reach import ReachOf, check, everything
+from staffbase.journal.timeline import items_by_id, items_in, readable_in
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database
 from staffbase.kernel.errors import NotFound
@@ -27,16 +28,20 @@ from staffbase.kernel.i18n import _
 
 __all__ = [
     "Comment", "Correction", "DraftFacts", "Journal", "TimelineItem", "comment_in", "items_by_id", "items_in",
-    "mark_epj_in",
+    "mark_epj_in", "readable_in",
 ]  # fmt: skip
 
 
 class Journal:
-    """What was written, in order, and everything that may be done with it afterwards."""
+    """What was written, in order, and everything that may be done with it afterwards.
 
-    def __init__(self, database: Database, house_id: int) -> None:
+    What lies outside an actor's reach is neither shown nor found, mended or commented.
+    """
+
+    def __init__(self, database: Database, house_id: int, reach_of: ReachOf = everything) -> None:
         self.database = database
         self.house_id = house_id
+        self._reach_of = reach_of
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -60,14 +65,19 @@ class Journal:
         with self.database.read() as tx:
             return items_in(
                 tx, self.house_id, resident_id=resident_id, house_only=house_only, kinds=kinds, since=since,
-                until=until, before=before, limit=limit, reader=actor,
+                until=until, before=before, limit=limit, reader=actor, reach=self._reach_of(tx, actor),
             )  # fmt: skip
 
     @allowed(Permission.READ)
     def entry(self, actor: Actor, entry_id: int) -> TimelineItem:
-        """One entry where it stands now. The key of an amendment gives the entry it is about. Raises NotFound."""
+        """One entry where it stands now. The key of an amendment gives the entry it is about.
+
+        Raises NotFound, and NotAllowed for one outside the actor's reach.
+        """
         with self.database.read() as tx:
-            return fold(amended_entry(tx, self.house_id, entry_id), reader=actor)
+            amended = amended_entry(tx, self.house_id, entry_id)
+            check(self._reach_of(tx, actor), amended.place, amended.root)
+            return fold(amended, reader=actor)
 
     @allowed(Permission.READ)
     def search(
@@ -89,8 +99,8 @@ class Journal:
         terms = search.terms_of(query)
         if not terms:
             return []
-        wanted = Wanted(terms, self.house_id, resident_id, kinds, since, until)
         with self.database.read() as tx:
+            wanted = Wanted(terms, self.house_id, resident_id, kinds, since, until, self._reach_of(tx, actor))
             items = found_in(tx, wanted, actor, before, limit)
         if items:
             with self.database.write(actor, "search", subject=resident_id, opening=True):
@@ -124,7 +134,7 @@ class Journal:
     @allowed(Permission.WRITE)
     def correct_text(self, actor: Actor, entry_id: int, text: str) -> int:
         """Give an entry or one's comment a new text; the first one stays readable. Others' entries need a lead."""
-        with self.database.write(actor, "entry.correct", subject=self._subject(entry_id)) as tx:
+        with self.database.write(actor, "entry.correct", subject=self._subject(actor, entry_id)) as tx:
             return correct_text_in(tx, self.house_id, entry_id, text).id
 
     @allowed(Permission.WRITE)
@@ -137,38 +147,40 @@ class Journal:
         reason: str = "",
     ) -> int:
         """Say that a note was observed at another time; it moves there."""
-        with self.database.write(actor, "entry.correct_time", subject=self._subject(entry_id)) as tx:
+        with self.database.write(actor, "entry.correct_time", subject=self._subject(actor, entry_id)) as tx:
             entry = correct_time_in(tx, self.house_id, entry_id, observed_from, observed_to, reason)
             return entry.id
 
     @allowed(Permission.WRITE)
     def move_to_resident(self, actor: Actor, entry_id: int, resident_id: int | None, reason: str = "") -> int:
         """A note was written on the wrong resident: it moves to the right one (None: the house), and a bare mark stays."""
-        with self.database.write(actor, "entry.move", subject=self._subject(entry_id)) as tx:
+        with self.database.write(actor, "entry.move", subject=self._subject(actor, entry_id)) as tx:
             return move_in(tx, self.house_id, entry_id, resident_id, reason).id
 
     @allowed(Permission.WRITE)
     def withdraw(self, actor: Actor, entry_id: int, reason: str) -> int:
         """Take back a note or one's own comment; that it stood there and why it went stays visible."""
-        with self.database.write(actor, "entry.withdraw", subject=self._subject(entry_id)) as tx:
+        with self.database.write(actor, "entry.withdraw", subject=self._subject(actor, entry_id)) as tx:
             return withdraw_in(tx, self.house_id, entry_id, reason).id
 
     @allowed(Permission.WRITE)
     def comment(self, actor: Actor, entry_id: int, text: str) -> int:
         """Write a comment under any entry."""
-        with self.database.write(actor, "entry.comment", subject=self._subject(entry_id)) as tx:
+        with self.database.write(actor, "entry.comment", subject=self._subject(actor, entry_id)) as tx:
             return comment_in(tx, self.house_id, entry_id, text).id
 
     @allowed(Permission.WRITE)
     def mark_epj(self, actor: Actor, entry_id: int, done: bool) -> None:
         """Say that an entry should stand in the EPJ, or (`done`) that it does now."""
-        with self.database.write(actor, "entry.epj", subject=self._subject(entry_id)) as tx:
+        with self.database.write(actor, "entry.epj", subject=self._subject(actor, entry_id)) as tx:
             mark_epj_in(tx, self.house_id, entry_id, done=done)
 
-    def _subject(self, entry_id: int) -> int | None:
-        """The resident an entry is about now, for the ledger."""
+    def _subject(self, actor: Actor, entry_id: int) -> int | None:
+        """The resident an entry is about now, for the ledger. Raises NotAllowed for an entry outside the actor's reach."""
         with self.database.read() as tx:
-            return amended_entry(tx, self.house_id, entry_id).place.resident_id
+            amended = amended_entry(tx, self.house_id, entry_id)
+            check(self._reach_of(tx, actor), amended.place, amended.root)
+            return amended.place.resident_id
 
     # -- drafts ---------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from staffbase.journal.items import AMENDING, PLACING, Amended, TimelineItem, fold, ids_of
 from staffbase.journal.model import Entry, EntryText, Importance, Kind
+from staffbase.journal.reach import Reach
 from staffbase.kernel.access import Actor
 from staffbase.kernel.columns import Key
 from staffbase.kernel.database import Reading
@@ -67,9 +68,11 @@ def items_in(
     before: int | None = None,
     limit: int | None = None,
     reader: Actor | None = None,
+    reach: Reach | None = None,
 ) -> list[TimelineItem]:
     """Entries with everything folded in, the last observed first. Without a reader nothing hidden is shown.
 
+    `reach` leaves out what lies beyond it; None is everything.
     Of one resident, of the house alone (`house_only`), or of all. `since` and `until` (not included) are observed
     times, `recorded_…` when they were written. `before` is the key of the last item of the page before.
     """
@@ -83,6 +86,7 @@ def items_in(
         *(or_(placing, condition) for condition in _among(col(Entry.kind), kinds)),
         *(or_(placing, condition) for condition in _between(col(Entry.recorded_at), recorded_since, recorded_until)),
         *([] if recorded_since is None else [written_since(recorded_since)]),
+        *([] if reach is None else [or_(placing, reach.where())]),
     )
 
     def fits(root: Entry) -> bool:
@@ -102,7 +106,9 @@ def items_in(
         items += [
             fold(amended, place, reader)
             for place, amended in _standing(tx, places)
-            if fits(amended.root) and scope.place(amended).id == place.id
+            if fits(amended.root)
+            and scope.place(amended).id == place.id
+            and (reach is None or reach.holds(place, amended.root))
         ]
     return items[:limit]
 
@@ -163,6 +169,18 @@ def items_by_id(tx: Reading, entry_ids: Iterable[int], reader: Actor | None = No
     roots = roots_in(tx, entry_ids)
     amended = amended_in(tx, {root.id: root for root in roots.values()}.values())
     return {entry_id: fold(amended[root.id], reader=reader) for entry_id, root in roots.items()}
+
+
+def readable_in(tx: Reading, entry_ids: Iterable[int], reach: Reach | None) -> set[int]:
+    """Those of these entries that lie within somebody's reach, where they stand now."""
+    asked = list(entry_ids)
+    if reach is None:
+        return set(asked)
+    roots = roots_in(tx, asked)
+    places: dict[int, Entry] = {}
+    for placing in _rows(tx, _about(*PLACING), {root.id for root in roots.values()}):
+        places[placing.amends_id or 0] = placing
+    return {entry_id for entry_id, root in roots.items() if reach.holds(places.get(root.id, root), root)}
 
 
 def among_keys(column: Any, keys: Sequence[int] = ()) -> Any:

@@ -10,7 +10,7 @@ from staffbase.journal.drafts import drafts_in
 from staffbase.journal.entries import write_entry
 from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import NOTE_KINDS, Importance, Kind, Source
-from staffbase.journal.service import Journal
+from staffbase.journal.service import Journal, readable_in
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.errors import Invalid
@@ -18,6 +18,7 @@ from staffbase.kernel.i18n import _
 from staffbase.kernel.typed import past_moment, typed_text
 from staffbase.notes.rules import is_late
 from staffbase.people.model import Person
+from staffbase.people.reach import reach_in, reach_of
 from staffbase.people.service import names_in
 from staffbase.residents.reading import facts_in, labels_in, resident_in
 
@@ -81,7 +82,7 @@ class Notes:
     def __init__(self, database: Database, house_id: int, found: Found | None = None) -> None:
         self.database = database
         self.house_id = house_id
-        self.journal = Journal(database, house_id)
+        self.journal = Journal(database, house_id, reach_of(database.clock, house_id))
         self._found = found
 
     @allowed(Permission.WRITE)
@@ -135,12 +136,12 @@ class Notes:
     @allowed(Permission.READ)
     def found(self, actor: Actor, items: Sequence[TimelineItem]) -> dict[int, str]:
         """What was found at the checks among these, in words, by entry; nothing of what is hidden."""
-        del actor
         checks = [item.entry_id for item in items if item.kind is Kind.CHECK and not item.hidden]
         if self._found is None or not checks:
             return {}
         with self.database.read() as tx:
-            return self._found(tx, checks)
+            reach = reach_in(tx, self.house_id, actor, self.database.clock.now())
+            return self._found(tx, sorted(readable_in(tx, checks, reach)))
 
     @allowed(Permission.READ)
     def timeline(

@@ -13,13 +13,14 @@ from staffbase.incidents.model import INCIDENT_NAMES, IncidentKind
 from staffbase.incidents.service import is_concluded_in, start_incident
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Entry, Importance, Kind
-from staffbase.journal.timeline import among_keys
+from staffbase.journal.timeline import among_keys, readable_in
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Reading
 from staffbase.kernel.errors import ChangedElsewhere, Invalid
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.typed import past_moment, typed_line, typed_text
+from staffbase.people.reach import reach_in
 from staffbase.people.rules import night_of
 from staffbase.residents.reading import doors_in, resident_in
 from staffbase.residents.rules import Door, form_now
@@ -108,9 +109,9 @@ class Rounds(Ladders):
     @allowed(Permission.READ)
     def outcomes(self, actor: Actor, entry_ids: Sequence[int]) -> dict[int, str]:
         """What was seen, in words, of those of these entries that are checks."""
-        del actor
         with self.database.read() as tx:
-            found = tx.all(select(RoundCheck.id, RoundCheck.outcome).where(among_keys(col(RoundCheck.id), entry_ids)))
+            readable = sorted(readable_in(tx, entry_ids, reach_in(tx, self.house_id, actor, self.database.clock.now())))
+            found = tx.all(select(RoundCheck.id, RoundCheck.outcome).where(among_keys(col(RoundCheck.id), readable)))
         return {entry_id: _(OUTCOME_NAMES[Outcome(outcome)]) for entry_id, outcome in found}
 
     @allowed(Permission.HOUSE_ADMIN)

@@ -14,6 +14,7 @@ from staffbase.kernel.i18n import _
 from staffbase.kernel.moments import show_moment
 from staffbase.kernel.typed import typed_text
 from staffbase.people.model import Person
+from staffbase.people.reach import reach_in
 from staffbase.people.service import names_in
 from staffbase.residents.model import Resident
 from staffbase.residents.reading import facts_in, labels_in
@@ -152,10 +153,16 @@ class Tasks:
 
     @allowed(Permission.READ)
     def tasks_since(self, actor: Actor, moment: datetime) -> list[TaskFacts]:
-        """What is not done yet, and what was done since the moment."""
-        del actor
+        """What is not done yet, and what was done since the moment (for substitutes: of that what belongs to their shifts)."""
         with self.database.read() as tx:
-            return tasks_in(tx, self.house_id, done_since=moment)
+            reach = reach_in(tx, self.house_id, actor, self.database.clock.now())
+            return [
+                task
+                for task in tasks_in(tx, self.house_id, done_since=moment)
+                if task.done_at is None
+                or reach is None
+                or reach.holds_fact(task.resident_id, (task.owner_id,), (task.added_at, task.done_at))
+            ]
 
     @allowed(Permission.WRITE)
     def change(
