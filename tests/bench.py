@@ -76,6 +76,12 @@ class Bench(InOrder[None]):
     def open_drafts(self) -> None:
         self.asked.append(("drafts",))
 
+    def emergency_access(self, resident_id: int) -> None:
+        self.asked.append(("emergency access", resident_id))
+
+    def access_log(self, resident_id: int | None = None) -> None:
+        self.asked.append(("access log", resident_id))
+
     def choose_resident(self, then: Any) -> None:
         if self.chosen is not None:
             then(self.chosen)

@@ -55,7 +55,7 @@ OPEN = {
     **dict.fromkeys((f"Residents.{name}" for name in ("doors", "resident", "open_resident", "anybody", "agreements")), _KNOWN),
     **dict.fromkeys((f"Handover.{name}" for name in ("my_reading", "answer", "questions_for_me", "say_back", "take_over", "accept", "unread_count", "raise_concern", "close_concern", "concerns")), _READING),
     **dict.fromkeys((f"Handover.{name}" for name in ("save_draft", "sign_report", "cosign")), "only of a shift one is on; what it returns keeps to the reach"),
-    **dict.fromkeys((f"Emergency.{name}" for name in ("reach", "search_reach", "open")), "says how far back somebody reads, and nothing of what stands there"),
+    **dict.fromkeys((f"Emergency.{name}" for name in ("reach", "search_reach")), "says how far back somebody reads, and nothing of what stands there"),
 }  # fmt: skip
 
 

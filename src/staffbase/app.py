@@ -133,6 +133,14 @@ class StaffbaseApp(Watching):
         """Show the person's own drafts."""
         self._offer("open_drafts", None)
 
+    def emergency_access(self, resident_id: int) -> None:
+        """Ask why, and open what lies outside the person's own shifts."""
+        self._offer("emergency_access", resident_id)
+
+    def access_log(self, resident_id: int | None = None) -> None:
+        """Show who opened what of a resident."""
+        self._offer("access_log", resident_id)
+
     def choose_resident(self, then: Callable[[int], None]) -> None:
         """Let the person pick a resident by unit or name."""
         self._choose_resident(then)

@@ -17,6 +17,7 @@ from staffbase.notes.entry.screen import EntryScreen
 from staffbase.notes.screen import NotesScreen
 from staffbase.notes.search.screen import SearchScreen
 from staffbase.people.dialogs import WhoIsOnDutyDialog
+from staffbase.residents.log_screen import AccessLogScreen
 from staffbase.residents.screen import ResidentPage
 from staffbase.rounds.alarm_screen import AlarmScreen
 from staffbase.rounds.dialogs import BeyondDialog
@@ -46,6 +47,7 @@ PLACES: tuple[tuple[str, type[DOMNode]], ...] = (
     (N_("Crisis card"), CardScreen),
     (N_("Tasks"), TasksScreen),
     (N_("Resident"), ResidentPage),
+    (N_("Access log"), AccessLogScreen),
     (N_("Incident"), IncidentScreen),
     (N_("Who is on duty"), WhoIsOnDutyDialog),
     (N_("Administration"), AdminScreen),
@@ -63,6 +65,8 @@ SHOWN = {
     "f4": "F4",
     "f6": "F6",
     "f7": "F7",
+    "f8": "F8",
+    "f9": "F9",
 }
 
 

@@ -199,6 +199,18 @@ def _drafts(desk: Desk, station: Station, _resident_id: int | None) -> Screen[An
     return DraftsDialog(desk, station.notes)
 
 
+def _emergency_access(desk: Desk, station: Station, resident_id: int | None) -> Screen[Any]:
+    from staffbase.residents.dialogs.emergency import EmergencyDialog
+
+    return EmergencyDialog(desk, station.emergency, station.residents, resident_id or 0)
+
+
+def _access_log(desk: Desk, station: Station, resident_id: int | None) -> Screen[Any]:
+    from staffbase.residents.log_screen import AccessLogScreen
+
+    return AccessLogScreen(desk, station.access_log, resident_id)
+
+
 OFFERS: dict[str, Offer] = {
     "open_card": Offer(Permission.SEE_RESIDENTS, _card),
     "open_resident": Offer(Permission.READ, _resident),
@@ -209,6 +221,8 @@ OFFERS: dict[str, Offer] = {
     "who_is_on_duty": Offer(Permission.DUTY, _who_is_on_duty),
     "change_pin": Offer(Permission.SELF, _change_pin),
     "open_drafts": Offer(Permission.READ, _drafts),
+    "emergency_access": Offer(Permission.EMERGENCY_ACCESS, _emergency_access),
+    "access_log": Offer(Permission.SEE_LOG, _access_log),
 }
 
 
@@ -222,7 +236,7 @@ def resident_chooser(desk: Desk, station: Station) -> Screen[int]:
 _LATER = (
     "rounds.screen", "handover.screen", "notes.dialogs", "notes.screen", "notes.entry.screen", "notes.drafts.dialogs", "notes.search.screen",
     "crisis_plans.screen", "crisis_plans.card_screen", "tasks.screen", "incidents.screen", "residents.screen",
-    "residents.chooser", "people.dialogs", "admin.screen",
+    "residents.chooser", "residents.dialogs.emergency", "residents.log_screen", "people.dialogs", "admin.screen",
 )  # fmt: skip
 """Every screen the board can wait for, the likeliest first."""
 

@@ -272,9 +272,7 @@ class Station:
     @cached_property
     def emergency(self) -> "Emergency":
         """Emergency access, and the leader's queue of it."""
-        from staffbase.residents.emergency import Emergency
-
-        return Emergency(self.database, self.house_id)
+        return self.residents.emergency
 
     @cached_property
     def access_log(self) -> "AccessLog":

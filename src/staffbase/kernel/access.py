@@ -55,6 +55,7 @@ class Permission(StrEnum):
     SEE_HOUSE = N_("see the house, who is on duty, the address and numbers")
     SEE_RESIDENTS = N_("see residents, the board, cards and agreements")
     READ = N_("read entries and search")
+    EMERGENCY_ACCESS = N_("open what lies outside own shifts, with a reason")
     READ_MOVED = N_("read entries that were moved from the wrong resident")
     WRITE = N_("write notes, tasks and incidents")
     CORRECT_OTHERS = N_("add a marked correction to a colleague's entry")
@@ -110,7 +111,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     ),
     Role.CLINICAL_LEAD: frozenset(_CLINICAL),
     Role.STAFF: frozenset({*_ON_SHIFT, Permission.BACKUP}),
-    Role.SUBSTITUTE: frozenset(_ON_SHIFT),
+    Role.SUBSTITUTE: frozenset({*_ON_SHIFT, Permission.EMERGENCY_ACCESS}),
     Role.NIGHT_WATCH: frozenset({*_ON_SHIFT, Permission.BACKUP}),
     Role.CLERK: frozenset(_EVERYONE),
     Role.MAINTENANCE: frozenset(_EVERYONE),

@@ -20,6 +20,7 @@ from staffbase.kernel.moments import show_moment, show_span
 from staffbase.notes.entry.screen import EntryScreen
 from staffbase.notes.rows import entry_row, signs_of, with_days, with_found
 from staffbase.notes.service import Labels
+from staffbase.residents.reach_words import notes_line, reach_line
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
 from staffbase.ui.listing import Listing
@@ -81,6 +82,7 @@ class NotesScreen(StaffScreen):
         self._labels = Labels({}, {})
         self._more = False
         self._opening = False
+        self._reach = Content("")
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="notes-head")
@@ -92,10 +94,17 @@ class NotesScreen(StaffScreen):
     async def refresh_view(self) -> None:
         labels, found = await self.ask(self._notes.labels), self._labels.found
         self._labels = replace(labels, found=found)
+        self._reach = await self._reach_said()
         opening, self._opening = self._opening, False
         self._items = await self._page(max(PAGE, len(self._items)), opening=opening)
         self._first_read = True
         self._show()
+
+    async def _reach_said(self) -> Content:
+        """How far back one reads."""
+        if self.resident_id is None:
+            return notes_line(await self.ask(self._notes.emergency.search_reach))
+        return reach_line(await self.ask(self._notes.emergency.reach, self.resident_id), self.desk.clock.now())
 
     async def _page(self, limit: int, before: int | None = None, *, opening: bool = False) -> list[TimelineItem]:
         period = PERIODS[self.period][1]
@@ -144,6 +153,8 @@ class NotesScreen(StaffScreen):
             head = lines(
                 head, "", shown(_("Nothing was written here. n writes a note, a takes the filters away."), "$muted")
             )
+        if self._reach.plain and not self.house_only:
+            head = lines(head, self._reach)
         self.query_one("#notes-head", Static).update(head)
 
     @on(OptionList.OptionHighlighted, "#notes")

@@ -20,6 +20,7 @@ from staffbase.notes.rules import is_late
 from staffbase.people.model import Person
 from staffbase.people.reach import reach_in, reach_of
 from staffbase.people.service import names_in
+from staffbase.residents.emergency import Emergency
 from staffbase.residents.reading import facts_in, labels_in, resident_in
 
 Found = Callable[[Reading, Sequence[int]], dict[int, str]]
@@ -83,6 +84,7 @@ class Notes:
         self.database = database
         self.house_id = house_id
         self.journal = Journal(database, house_id, reach_of(database.clock, house_id))
+        self.emergency = Emergency(database, house_id)
         self._found = found
 
     @allowed(Permission.WRITE)

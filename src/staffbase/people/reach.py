@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from staffbase.journal.reach import Reach
-from staffbase.kernel.access import Actor, Role
+from staffbase.kernel.access import ALLOWED, Actor, Permission
 from staffbase.kernel.clock import Clock
 from staffbase.kernel.database import Reading
 from staffbase.people.duty import duty_now_in
 from staffbase.people.model import Duty, EmergencyAccess
 from staffbase.people.rules import own_windows
 
-LIMITED = frozenset({Role.SUBSTITUTE})
-"""The roles that read their own shifts only."""
+LIMITED = frozenset(role for role, may in ALLOWED.items() if Permission.EMERGENCY_ACCESS in may)
+"""The roles that read their own shifts only, and what else they open themselves."""
 WITHOUT_DUTY = timedelta(hours=8)
 """How long an emergency access lasts for somebody who is not on duty: about a shift."""
 

@@ -24,7 +24,8 @@ from staffbase.people.reach import access_ends_in, in_force_in, reach_in
 from staffbase.people.service import names_in
 from staffbase.residents.reading import anybody_in, labels_in
 
-_REASON = 500
+REASON_LIMIT = 500
+"""Characters of a reason, and of what a leader writes about it."""
 _LEAST = 3
 """Letters and digits of a reason; fewer say nothing."""
 
@@ -109,20 +110,17 @@ class Emergency:
                 limited=True, since=window[0] if window else None, residents=len(all_of_them - found.opened)
             )
 
-    @allowed(Permission.READ)
+    @allowed(Permission.EMERGENCY_ACCESS)
     def open(self, actor: Actor, resident_id: int, reason: str) -> datetime:
         """Open everything of this resident for the rest of the shift (eight hours for somebody on none); until when.
 
-        Stands in the ledger and in the timeline, and waits for the leader. Raises Invalid without a reason, and for
-        those who read everything already.
+        Stands in the ledger and in the timeline, and waits for the leader. Raises Invalid without a reason.
         """
         with self.database.write(actor, "emergency.open", subject=resident_id) as tx:
-            reason = typed_text(reason, "reason", limit=_REASON)
+            reason = typed_text(reason, "reason", limit=REASON_LIMIT)
             if sum(letter.isalnum() for letter in reason) < _LEAST:
                 raise Invalid(_("Write why you need it, in a few words. The leader reads it."), "reason")
             anybody_in(tx, self.house_id, resident_id)
-            if reach_in(tx, self.house_id, actor, tx.now) is None:
-                raise Invalid(_("You read everything already; nothing needs opening."), "reason")
             if (present := in_force_in(tx, self.house_id, actor.person_id, resident_id, tx.now)) is not None:
                 return present.ends_at
             entry = write_entry(
@@ -157,7 +155,7 @@ class Emergency:
     def review(self, actor: Actor, access_id: int, line: str) -> None:
         """Say in a line that one has looked at it. Once, and never at one's own. Raises NotFound, NotAllowed, Invalid."""
         with self.database.write(actor, "emergency.review") as tx:
-            line = typed_text(line, "line", limit=_REASON)
+            line = typed_text(line, "line", limit=REASON_LIMIT)
             access = tx.find(EmergencyAccess, access_id)
             if access is None or access.house_id != self.house_id:
                 raise NotFound(_("It is not there any more."))

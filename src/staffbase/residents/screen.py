@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -18,6 +19,7 @@ from staffbase.kernel.clock import local
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.kernel.moments import show_date, show_day, show_span
 from staffbase.residents.changing import Changing
+from staffbase.residents.reach_words import reach_line
 from staffbase.residents.rules import ResidentFacts
 from staffbase.residents.told import told_first, told_more
 from staffbase.ui.desk import Desk, signed_in
@@ -59,12 +61,15 @@ class ResidentPage(Changing):
         self._checks: dict[int, str] = {}
         self._opened = False
         self._all_read = False
+        self._ends: Timer | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         with Horizontal(id="resident"):
             with VerticalScroll(id="facts"):
                 yield Static(id="told")
-            yield Listing(id="timeline")
+            with Vertical(id="written"):
+                yield Static(id="reach")
+                yield Listing(id="timeline")
 
     async def refresh_view(self) -> None:
         read = self._residents.anybody if self._opened else self._residents.open_resident
@@ -78,12 +83,25 @@ class ResidentPage(Changing):
         self._items = await self.ask(self._journal.timeline, self._resident_id, limit=kept)
         self._checks = await self._seen(self._items)
         self._all_read = len(self._items) < kept
+        await self._say_reach()
         now = self.desk.clock.now()
         keys = self.keys_said()
         first, more = told_first(self._facts, now, plan, tasks, keys=keys), told_more(self._facts, now, keys=keys)
         self.query_one("#told", Static).update(lines(*first, *more))
         self._list()
         self.refresh_bindings()
+
+    async def _say_reach(self) -> None:
+        """How far back one reads; when an emergency access ends, what it opened is gone from the screen, too."""
+        now = self.desk.clock.now()
+        reach = await self.ask(self._residents.emergency.reach, self._resident_id)
+        said = self.query_one("#reach", Static)
+        said.update(reach_line(reach, now))
+        said.display = reach.limited
+        if self._ends is not None:
+            self._ends.stop()
+        if reach.opened_until is not None:
+            self._ends = self.set_timer((reach.opened_until - now).total_seconds() + 0.5, self.see_changes)
 
     def chosen_resident(self) -> int | None:
         return self._resident_id

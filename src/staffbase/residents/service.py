@@ -11,6 +11,7 @@ from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
 from staffbase.people.duty import COUNTED
 from staffbase.people.model import Person
+from staffbase.residents.emergency import Emergency
 from staffbase.residents.house import add_units_in, change_house_in, create_house_in
 from staffbase.residents.known import (
     add_contact_in,
@@ -51,6 +52,7 @@ class Residents:
     def __init__(self, database: Database, house_id: int) -> None:
         self.database = database
         self.house_id = house_id
+        self.emergency = Emergency(database, house_id)
 
     @allowed(Permission.SEE_HOUSE)
     def house(self, actor: Actor) -> HouseFacts:

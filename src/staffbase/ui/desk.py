@@ -86,6 +86,12 @@ class Desk(Protocol):
     def open_drafts(self) -> None:
         """Show the person's own drafts, and go on with one."""
 
+    def emergency_access(self, resident_id: int) -> None:
+        """Ask why, and open what lies outside one's own shifts."""
+
+    def access_log(self, resident_id: int | None = None) -> None:
+        """Show who opened what of a resident; of the first one where none is said."""
+
     def use_settings(self, changes: dict[str, int | str]) -> None:
         """Let changed settings of this machine hold from now on."""
 

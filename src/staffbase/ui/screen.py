@@ -33,6 +33,8 @@ NAMED_ACTIONS = frozenset(
         "who_is_on_duty",
         "change_pin",
         "open_drafts",
+        "emergency_access",
+        "access_log",
     }
 )
 """What other rooms do for every screen, through the desk."""
@@ -105,6 +107,8 @@ class StaffScreen(Asks, Screen[None]):
         Binding("f4", "who_is_on_duty", N_("On duty"), tooltip=N_("Who is on duty; put colleagues on and off"), id="anywhere.on-duty", show=False),
         Binding("f6", "change_pin", N_("My PIN"), tooltip=N_("Choose a new PIN for yourself"), id="anywhere.pin", show=False),
         Binding("f7", "open_drafts", N_("My drafts"), tooltip=N_("What you have half written, and back to it"), id="anywhere.drafts", show=False),
+        Binding("f8", "emergency_access", N_("Emergency access"), tooltip=N_("Open what lies outside your own shifts, with a reason"), id="anywhere.emergency-access", show=False),
+        Binding("f9", "access_log", N_("Access log"), tooltip=N_("Who opened what of a resident, when and why"), id="anywhere.access-log", show=False),
     ]  # fmt: skip
 
     HEAD: ClassVar[str] = ""
@@ -240,3 +244,13 @@ class StaffScreen(Asks, Screen[None]):
 
     def action_open_drafts(self) -> None:
         self.desk.open_drafts()
+
+    def action_emergency_access(self) -> None:
+        resident = self.meant_resident()
+        if resident is None:
+            self.desk.choose_resident(self.desk.emergency_access)
+        else:
+            self.desk.emergency_access(resident)
+
+    def action_access_log(self) -> None:
+        self.desk.access_log(self.chosen_resident())

@@ -32,10 +32,24 @@ _FORMS: dict[str, tuple[str, str]] = {
     "unit": (N_("a move within the house"), "resident"),
     "leave": (N_("a moving out"), "resident"),
     "about": (N_("about the resident"), "resident"),
+    "emergency": (N_("why emergency access is needed"), "resident"),
     "admit": (N_("a moving in"), "admin"),
 }  # fmt: skip
 """What each form is in words, and where it is gone on with: a section, or one of the desk's own actions."""
-_WHOSE = {"note", "plan", "ask", "concerned", "say-back", "agreement", "presence", "warning", "unit", "leave", "about"}
+_WHOSE = {
+    "note",
+    "plan",
+    "ask",
+    "concerned",
+    "say-back",
+    "agreement",
+    "presence",
+    "warning",
+    "unit",
+    "leave",
+    "about",
+    "emergency",
+}
 """Forms that are named after the resident they are about."""
 
 

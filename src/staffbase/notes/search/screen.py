@@ -19,6 +19,8 @@ from staffbase.notes.entry.screen import EntryScreen
 from staffbase.notes.rows import entry_row, with_days
 from staffbase.notes.rules import whom
 from staffbase.notes.service import Labels
+from staffbase.residents.emergency import SearchReach
+from staffbase.residents.reach_words import search_line
 from staffbase.ui.choice import Choice
 from staffbase.ui.desk import Desk
 from staffbase.ui.fields import LineField
@@ -62,6 +64,7 @@ class SearchScreen(StaffScreen):
         self._labels = Labels({}, {})
         self._items: list[TimelineItem] = []
         self._pending: Timer | None = None
+        self._left_out: SearchReach | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         yield LineField(placeholder=_("words, or parts of words"), id="query")
@@ -75,10 +78,28 @@ class SearchScreen(StaffScreen):
             yield Label(_("time"))
             yield Choice([(value, _(words)) for value, words in _PERIOD_WORDS.items()], id="period")
         yield Static(id="search-said")
+        yield Static(id="search-reach")
         yield Listing(id="found")
 
     async def refresh_view(self) -> None:
+        """The names; and what is left out, which is searched again once an emergency access has opened it."""
         self._labels = await self.ask(self._notes.labels)
+        before, self._left_out = self._left_out, await self._reach_now()
+        if before is not None and before != self._left_out:
+            self._look()
+
+    async def _reach_now(self) -> SearchReach:
+        found = await self.ask(self._notes.emergency.search_reach, self._about())
+        reach = self.query_one("#search-reach", Static)
+        reach.update(search_line(found))
+        reach.display = bool(search_line(found).plain)
+        return found
+
+    def _about(self) -> int | None:
+        """Whom one looks at alone."""
+        whose = self.query_one("#whose", LineField).value.strip()
+        found = whom(whose, self._labels.residents) if whose else []
+        return found[0] if len(found) == 1 else None
 
     @on(Input.Changed)
     @on(Choice.Changed)
@@ -91,18 +112,19 @@ class SearchScreen(StaffScreen):
     async def _look(self) -> None:
         query = self.query_one("#query", LineField).value.strip()
         whose = self.query_one("#whose", LineField).value.strip()
-        found = whom(whose, self._labels.residents) if whose else []
+        about = self._about()
+        self._left_out = await self._reach_now()
         if not query:
             self._items = []
             self._show("")
             return
-        if whose and len(found) != 1:
+        if whose and about is None:
             self._items = []
             self._show(_("Nobody fits “%(name)s”; type the unit, such as A3.") % {"name": whose})
             return
         period = _PERIODS[self.query_one("#period", Choice).value]
         self._items = await self.ask(
-            self._notes.search, query, resident_id=found[0] if found else None,
+            self._notes.search, query, resident_id=about,
             kinds=_KINDS[self.query_one("#kind", Choice).value][1],
             since=self.desk.clock.now() - period if period else None, limit=MOST,
         )  # fmt: skip
@@ -140,6 +162,9 @@ class SearchScreen(StaffScreen):
     def chosen_resident(self) -> int | None:
         item = self._here()
         return item.resident_id if item else None
+
+    def meant_resident(self) -> int | None:
+        return super().meant_resident() or self._about()
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
