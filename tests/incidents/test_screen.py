@@ -10,6 +10,7 @@ from staffbase.incidents.rules import STEP_KEYS
 from staffbase.incidents.screen import IncidentScreen, IncidentStart
 from staffbase.kernel import i18n
 from staffbase.residents.model import Status, WarningKind
+from staffbase.residents.rules import OWN_PHONE
 
 pytestmark = pytest.mark.usefixtures("eager")
 
@@ -35,6 +36,21 @@ async def test_from_h_to_113_in_two_keys(station, actors, flats, clock):
     (running,) = station.incidents.running(actors["samira"])
     assert (running.kind, running.resident_id) == (IncidentKind.OVERDOSE, flats["A2"])
     assert [step.step for step in running.steps] == [Step.CALLED_113]
+
+
+async def test_the_ladder_says_the_number_of_who_does_not_open(station, actors, flats):
+    station.residents.add_contact(actors["eva"], flats["A2"], "Anne", "sister", "00 00 00 62")
+    station.residents.add_contact(actors["eva"], flats["A2"], "Beboer A2", OWN_PHONE, "00 00 00 72")
+    app = Bench(station, actors["samira"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(opened(app, station, flats["A2"]))
+        await settle(pilot)
+        await pilot.press("1")
+        await settle(pilot)
+        await pilot.press("b")
+        await settle(pilot)
+        assert "Ring the resident's phone. 00 00 00 72" in seen(app)
+        assert seen(app).index("Beboer A2  00 00 00 72") < seen(app).index("Anne")
 
 
 async def test_a_running_incident_survives_leaving_and_is_found_again(station, actors, flats):

@@ -65,6 +65,21 @@ async def test_an_agreement_that_ends_before_it_begins(station, residents, actor
     assert residents.agreements(actors["eva"], flats["A1"]) == []
 
 
+async def test_the_residents_own_number_needs_no_name(station, residents, actors, flats, told):
+    app = Bench(station, actors["eva"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(ContactsDialog(app, residents, facts(station, actors, flats)))
+        await settle(pilot)
+        await pilot.press("a")
+        await settle(pilot)
+        await pilot.press("tab", "tab", *"00 00 00 71", "tab", "tab", "tab", "tab", "right", "ctrl+s")
+        await settle(pilot)
+        assert "Beboer A1  00 00 00 71  own phone" in seen(app)
+    (own,) = facts(station, actors, flats).contacts
+    assert (own.own, own.name) == (True, "Beboer A1")
+    assert told(flats["A1"]) == ["Contact: Beboer A1, own phone."]
+
+
 async def test_contacts_are_added_changed_and_ended(station, residents, actors, flats, told):
     app = Bench(station, actors["eva"])
     async with app.run_test(size=(80, 24)) as pilot:

@@ -15,6 +15,7 @@ from staffbase.kernel.i18n import _
 from staffbase.people.pins import set_pin_in
 from staffbase.people.service import add_person_in, hash_pin, set_default_shifts_in
 from staffbase.residents.model import Unit
+from staffbase.residents.rules import OWN_PHONE
 from staffbase.residents.service import add_contact_in, add_warning_in, admit_in, set_agreement_in
 from staffbase.station import Station
 
@@ -70,7 +71,15 @@ def move_in(tx: Writing, cast: Cast, resident: Resident) -> int:
         add_warning_in(tx, row.id, kind, _(line))
     for one in resident.contacts:
         add_contact_in(
-            tx, house_id, row.id, _(one.name), _(one.role), one.phone, _(one.hours), one.position, consent=one.consent
+            tx,
+            house_id,
+            row.id,
+            _(one.name),
+            one.role if one.role == OWN_PHONE else _(one.role),
+            one.phone,
+            _(one.hours),
+            one.position,
+            consent=one.consent,
         )
     return row.id
 

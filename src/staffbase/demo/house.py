@@ -10,6 +10,7 @@ from staffbase.kernel.access import Role
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.i18n import N_
 from staffbase.residents.model import RoundForm, WarningKind
+from staffbase.residents.rules import OWN_PHONE
 
 NAME = "Lyngmo botiltak"
 UNITS = "A1-A6,B1-B4"
@@ -99,6 +100,7 @@ class Resident:
     children: bool = False
 
 
+_OWN_A3 = Somebody("Kim-André S.", OWN_PHONE, "00 00 00 73", "", 0)
 _ACT = Somebody("ACT-team", N_("ACT team"), "00 00 00 41", N_("mon-fri 08-15"), 2)
 _DPS = Somebody("DPS", N_("district psychiatric centre"), "00 00 00 42", N_("mon-fri 08-15:30"), 2)
 _CRISIS_TEAM = Somebody(N_("Crisis team"), N_("crisis team"), "00 00 00 43", "08-22", 3)
@@ -152,6 +154,7 @@ RESIDENTS = (
         (
             _ACT,
             _CRISIS_TEAM,
+            _OWN_A3,
             Somebody("Anne S.", N_("sister"), "00 00 00 62", "", 0),
             Somebody(N_("Harm reduction clinic"), N_("health clinic"), "00 00 00 44", N_("mon-fri 10-15"), 0),
         ),

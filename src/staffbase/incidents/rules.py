@@ -98,9 +98,10 @@ def is_crisis(kind: IncidentKind, done: Collection[Step]) -> bool:
     return kind in _CRISES or bool({Step.CALLED_113, Step.CALLED_112, Step.NALOXONE} & set(done))
 
 
+RING_THEM = N_("Ring the resident's phone.")
 _LADDER = (
     (Step.KNOCKED, N_("Knock and call out.")),
-    (Step.PHONED, N_("Ring the resident's phone.")),
+    (Step.PHONED, RING_THEM),
     (Step.SECOND_ATTEMPT, N_("Try the door once more, within ten minutes of the first time.")),
     (Step.COLLEAGUE, N_("Get a colleague, or ring the on-call.")),
     (Step.LET_IN, N_("Let yourselves in if you fear for life. If in doubt, 113.")),

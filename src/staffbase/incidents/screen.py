@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 
 from staffbase.incidents.dialogs import ConcludeDialog, SlipDialog, StepDialog
 from staffbase.incidents.model import INCIDENT_NAMES, STEP_NAMES, IncidentKind, Step
-from staffbase.incidents.rules import ALARMS, STEP_KEYS, IncidentFacts, StepFacts, next_step
+from staffbase.incidents.rules import ALARMS, RING_THEM, STEP_KEYS, IncidentFacts, StepFacts, next_step
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import show_moment, show_since, show_time
 from staffbase.residents.rules import HouseFacts, ResidentFacts
@@ -257,7 +257,8 @@ class IncidentScreen(StaffScreen):
         done = [step.step for step in incident.steps if step.step and not step.taken_back]
         wanted = next_step(incident.kind, done) if incident.running else ""
         following = self.query_one("#incident-next", Static)
-        following.update(shown(_(wanted), "bold") if wanted else Content(""))
+        own = self._own_phone() if wanted == RING_THEM else ""
+        following.update(line((_(wanted), "bold"), (own, "bold")) if wanted else Content(""))
         following.set_class("113" in wanted or "112" in wanted or "110" in wanted, "-alarm")
         following.display = bool(wanted)
         start = line(
@@ -303,6 +304,11 @@ class IncidentScreen(StaffScreen):
         now = self.desk.clock.now()
         ringing = [row for one in ladder_order(self._resident.contacts) if one.phone for row in contact_rows(one, now)]
         return lines(*told, *([""] if told and ringing else []), *ringing)
+
+    def _own_phone(self) -> str:
+        """The number of the resident who does not open."""
+        contacts = self._resident.contacts if self._resident else ()
+        return next((one.phone for one in contacts if one.own), "")
 
     @staticmethod
     def _keys(incident: IncidentFacts, width: int) -> Content:

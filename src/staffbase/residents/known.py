@@ -30,6 +30,7 @@ from staffbase.residents.rules import (
     ALIAS_LIMIT,
     LADDER_STEPS,
     NALOXONE_LIMIT,
+    OWN_PHONE,
     WARNING_LIMIT,
     About,
     last_day,
@@ -150,7 +151,8 @@ _CONTACT_FIELDS = {
 
 def _tell_contact(tx: Writing, contact: Contact, sentence: str) -> None:
     """Who it is, and whether they may be told; the number stands with the contact only."""
-    who = ", ".join(filter(None, (contact.name, contact.role)))
+    role = _(OWN_PHONE) if contact.role == OWN_PHONE else contact.role
+    who = ", ".join(filter(None, (contact.name, role)))
     told = sentence % {"who": who}
     if contact.ended_at is None and not contact.consent:
         told += " " + _("The resident does not want them told.")

@@ -31,6 +31,10 @@ class WarningLine:
     line: str
 
 
+OWN_PHONE = N_("own phone")
+"""The role under which a resident's own number is kept, beside those of the people one may ring about them."""
+
+
 @dataclass(frozen=True)
 class ContactFacts:
     """Somebody to ring."""
@@ -42,6 +46,11 @@ class ContactFacts:
     hours: str
     position: int
     consent: bool
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the resident's own number: what the ladder rings first."""
+        return self.role == OWN_PHONE
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from staffbase.kernel.moments import show_date, show_moment
 from staffbase.residents.calls import answers_now
 from staffbase.residents.model import PRESENCE_NAMES, ROUND_FORM_NAMES, STATUS_NAMES, WARNING_NAMES, Presence, Status
 from staffbase.residents.rules import (
+    OWN_PHONE,
     AgreementFacts,
     ContactFacts,
     ResidentFacts,
@@ -78,8 +79,8 @@ def warning_row(one: WarningLine) -> Content:
 
 
 def ladder_order(contacts: Sequence[ContactFacts]) -> list[ContactFacts]:
-    """The call ladder step by step, then those outside it."""
-    return sorted(contacts, key=lambda one: (one.position == 0, one.position))
+    """The resident's own phone, the call ladder step by step, then those outside it."""
+    return sorted(contacts, key=lambda one: (not one.own, one.position == 0, one.position))
 
 
 def contact_row(one: ContactFacts, now: datetime) -> Content:
@@ -103,7 +104,7 @@ def _ringing(one: ContactFacts, now: datetime) -> Content:
 
 
 def _beside_the_number(one: ContactFacts, now: datetime) -> Content:
-    role = "" if one.role.casefold() == one.name.casefold() else one.role
+    role = _(OWN_PHONE) if one.own else "" if one.role.casefold() == one.name.casefold() else one.role
     hours = (one.hours, "$ok-text" if _answers(one.hours, now) else "$muted")
     consent = "" if one.consent else _("not to be told")
     return line((role, "$muted"), hours, (consent, "$warning-text"), between="  ")

@@ -11,7 +11,7 @@ from staffbase.kernel.i18n import N_, _
 from staffbase.residents.calls import answers_now, read_hours
 from staffbase.residents.dialogs.form import YES, ResidentForm, yes_or_no
 from staffbase.residents.dialogs.listed import EndDialog, ListDialog
-from staffbase.residents.rules import LADDER_STEPS, ContactFacts, ResidentFacts
+from staffbase.residents.rules import LADDER_STEPS, OWN_PHONE, ContactFacts, ResidentFacts
 from staffbase.residents.service import Residents
 from staffbase.residents.told import contact_row
 from staffbase.ui.choice import Choice
@@ -59,6 +59,7 @@ class ContactDialog(ResidentForm):
     ) -> None:
         super().__init__(desk, residents, facts.id, f"{facts.unit_code} {facts.alias}")
         self._contact = contact
+        self._alias = facts.alias
         self.form_name = f"contact:{contact.id}" if contact else f"contact:new:{facts.id}"
 
     def dialog_title(self) -> str:
@@ -67,9 +68,13 @@ class ContactDialog(ResidentForm):
     def compose_form(self) -> ComposeResult:
         one = self._contact or ContactFacts(0, "", "", "", "", 0, consent=True)
         steps = [("0", _("no")), *((str(step), str(step)) for step in range(1, LADDER_STEPS + 1))]
+        whose = [("", _("somebody to ring")), (OWN_PHONE, _("the resident's own phone"))]
         yield self.row(_("name"), self.line("contact_name", one.name, limit=60))
         yield self.row(
-            _("role"), self.line("contact_role", one.role, placeholder=_("ACT, GP, sister, guardian …"), limit=40)
+            _("role"),
+            self.line(
+                "contact_role", "" if one.own else one.role, placeholder=_("ACT, GP, sister, guardian …"), limit=40
+            ),
         )
         yield self.row(_("number"), self.line("phone", one.phone, limit=30))
         yield self.row(
@@ -77,6 +82,7 @@ class ContactDialog(ResidentForm):
         )
         yield self.row(_("in the ladder"), Choice(steps, str(one.position), id="position"))
         yield self.row(_("may be told"), yes_or_no(one.consent, id="consents"))
+        yield self.row(_("whose number"), Choice(whose, one.role if one.own else "", id="whose"))
         yield self.hint()
 
     def read(self, field: str) -> str:
@@ -87,8 +93,9 @@ class ContactDialog(ResidentForm):
         return _("answers now") if answers_now(hours, local(self.desk.clock.now())) else _("closed now")
 
     async def save(self) -> bool:
+        own = self.typed("whose")
         typed = (
-            self.typed("contact_name"), self.typed("contact_role"), self.typed("phone"), self.typed("hours"),
+            self.typed("contact_name") or (self._alias if own else ""), own or self.typed("contact_role"), self.typed("phone"), self.typed("hours"),
             int(self.typed("position")),
         )  # fmt: skip
         consent = self.typed("consents") == YES
