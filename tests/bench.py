@@ -82,6 +82,9 @@ class Bench(InOrder[None]):
     def access_log(self, resident_id: int | None = None) -> None:
         self.asked.append(("access log", resident_id))
 
+    def erase_entry(self, entry_id: int) -> None:
+        self.asked.append(("erase", entry_id))
+
     def choose_resident(self, then: Any) -> None:
         if self.chosen is not None:
             then(self.chosen)

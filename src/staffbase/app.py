@@ -93,9 +93,9 @@ class StaffbaseApp(Watching):
         offer = self._sections.OFFERS.get(action)
         return offer is not None and self._actor.may(offer.permission)
 
-    def _offer(self, action: str, resident_id: int | None) -> None:
+    def _offer(self, action: str, about_id: int | None) -> None:
         if self.offers(action):
-            self.push_screen(self._sections.OFFERS[action].make(self, self.station, resident_id))
+            self.push_screen(self._sections.OFFERS[action].make(self, self.station, about_id))
 
     def open_card(self, resident_id: int) -> None:
         """Open the crisis card over whatever is there, also over a half-typed note."""
@@ -140,6 +140,10 @@ class StaffbaseApp(Watching):
     def access_log(self, resident_id: int | None = None) -> None:
         """Show who opened what of a resident."""
         self._offer("access_log", resident_id)
+
+    def erase_entry(self, entry_id: int) -> None:
+        """Open the decision to erase an entry."""
+        self._offer("erase_entry", entry_id)
 
     def choose_resident(self, then: Callable[[int], None]) -> None:
         """Let the person pick a resident by unit or name."""

@@ -38,7 +38,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Offer:
-    """A named action that every screen may call: its permission, and the screen or dialog it opens."""
+    """A named action that every screen may call: its permission, and the screen or dialog it opens about a resident or an entry."""
 
     permission: Permission
     make: Callable[[Desk, Station, int | None], Screen[Any]]
@@ -211,6 +211,12 @@ def _access_log(desk: Desk, station: Station, resident_id: int | None) -> Screen
     return AccessLogScreen(desk, station.access_log, resident_id)
 
 
+def _erase(desk: Desk, station: Station, entry_id: int | None) -> Screen[Any]:
+    from staffbase.notes.erasure.dialogs import EraseDialog
+
+    return EraseDialog(desk, station.erasures(desk.settings), entry_id or 0)
+
+
 OFFERS: dict[str, Offer] = {
     "open_card": Offer(Permission.SEE_RESIDENTS, _card),
     "open_resident": Offer(Permission.READ, _resident),
@@ -223,6 +229,7 @@ OFFERS: dict[str, Offer] = {
     "open_drafts": Offer(Permission.READ, _drafts),
     "emergency_access": Offer(Permission.EMERGENCY_ACCESS, _emergency_access),
     "access_log": Offer(Permission.SEE_LOG, _access_log),
+    "erase_entry": Offer(Permission.ERASE, _erase),
 }
 
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from staffbase.crisis_plans.service import CrisisPlans
     from staffbase.exchange.automatic import AutomaticBackups
     from staffbase.exchange.backup import Backup
+    from staffbase.exchange.erasure import Erasures
     from staffbase.exchange.import_service import Imports
     from staffbase.exchange.openers import Openers
     from staffbase.exchange.verification import Verifications
@@ -356,6 +357,12 @@ class Station:
         from staffbase.exchange.automatic import AutomaticBackups
 
         return AutomaticBackups(self.database, settings)
+
+    def erasures(self, settings: Settings) -> "Erasures":
+        """Erasure by decision (§ 43)."""
+        from staffbase.exchange.erasure import Erasures
+
+        return Erasures(self.database, self.house_id, settings)
 
     def backup(self, home: Path) -> "Backup":
         """Backups of this station's data folder."""

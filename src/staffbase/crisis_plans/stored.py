@@ -67,7 +67,9 @@ def text_to_json(text: PlanText) -> str:
 
 
 def text_from_json(stored: str) -> PlanText:
-    """The sections as they were stored."""
+    """The sections as they were stored. Of a version that was erased by decision only that stands there."""
+    if not stored.startswith("{"):
+        return PlanText(dangers=(stored,))
     return _text(json.loads(stored))
 
 

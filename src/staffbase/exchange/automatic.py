@@ -17,6 +17,7 @@ from staffbase.kernel.errors import DatabaseUnavailable
 from staffbase.kernel.files import private_folder, why
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings
+from staffbase.kernel.sweep import sweep, sweep_owed_in
 
 _OURS = re.compile(r"staffbase-(\d{8}-\d{6})(-before-\w+)?(-\d+)?\.backup")
 """Names of the files this room may remove again."""
@@ -61,6 +62,10 @@ class AutomaticBackups:
     @allowed(Permission.BACKUP)
     def take(self, actor: Actor) -> BackupTaken:
         """Take one and let the oldest go. Raises DatabaseUnavailable, DatabaseDamaged; then every earlier one is kept."""
+        with self.database.read() as tx:
+            owed = sweep_owed_in(tx)
+        if owed:  # what was erased is to be in no backup
+            sweep(self.database)
         taken = write_to(self.folder, self.database, self._settings.home)
         self.database.opened(actor, BACKUP_DONE, None)
         self._rotate()

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from staffbase.exchange.authority import LeaderInBackup
+from staffbase.exchange.erased_again import decisions_of, erase_again
 from staffbase.exchange.opened_backup import OpenedBackup, opened_backup
 from staffbase.exchange.restored import Newer, Restored, newer_in
 from staffbase.kernel.anchor import ANCHOR_FILE, Anchor
@@ -98,8 +99,10 @@ def restore(
             done = replace(done, by=leader.check(backup, home, clock))
         if key is None:
             return replace(done, kept=_over_lost_key(home, clock, identities, backup, passphrase))
-        kept, newer = _replace(home, clock, settled(home, key), backup, place)
-        return replace(done, kept=kept, newer=newer)
+        kept, newer, again = _replace(home, clock, settled(home, key), backup, place)
+        if again is None and done.anchored is not None and done.anchored <= done.ledger_seq:
+            again = 0  # nothing was written after the backup, and so nothing decided
+        return replace(done, kept=kept, newer=newer, erased_again=again)
 
 
 def _stands(home: Path) -> bool:
@@ -171,9 +174,13 @@ def _recrypted(backup: OpenedBackup, into: Path) -> bytes:
     finally:
         source.dispose()
         target.dispose()
-    with into.open("rb+") as written:
-        os.fsync(written.fileno())
+    _on_disk(into)
     return key
+
+
+def _on_disk(file: Path) -> None:
+    with file.open("rb+") as written:
+        os.fsync(written.fileno())
 
 
 def _anew(
@@ -217,12 +224,22 @@ def _aside(home: Path, clock: Clock) -> Path:
     return kept
 
 
-def _replace(home: Path, clock: Clock, key: StationKey, backup: OpenedBackup, place: Path) -> tuple[Path, Newer | None]:
-    """The restored database in the place of the one that stands, which is kept aside with its key."""
+def _replace(
+    home: Path, clock: Clock, key: StationKey, backup: OpenedBackup, place: Path
+) -> tuple[Path, Newer | None, int | None]:
+    """The restored database in the place of the one that stands, which is kept aside with its key.
+
+    What was erased by decision since the backup is erased in it first. Returns where the old one lies, what is newer in
+    it, and how many decisions those were (None: nobody could know).
+    """
     restored = place / DATABASE_FILE
     fresh = _recrypted(backup, restored)
     held_alone(home / DATABASE_FILE, key.database)
     newer = newer_in(home / DATABASE_FILE, key.database, backup.manifest.ledger_seq)
+    decisions, again = decisions_of(home / DATABASE_FILE, key.database), None
+    if decisions is not None:
+        again = erase_again(restored, replace(key, database=fresh), decisions, clock, backup.manifest.station)
+        _on_disk(restored)
     card = station_card(home)
     kept = _aside(home, clock)
     for name in (STATION_FILE, KEY_FILE):
@@ -237,4 +254,4 @@ def _replace(home: Path, clock: Clock, key: StationKey, backup: OpenedBackup, pl
     for folder in (kept, home):
         sync_folder(folder)
     settled(home, replace(key, trying=fresh))
-    return kept, newer
+    return kept, newer, again

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import sqlcipher_engine
-from staffbase.kernel.i18n import _
+from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.verify import Proof
 
 
@@ -38,6 +38,8 @@ class Restored:
     """What is in it and not in the backup; None where nothing is, or it cannot be read any more."""
     anchored: int | None = None
     """How far the ledger of what stood there had come, as its anchor knew; None where there was none."""
+    erased_again: int | None = None
+    """How many decisions to erase that are newer than the backup were carried out in it; None where nobody could know."""
     by: Actor = STATION_ITSELF
     """Who put it back; the station itself where the recovery identity did."""
 
@@ -68,6 +70,21 @@ class Restored:
             )
         elif self.anchored is not None:
             said.append(_("Nothing was written here after the backup: nothing is missing."))
+        if self.erased_again is None:
+            said.append(
+                _(
+                    "Whether something was erased by decision (§ 43) after this backup could not be known here. If so, carry those decisions out again."
+                )
+            )
+        elif self.erased_again:
+            said.append(
+                ngettext(
+                    "%(count)d decision to erase (§ 43) is newer than the backup; it was carried out in it again.",
+                    "%(count)d decisions to erase (§ 43) are newer than the backup; they were carried out in it again.",
+                    self.erased_again,
+                )
+                % {"count": self.erased_again}
+            )
         if self.kept is not None:
             said.append(
                 _("What stood here before is kept whole in %(folder)s; staffbase --home opens it there.") % told

@@ -107,6 +107,7 @@ def fault_words(fault: Fault) -> str:
         What.REORDERED: _("%(table)s %(key)d stands in another's place (written %(at)s, ledger row %(seq)d)."),
         What.INSERTED: _("%(table)s %(key)d was put in: no ledger row knows it."),
         What.CHANGED: _("%(table)s %(key)d was changed (written %(at)s, ledger row %(seq)d)."),
+        What.STANDS: _("%(table)s %(key)d was erased by decision (§ 43), and is there all the same (written %(at)s)."),
     }[fault.what] % told
 
 

@@ -20,8 +20,10 @@ from staffbase.handover.rules import (
     worse,
 )
 from staffbase.handover.sources import counts_in, item_of, missed_rounds_in
+from staffbase.journal.items import erased_words
 from staffbase.journal.model import Entry, EntryText, Kind
 from staffbase.journal.service import items_by_id
+from staffbase.journal.timeline import erased_in
 from staffbase.kernel.access import Actor
 from staffbase.kernel.database import Reading
 from staffbase.people.duty import COUNTED, came_on_in
@@ -96,8 +98,8 @@ def _residents(
 def said_back_in(tx: Reading, house_id: int, span: ShiftSpan, person_id: int) -> dict[int, str]:
     """What somebody has said back in a shift, by resident."""
     rows = tx.all(
-        select(SaidBack.resident_id, EntryText.text)
-        .join(EntryText, col(EntryText.id) == SaidBack.id)
+        select(SaidBack.resident_id, EntryText.text, SaidBack.id)
+        .join(EntryText, col(EntryText.id) == SaidBack.id, isouter=True)
         .where(
             SaidBack.house_id == house_id,
             SaidBack.shift_date == span.date,
@@ -106,7 +108,9 @@ def said_back_in(tx: Reading, house_id: int, span: ShiftSpan, person_id: int) ->
         )
         .order_by(col(SaidBack.id))
     )
-    return {row[0]: row[1] for row in rows}
+    erased = erased_in(tx, [row[2] for row in rows if row[1] is None])
+    gone = {key: erased_words(at) for key, at in erased.items()}
+    return {row[0]: row[1] if row[1] is not None else gone.get(row[2], "") for row in rows}
 
 
 def readers_in(tx: Reading, house_id: int, now: datetime) -> list[Reader]:

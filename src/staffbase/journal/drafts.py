@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from staffbase.journal.model import Draft
+from staffbase.journal.timeline import erased_in
 from staffbase.kernel.database import Reading, Writing
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
@@ -32,19 +33,27 @@ def _told(draft: Draft) -> DraftFacts:
     return DraftFacts(draft.form, json.loads(draft.fields), draft.saved_at)
 
 
-def save_draft_in(tx: Writing, person_id: int, form: str, fields: dict[str, str]) -> None:
-    """Keep these fields instead of those kept before. Fields without any text end the draft."""
+def save_draft_in(tx: Writing, person_id: int, form: str, fields: dict[str, str]) -> bool:
+    """Keep these fields instead of those kept before. Fields without any text end the draft.
+
+    False when nothing is kept, because it belongs to an entry that was erased by decision meanwhile.
+    """
     if not any(value.strip() for value in fields.values()):
         finish_draft_in(tx, person_id, form)
-        return
+        return True
     typed = json.dumps(fields)
     if len(typed) > _LIMIT:
         raise Invalid(_("This is too long to be kept as a draft. Divide it in two."))
     draft = _find(tx, person_id, form)
+    if draft is None or draft.finished_at is not None:
+        about = form.rpartition(":")[2]
+        if about.isdecimal() and erased_in(tx, [int(about)]):
+            return False
     if draft is None:
         tx.add(Draft(person_id=person_id, form=form, fields=typed, saved_at=tx.now))
     else:
         draft.fields, draft.saved_at, draft.finished_at = typed, tx.now, None
+    return True
 
 
 def draft_in(tx: Reading, person_id: int, form: str) -> DraftFacts | None:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from staffbase.journal.model import Entry, EntryText, Importance, Kind, Source
 from staffbase.kernel.access import Actor, Permission
+from staffbase.kernel.i18n import _
+from staffbase.kernel.moments import show_date
 
 PLACING = (Kind.TIME_CORRECTION, Kind.WRONG_RESIDENT)
 """Amendments that give the entry another place in a timeline; they carry its new time and resident."""
@@ -89,6 +91,8 @@ class TimelineItem:
     comments: tuple[Comment, ...] = ()
     marks: tuple[tuple[int, int], ...] = ()
     """Where the words looked for stand in the text."""
+    erased_at: datetime | None = None
+    """When what it said was erased by decision; its text says so in its place."""
 
 
 @dataclass
@@ -100,6 +104,8 @@ class Amended:
     texts: dict[int, EntryText] = field(default_factory=dict)
     about_comments: dict[int, list[Entry]] = field(default_factory=dict)
     """Corrections and withdrawals of its comments, by comment."""
+    erased: dict[int, datetime] = field(default_factory=dict)
+    """When each text of theirs went that was erased by decision."""
 
     def of(self, *kinds: Kind) -> list[Entry]:
         """Its amendments of these kinds, oldest first."""
@@ -115,9 +121,18 @@ class Amended:
         """Taken back by its author."""
         return bool(self.of(Kind.WITHDRAWN))
 
+    @property
+    def erased_at(self) -> datetime | None:
+        """When it was erased by decision, with everything that was said about it."""
+        if not self.erased:
+            return None
+        return max((at for entry_id in ids_of([self]) if (at := self.erased.get(entry_id))), default=None)
+
     def text_of(self, entry: Entry) -> str:
-        """The text of one of its entries; empty when there is none or it was erased."""
+        """The text of one of its entries; that it was erased, where it was; empty when there is none."""
         found = self.texts.get(entry.id)
+        if found is None and entry.id in self.erased:
+            return erased_words(self.erased[entry.id])
         return found.text if found else ""
 
     @property
@@ -128,6 +143,11 @@ class Amended:
     def wrote(self, person_id: int) -> bool:
         """Whether this person is the author, or the one on whose behalf it was written."""
         return person_id in (self.root.author_id, self.root.on_behalf_id)
+
+
+def erased_words(at: datetime) -> str:
+    """What stands in the place of a text that was erased by decision."""
+    return _("Erased by decision of %(date)s (§ 43).") % {"date": show_date(at)}
 
 
 def may_read_hidden(reader: Actor | None) -> bool:
@@ -146,6 +166,8 @@ def fold(amended: Amended, here: Entry | None = None, reader: Actor | None = Non
     own = reader is not None and amended.wrote(reader.person_id)
     hidden = (moved or (amended.withdrawn and not own)) and not may_read_hidden(reader)
     item = _open(amended, here, moved=moved)
+    if amended.erased_at is not None and not (hidden and moved):
+        return _emptied(item, amended.erased_at)
     return _bare(item) if hidden and moved else _withheld(item) if hidden else item
 
 
@@ -207,6 +229,15 @@ def _withheld(item: TimelineItem) -> TimelineItem:
     """Withdrawn: all but what it said, and why it was taken back."""
     taken_back = tuple(correction for correction in item.corrections if correction.kind is Kind.WITHDRAWN)
     return replace(item, text="", original_text="", late_reason="", corrections=taken_back, comments=(), hidden=True)
+
+
+def _emptied(item: TimelineItem, at: datetime) -> TimelineItem:
+    """Erased by decision: that is said once; who wrote what when stays, and none of their words are there any more."""
+    return replace(
+        item, text=erased_words(at), original_text="", withdrawn_reason="", erased_at=at,
+        corrections=tuple(replace(one, text="") for one in item.corrections),
+        comments=tuple(replace(one, text="") for one in item.comments),
+    )  # fmt: skip
 
 
 def ids_of(amended: Sequence[Amended]) -> list[int]:

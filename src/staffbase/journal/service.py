@@ -185,10 +185,10 @@ class Journal:
     # -- drafts ---------------------------------------------------------------------------------------------------
 
     @allowed(Permission.SELF)
-    def save_draft(self, actor: Actor, form: str, fields: dict[str, str]) -> None:
-        """Keep what is typed so far in a form; empty fields end the draft."""
+    def save_draft(self, actor: Actor, form: str, fields: dict[str, str]) -> bool:
+        """Keep what is typed so far in a form; empty fields end the draft. False when it is about what was erased."""
         with self.database.write(actor, "draft.save") as tx:
-            save_draft_in(tx, actor.person_id, form, fields)
+            return save_draft_in(tx, actor.person_id, form, fields)
 
     @allowed(Permission.SELF)
     def draft(self, actor: Actor, form: str) -> dict[str, str] | None:

@@ -19,6 +19,7 @@ from staffbase.kernel.columns import Key
 from staffbase.kernel.database import Reading
 from staffbase.kernel.errors import NotFound
 from staffbase.kernel.i18n import _
+from staffbase.kernel.ledger import Erasure
 
 Row = TypeVar("Row", bound=SQLModel)
 _FOLDED = tuple(kind for kind in AMENDING if kind not in PLACING)
@@ -209,6 +210,16 @@ def _texts() -> SelectOfScalar[EntryText]:
     return select(EntryText).where(among_keys(col(EntryText.id)))
 
 
+@cache
+def _erasures() -> SelectOfScalar[Erasure]:
+    return select(Erasure).where(Erasure.table_name == EntryText.__tablename__, among_keys(col(Erasure.row_id)))
+
+
+def erased_in(tx: Reading, entry_ids: Iterable[int]) -> dict[int, datetime]:
+    """Which of these entries' texts were erased by decision, and when."""
+    return {row.row_id: row.decided_at for row in _rows(tx, _erasures(), entry_ids)}
+
+
 def _rows(tx: Reading, statement: SelectOfScalar[Row], keys: Iterable[int]) -> list[Row]:
     wanted = list(keys)
     found: list[Row] = []
@@ -252,7 +263,9 @@ def amended_in(tx: Reading, roots: Iterable[Entry]) -> dict[int, Amended]:
             comments[entry.id] = each
     for entry in _rows(tx, _about(*AMENDING), comments):
         comments[entry.amends_id or 0].about_comments.setdefault(entry.amends_id or 0, []).append(entry)
-    texts = {row.id: row for row in _rows(tx, _texts(), ids_of(list(amended.values())))}
+    ids = ids_of(list(amended.values()))
+    texts = {row.id: row for row in _rows(tx, _texts(), ids)}
+    erased = erased_in(tx, [key for key in ids if key not in texts])
     for each in amended.values():
-        each.texts = texts
+        each.texts, each.erased = texts, erased
     return amended

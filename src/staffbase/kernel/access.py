@@ -73,6 +73,7 @@ class Permission(StrEnum):
     RESTORE = N_("restore a backup")
     VERIFY = N_("verify the ledger")
     OPENERS = N_("change who can open the station, and its key")
+    ERASE = N_("erase what was written, by decision (§ 43)")
 
 
 _EVERYONE = {Permission.SELF, Permission.SEE_HOUSE}
@@ -104,6 +105,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.RESTORE,
             Permission.VERIFY,
             Permission.OPENERS,
+            Permission.ERASE,
             Permission.STAFF_ADMIN,
             Permission.HOUSE_ADMIN,
             Permission.IMPORT,

@@ -30,6 +30,8 @@ class What(StrEnum):
     INSERTED = "inserted"
     REMOVED = "removed"
     REORDERED = "reordered"
+    STANDS = "stands"
+    """It was erased by decision, and is there all the same."""
     CUT = "cut"
     """The ledger's newest rows are gone: the anchor knows them."""
     ANCHOR = "anchor"

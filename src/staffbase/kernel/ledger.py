@@ -60,6 +60,35 @@ class Erasure(SQLModel, table=True):
     decided_at: datetime = moment()
     decided_by: int = Field(sa_type=Key)
     reason: str = prose()
+    """Which decision: "decision" and its key."""
+    nonce: bytes = nonce()
+
+
+class ErasureDecision(SQLModel, table=True):
+    """A decision to erase what an entry says (helsepersonelloven § 43), with everything that was erased by it.
+
+    It tells nothing of what it erased: its reason must say why, not what.
+    """
+
+    __tablename__ = "erasure_decision"
+    __table_args__ = APPEND_ONLY
+
+    id: int = key()
+    entry_id: int = Field(sa_type=Key, index=True)
+    decided_at: datetime = moment()
+    decided_by: int = Field(sa_type=Key)
+    """Who carried it out here."""
+    responsible: str = prose()
+    """The journal-responsible whose decision it is, by name."""
+    asked_by: str = prose()
+    """Who asked for it."""
+    reason: str = prose()
+    texts: int
+    """How many texts went: the entry's, its corrections', comments' and so on."""
+    erased: str = prose()
+    """JSON: [[table, key, whether a row of facts took its place], …], so that a restored backup can be erased again."""
+    backups: str = prose()
+    """JSON: the backups older than it that still hold what it erased, as far as the station knew of them."""
     nonce: bytes = nonce()
 
 

@@ -5,21 +5,24 @@ session. Rows are loaded whole, detached when the transaction ends, and are plai
 """
 
 import os
+import secrets
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar, TypeVarTuple, overload
 
-from sqlalchemy import Executable, Result, UpdateBase, event
+from sqlalchemy import Executable, Result, Text, UpdateBase, event
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import Select, SelectOfScalar
+from sqlmodel.sql.sqltypes import AutoString
 
 from staffbase.kernel.access import Actor
 from staffbase.kernel.clock import Clock
 from staffbase.kernel.errors import ChangedElsewhere, NotFound
 from staffbase.kernel.i18n import _
-from staffbase.kernel.ledger import Seal
+from staffbase.kernel.ledger import Erasure, ErasureDecision, Seal
 
 Row = TypeVar("Row", bound=SQLModel)
 Value = TypeVar("Value")
@@ -166,6 +169,36 @@ class Writing(Reading):
             raise ValueError(f"{row.__table__.name} rows are never removed")  # type: ignore[attr-defined]
         self.session.delete(row)
 
+    def erase(self, decision: ErasureDecision, table_name: str, row_id: int, left: str | None = None) -> bool:
+        """Let a row go by a § 43 decision, its nonce with it; the only way a row of typed text ever goes.
+
+        With `left` a row of the same key takes its place: its facts as they were, and these words for whatever was typed.
+        False when there is no such row. Raises ValueError for a table that holds none that may go.
+        """
+        table = SQLModel.metadata.tables[table_name]
+        if guard_of(table) != "erasable":
+            raise ValueError(f"{table_name} rows are never erased")
+        self.flush()
+        known = self._columns.of(table)
+        connection, this = self.session.connection(), table.c[known.key] == row_id
+        before = connection.execute(select_columns(table).where(this)).mappings().one_or_none()
+        if before is None:
+            return False
+        self.add(
+            Erasure(
+                table_name=table_name, row_id=row_id, decided_at=decision.decided_at, decided_by=decision.decided_by,
+                reason=f"decision {decision.id}",
+            )
+        )  # fmt: skip
+        self.flush()
+        connection.execute(table.delete().where(this))
+        self._touched.pop((table_name, row_id), None)
+        if left is not None:
+            values = {name: _without_typed(table.c[name], before[name], left) for name in known.names}
+            self._touched[table_name, row_id] = self._seal.digest(table_name, known.names, values.values())
+            connection.execute(known.insert, values)
+        return True
+
     def flush(self) -> None:
         """Send what was added and changed to the database now."""
         self.session.flush()
@@ -200,6 +233,13 @@ class Writing(Reading):
     def items(self) -> list[list[Any]]:
         """[table, key, digest after] of every durable row written so far."""
         return [[table, key, digest] for (table, key), digest in self._touched.items()]
+
+
+def _without_typed(column: Any, value: Any, left: str) -> Any:
+    """The value of a row whose typed text was erased: facts stay, and what was empty stays so."""
+    if column.name == "nonce":
+        return secrets.token_bytes(16)
+    return left if value and isinstance(column.type, Text | AutoString) else value
 
 
 class WritingSession(Session):

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
 
@@ -58,24 +58,26 @@ def verify(engine: Engine, seal: Seal, anchor: Anchor | None = None, progress: P
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     with in_words(), engine.connect().execution_options(**options) as connection, any_bytes(connection):
         check_pages(connection)
-        tables = [table for table in SQLModel.metadata.sorted_tables if _durable(table)]
+        there = set(inspect(connection).get_table_names())  # a backup from before a migration lacks the newest
+        tables = [table for table in SQLModel.metadata.sorted_tables if _durable(table) and table.name in there]
         done = _Count(progress, sum(_count(connection, table) for table in (_LEDGER, *tables)))
         chain = read_chain(connection, seal, done.add)
         named, head = chain.named, chain.head
         ledger_rows = done.rows
         faults = [*chain.faults(connection), *_anchored(connection, anchor, head)]
-        erased = {(row[0], row[1]) for row in connection.execute(select(_ERASURE.c.table_name, _ERASURE.c.row_id))}
+        erased = _erased(connection, seal, named)
         gone = dict(named.digest)
         for table in tables:
             faults += _table(connection, table, seal, named, gone, done)
-        faults += [_fault(What.REMOVED, one, named) for one in gone if one not in erased]
-        by_decision = len(erased & gone.keys())
+        by_decision = {one for one, seq in erased.items() if named.seq[one] < seq}
+        faults += [_fault(What.REMOVED, one, named) for one in gone if one not in by_decision]
+        faults += [_fault(What.STANDS, one, named) for one in by_decision if one not in gone]
         if not faults:  # a row put in by hand breaks rules that indexes stand on, and is named above
             check_indexes(connection)
     faults.sort(key=lambda fault: (fault.seq, fault.table, fault.key))
     known = head if head is not None else (0, FIRST)
     return Proof(
-        ledger_rows, done.rows - ledger_rows, known[0], known[1].hex(), _anchor_seq(anchor), by_decision, tuple(faults)
+        ledger_rows, done.rows - ledger_rows, known[0], known[1].hex(), _anchor_seq(anchor), len(erased), tuple(faults)
     )
 
 
@@ -154,6 +156,23 @@ def _anchor_seq(anchor: Anchor | None) -> int | None:
     except ValueError:
         return None
     return known.seq if known is not None else None
+
+
+def _erased(connection: Connection, seal: Seal, named: Named) -> dict[tuple[str, int], int]:
+    """What was erased by decision, and the ledger row that says so. A decision that the ledger does not know erases nothing.
+
+    A row that the ledger names in the same transaction or later is what took the place of an erased one: facts alone.
+    """
+    found: dict[tuple[str, int], int] = {}
+    names = sorted(column.name for column in _ERASURE.columns)
+    for page in pages(connection, _ERASURE, (_ERASURE.c.id,)):
+        for row in page:
+            this = (_ERASURE.name, row["id"])
+            if len(row) > 1 and this in named.digest and _digest(seal, _ERASURE.name, names, row) == named.digest[this]:
+                one = (row["table_name"], row["row_id"])
+                if one in named.digest:
+                    found[one] = max(found.get(one, 0), named.seq[this])
+    return found
 
 
 def _table(

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from sqlalchemy import bindparam
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from staffbase.incidents.model import INCIDENT_NAMES, STEP_NAMES, Deviation, IncidentKind, Step
@@ -250,6 +250,22 @@ def sign_in(
         tx, Kind.ROUND, " ".join(told), house_id=house_id, on_behalf_id=on_behalf_id,
         importance=Importance.HANDOVER if open_doors else Importance.ROUTINE,
     )  # fmt: skip
+
+
+def open_door_of_in(tx: Reading, entry: Entry) -> int | None:
+    """The key of the reason that this entry tells on a resident's timeline; None for any other entry.
+
+    Both are written at the signing, the reason first.
+    """
+    if entry.kind is not Kind.ROUND or entry.resident_id is None:
+        return None
+    return tx.first(
+        select(OpenDoor.id)
+        .join(Walk, col(Walk.id) == OpenDoor.walk_id)
+        .where(Walk.signed_at == entry.recorded_at, col(OpenDoor.id) < entry.id)
+        .order_by(col(OpenDoor.id).desc())
+        .limit(1)
+    )
 
 
 def _span(span: tuple[datetime, datetime], checks: Mapping[int, CheckFacts], of: int) -> str:

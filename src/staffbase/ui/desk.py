@@ -25,7 +25,7 @@ class Drafts(Protocol):
     """Keeps what is half typed, per person and form (the journal does it)."""
 
     def save_draft(self, actor: Actor, form: str, fields: dict[str, str]) -> Any:
-        """Keep the fields as typed so far."""
+        """Keep the fields as typed so far. False when they may not be kept: what they are about was erased by decision."""
 
     def draft(self, actor: Actor, form: str) -> dict[str, str] | None:
         """What was kept, if anything."""
@@ -91,6 +91,9 @@ class Desk(Protocol):
 
     def access_log(self, resident_id: int | None = None) -> None:
         """Show who opened what of a resident; of the first one where none is said."""
+
+    def erase_entry(self, entry_id: int) -> None:
+        """Open the dialog in which an entry is erased by decision."""
 
     def use_settings(self, changes: dict[str, int | str]) -> None:
         """Let changed settings of this machine hold from now on."""

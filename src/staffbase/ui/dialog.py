@@ -145,9 +145,9 @@ class FormDialog(StaffDialog[Answer]):
             return False
         fields = self.fields()
         if fields != self._kept:
-            await self.ask(self.desk.drafts.save_draft, self.form_name, fields)
+            kept = await self.ask(self.desk.drafts.save_draft, self.form_name, fields)
             self._kept = fields  # only now: what could not be kept is tried again
-            self._drafted = True
+            self._drafted = kept is not False
         return self._drafted
 
     @job(group="save")

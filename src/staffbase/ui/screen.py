@@ -35,6 +35,7 @@ NAMED_ACTIONS = frozenset(
         "open_drafts",
         "emergency_access",
         "access_log",
+        "erase_entry",
     }
 )
 """What other rooms do for every screen, through the desk."""

@@ -25,6 +25,7 @@ _FORMS: dict[str, tuple[str, str]] = {
     "withdraw": (N_("why something is withdrawn"), _NOTES),
     "retime": (N_("a correction of time"), _NOTES),
     "move": (N_("a move to another resident"), _NOTES),
+    "erase": (N_("a decision to erase"), _NOTES),
     "agreement": (N_("check agreement"), "resident"),
     "presence": (N_("where a resident is"), "resident"),
     "contact": (N_("contact"), "resident"),

@@ -41,6 +41,7 @@ class EntryScreen(StaffScreen):
         Binding("b", "move", N_("Wrong resident"), tooltip=N_("It was written on the wrong resident"), id="entry.move"),
         Binding("v", "withdraw", N_("Withdraw"), tooltip=N_("Take it back, with the reason"), id="entry.withdraw"),
         Binding("e", "epj", N_("EPJ"), tooltip=N_("It must stand in the EPJ; and once more: it does now"), id="entry.epj"),
+        Binding("delete", "erase_entry", N_("Erase"), tooltip=N_("Erase it for good, by decision (§ 43); and what was decided"), id="entry.erase", key_display="del"),
         Binding("escape", "leave", N_("Back"), tooltip=N_("Back to the list"), id="entry.back"),
     ]  # fmt: skip
 
@@ -77,7 +78,8 @@ class EntryScreen(StaffScreen):
             )
             text.update(shown(words, "$warning-text"))
         else:
-            text.update(shown(with_found(item.text, labels.found.get(item.entry_id, "")) or "–"))
+            style = "$warning-text" if item.erased_at is not None else ""
+            text.update(shown(with_found(item.text, labels.found.get(item.entry_id, "")) or "–", style))
         history, comments = self._history(item, labels), self._comments(item, labels)
         for name, told in (("history", history), ("comments", comments)):
             part = self.query_one(f"#entry-{name}", Static)
@@ -115,7 +117,9 @@ class EntryScreen(StaffScreen):
                 if item.epj_done
                 else (_("must also stand in the EPJ"), "$accent-text")
             )
-        if item.withdrawn:
+        if item.withdrawn and item.erased_at is not None:
+            facts.append((_("withdrawn"), "$warning-text"))
+        elif item.withdrawn:
             facts.append((_("withdrawn: %(reason)s") % {"reason": item.withdrawn_reason}, "$warning-text"))
         return lines(title, line(*facts, between=" · "))
 
@@ -123,7 +127,7 @@ class EntryScreen(StaffScreen):
         if not item.corrections or item.hidden:
             return []
         told = [shown(_("HISTORY"), "$muted")]
-        if item.corrected:
+        if item.corrected and item.erased_at is None:
             told.append(
                 line(
                     (show_time(item.recorded_at), "bold"),
@@ -165,13 +169,18 @@ class EntryScreen(StaffScreen):
         item = self._item
         if action in (*_MENDING, "comment", "epj"):
             person = signed_in(self.desk)
-            if item is None or item.hidden or person is None:
+            if item is None or item.hidden or item.erased_at is not None or person is None:
                 return False
             note = item.kind in NOTE_KINDS and not item.withdrawn
             own = person.person_id in (item.author_id, item.on_behalf_id)
             mending = note and (own or person.may(Permission.CORRECT_OTHERS))
             return {"comment": True, "epj": not item.withdrawn}.get(action, mending)
+        if action == "erase_entry" and (item is None or item.hidden):
+            return False
         return super().check_action(action, parameters)
+
+    def action_erase_entry(self) -> None:
+        self.desk.erase_entry(self._entry_id)
 
     def action_leave(self) -> None:
         self.dismiss(None)

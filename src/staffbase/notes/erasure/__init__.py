@@ -1,0 +1,1 @@
+"""Erasure by decision (§ 43), from the page of the entry."""
