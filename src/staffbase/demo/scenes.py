@@ -54,6 +54,11 @@ def _pin(name: str) -> tuple[str, ...]:
     return tuple(next(person.pin for person in STAFF if person.name == name))
 
 
+def _tab(*fields: str) -> tuple[str, ...]:
+    """Each field typed, and tab after it."""
+    return tuple("tab" if key == "enter" else key for key in _enter(*fields))
+
+
 def _enter(*lines: str) -> tuple[str, ...]:
     """Each line typed, and enter after it."""
     names = {" ": "space", "-": "minus", ",": "comma"}
@@ -139,6 +144,13 @@ TOURS = (
         Scene("person-change", (*BACK, "down", "enter")),
         Scene("person-left", (*BACK, "l")),
         Scene("one-time-pin", (*BACK, "p")),
+    )),
+    Tour("erasure", EVENING, "Ingrid", (
+        Scene("erase", ("4", "down", "enter", "delete")),
+        Scene("erase-refused", (*_tab("Kari Nes", "beboeren selv", "Skrevet om feil person"), "ctrl+s")),
+        Scene("erased", (*_tab("A3")[:-1], "ctrl+s")),
+        Scene("erase-decided", ("delete",)),
+        Scene("erased-list", (*BACK, *BACK)),
     )),
     Tour("locked", ROUND, "Samira", (Scene("lock", ("ctrl+l",)),)),
     Tour("round", ROUND, "Samira", (

@@ -64,7 +64,7 @@ def erase_again(restored: Path, key: StationKey, decisions: Decisions, clock: Cl
         for row in later:
             with database.write(STATION_ITSELF, "erasure.again") as tx:
                 erase_in(tx, tx.add(ErasureDecision(**row)))
-        sweep(database, STATION_ITSELF)
+        sweep(database)
     finally:
         database.close()
     return len(later)

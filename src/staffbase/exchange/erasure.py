@@ -144,7 +144,7 @@ class Erasures:
             )  # fmt: skip
             erase_in(tx, decision)
             made = self._facts(tx, decision)
-        swept = sweep(self.database, actor) if self.database.dialect == "sqlite" else True
+        swept = sweep(self.database) if self.database.dialect == "sqlite" else True
         return replace(made, swept=swept)
 
     @allowed(Permission.ERASE)

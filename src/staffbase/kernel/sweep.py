@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from staffbase.kernel.access import Actor
+from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.ledger import ErasureDecision, Ledger
 
@@ -16,13 +16,13 @@ SWEPT = "erasure.swept"
 """The ledger's action for a database that was written anew after an erasure."""
 
 
-def sweep(database: Database, actor: Actor) -> bool:
+def sweep(database: Database) -> bool:
     """Write the database anew. False when it could not be done now: no room, or somebody reads; then it is still owed."""
     if database.dialect != "sqlite":
         return False  # a server keeps house by itself
     done = _anew(database)
     if done:
-        database.opened(actor, SWEPT, None)
+        database.opened(STATION_ITSELF, SWEPT, None)
     return done
 
 

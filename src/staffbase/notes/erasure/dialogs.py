@@ -28,7 +28,7 @@ class EraseDialog(FormDialog["DecisionFacts"]):
 
     DEFAULT_CSS = """
     EraseDialog > .dialog { width: 92; }
-    EraseDialog .erase-row { height: auto; }
+    EraseDialog #decision-form, EraseDialog .erase-row { height: auto; }
     EraseDialog .erase-row > Label { width: 22; }
     EraseDialog .erase-row > LineField { width: 1fr; }
     EraseDialog #reason { height: 3; }
@@ -139,7 +139,10 @@ def _words_of(what: "ToErase") -> list[Content]:
             }
         told.append(_headed(_("Also holds these words, and is not erased"), words, "$warning-text"))
     told.append(_headed(_("Older backups"), _backups(what)))
-    return told
+    return [
+        *told,
+        _headed(_("Out of reach"), _("what was printed, what stands in the EPJ, copies of the data folder.")),
+    ]
 
 
 def _headed(heading: str, words: str, style: str = "") -> Content:
@@ -182,13 +185,13 @@ def _backups(what: "ToErase") -> str:
     if what.on_server:
         return _("the server's own: its files, logs and backups are its administrator's to erase.")
     if not what.backups:
-        return _("the station knows of none that holds it. Paper and the EPJ are not reached.")
+        return _("the station knows of none that holds it.")
     named = ", ".join(what.backups[-_SHOWN:])
     said = ngettext(
         "%(count)d still holds it (%(named)s).", "%(count)d still hold it (the last: %(named)s).", len(what.backups)
     ) % {"count": len(what.backups), "named": named}  # fmt: skip
-    goes = _("The nightly ones are gone after %(nights)d nights; what is restored is erased again.")
-    return f"{said} {goes % {'nights': what.nights}}"
+    goes = _("The nightly ones go within %(nights)d nights.") % {"nights": what.nights} if what.nights else ""
+    return " ".join(part for part in (said, goes, _("What is restored is erased again.")) if part)
 
 
 def _decision_words(decided: "DecisionFacts") -> list[Content]:
