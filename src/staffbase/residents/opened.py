@@ -39,6 +39,7 @@ NO_RECORD = {
     "restore.": N_("a backup was restored"),
     "opener.": N_("changed who can open the station"),
     "key.": N_("the key was changed"),
+    "erasure.": N_("the file was written anew after an erasure"),
     "demo.": N_("the demo's story went on"),
 }
 """What stands in the ledger and shows nobody's record. A name that ends in a dot is how such names begin."""
