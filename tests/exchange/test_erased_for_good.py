@@ -273,13 +273,13 @@ def test_a_backup_from_before_decisions_were_known_is_brought_on_and_erased(kept
     engine = sqlcipher_engine(kept.home / "staffbase.db", kept.key())
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE erasure_decision"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     older = Database(engine, open_station_seal(kept), kept.clock)
     from staffbase.exchange.backup import backup_to
 
-    file = backup_to(older, kept.home, kept.home / "of-0003.age").file
+    file = backup_to(older, kept.home, kept.home / "of-0004.age").file
     engine.dispose()
-    assert migrations.HEAD > "0003"
+    assert migrations.HEAD > "0004"
     station = kept.open()
     assert re.match(r"staffbase-\d{8}-\d{6}-before-", max(path.name for path in (kept.home / "backups").iterdir()))
     decide(station.erasures(kept.settings), kept.leader, kept.gone)

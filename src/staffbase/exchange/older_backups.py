@@ -88,7 +88,10 @@ def older_backups_in(tx: Reading, settings: Settings, written_at: datetime, now:
 def _put_aside(folder: Path) -> datetime | None:
     """When a restore put this aside, by its name, on the house's clock."""
     found = _ASIDE.fullmatch(folder.name)
-    return datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=OSLO) if found else None
+    try:
+        return datetime.strptime(found[1], "%Y%m%d-%H%M%S").replace(tzinfo=OSLO) if found else None
+    except ValueError:
+        return None
 
 
 __all__ = ["OlderBackup", "older_backups_in"]
