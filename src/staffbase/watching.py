@@ -148,16 +148,16 @@ class Watching(Damage):
                 self.notify(harmless(one.words), severity="error", markup=False, timeout=20)
 
     async def _watch_walk(self) -> None:
-        walk, now = self._walk, self.clock.now()
+        walk, now, seconds = self._walk, self.clock.now(), self.clock.monotonic()
         standing = [screen for screen in self.screen_stack if isinstance(screen, self._sections.AlarmScreen)]
-        if walk is None or not walk.overdue(now):
+        if walk is None or not self._alarm.overdue(walk, now, seconds):
             self._alarm_left_at = 0.0
             if standing and standing[-1] is self.screen_stack[-1]:  # dismissing takes the topmost, whoever asks
                 await standing[-1].dismiss(None)
             return
-        if self._alarm.due(walk, now):
-            self.run_worker(self._alarm.run(walk, now), group="alarm-command")
-        quiet = self._alarm_left_at and self.clock.monotonic() - self._alarm_left_at < ALARM_AGAIN_SECONDS
+        if self._alarm.due(walk, seconds):
+            self.run_worker(self._alarm.run(walk, seconds), group="alarm-command")
+        quiet = self._alarm_left_at and seconds - self._alarm_left_at < ALARM_AGAIN_SECONDS
         if not standing and not quiet:
             self._alarm_on_top(walk)
 

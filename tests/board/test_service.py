@@ -210,3 +210,23 @@ def test_whoever_may_verify_is_told_of_what_was_found_and_of_a_week_without_one(
     assert said("ingrid") == ["the verification found 1 change"]
     assert said("marit") == []
     assert house.board.strip(actors["marit"]).notices == ()
+
+
+def test_a_clock_that_was_set_back_is_said_as_long_as_it_matters(station, actors, clock):
+    def said():
+        return [need.words for need in station.board.view(actors["marit"]).needs if "set back" in need.words]
+
+    station.notes.write(actors["marit"], "Before")
+    assert not said()
+    written = clock.now()
+    clock.move_to(written - timedelta(minutes=4))
+    assert not said()  # two stations' clocks
+    clock.move_to(written - timedelta(hours=1))
+    station.notes.write(actors["marit"], "An hour before")
+    assert said() == ["the clock was set back: something was written 21:40"]
+    clock.move_to(written - timedelta(minutes=4))
+    assert not said()
+    clock.move_to(written - timedelta(days=365))
+    assert said() == ["the clock was set back: something was written 05.01.2026 20:40"]
+    station.notes.write(actors["marit"], "The right year")
+    assert not said()

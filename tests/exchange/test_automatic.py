@@ -72,6 +72,24 @@ def test_two_in_one_second_are_two_and_both_rotate_out(backups: AutomaticBackups
     ]  # fmt: skip
 
 
+def test_a_clock_that_was_a_year_ahead_keeps_no_later_backup_away_and_takes_none(
+    station: Station, tmp_path: Path, clock: HeldClock
+) -> None:
+    create_key(tmp_path / "home", FileIdentities(tmp_path / "identities"))
+    settings = Settings(home=tmp_path / "home", backup_folder=str(tmp_path / "copies"), backup_keep=1)
+    backups = station.automatic_backups(settings)
+    clock.move_to(EVENING.replace(year=EVENING.year + 1))
+    backups.take(STATION_ITSELF)
+    clock.move_to(EVENING + timedelta(hours=1))
+    assert backups.due(STATION_ITSELF)
+    taken = backups.take(STATION_ITSELF)
+    assert list(backups.folder.iterdir()) == [taken.file]
+    assert not backups.due(STATION_ITSELF)
+    clock.move_to(EVENING + timedelta(days=2))
+    with station.database.read() as tx:
+        assert missed_in(tx, clock.now()) == EVENING + timedelta(hours=1)
+
+
 def test_a_drive_that_is_not_there_is_said(station: Station, tmp_path: Path) -> None:
     create_key(tmp_path / "home", FileIdentities(tmp_path / "identities"))
     (tmp_path / "no drive").write_text("a file where the drive should be")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
+from sqlmodel import select
 
 from staffbase.kernel.access import STATION_ITSELF, Actor, Role
 from staffbase.kernel.clock import OSLO, Clock, DemoClock, HeldClock
@@ -72,15 +73,14 @@ def furnished() -> Place:
 
 
 def _furnish(station: Station) -> None:
-    from staffbase.people.model import Person
+    from staffbase.people.service import add_person_in, hash_pin
     from staffbase.residents.model import Resident, RoundForm, Stay, Unit
     from staffbase.residents.service import set_agreement_in
 
+    hashed = hash_pin(station.database.seal, PIN)
     with station.database.write(STATION_ITSELF, "test.house") as tx:
         for name, role in PEOPLE.items():
-            tx.add(Person(name=name, role=role))
-        from sqlmodel import select
-
+            add_person_in(tx, name, role, pin_hash=hashed)
         for unit in tx.all(select(Unit)):
             resident = tx.add(Resident(house_id=station.house_id, alias=f"Beboer {unit.code}", birth_year=1980))
             tx.flush()

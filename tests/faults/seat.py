@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.bench import seen, settle
@@ -21,8 +21,8 @@ PATIENCE = 30.0
 class Seat:
     """The app on a station, with a clock that the test moves."""
 
-    def __init__(self, place: Place, name: str) -> None:
-        self.clock = HeldClock(EVENING)
+    def __init__(self, place: Place, name: str, at: datetime) -> None:
+        self.clock = HeldClock(at)
         self.station = place.open(self.clock)
         opened = Opened(self.station, actor(self.station, name))
         self.app = StaffbaseApp(replace(place.settings, backup_keep=0), self.clock, lambda _say: opened)
@@ -37,6 +37,10 @@ class Seat:
 
         self.app.notify = notify  # type: ignore[method-assign]  # it shows them all the same
 
+    def set_clock(self, moment: datetime) -> None:
+        """Somebody sets the clock on the wall: no time has passed by that."""
+        self.clock._now = moment
+
     async def press(self, *keys: str) -> None:
         """One after the other, two seconds of the house's clock apart."""
         self.told.clear()
@@ -44,6 +48,11 @@ class Seat:
             self.clock.move_to(self.clock.now() + timedelta(seconds=2))
             await self.pilot.press(key)
             await settle(self.pilot)
+
+    async def settled(self) -> None:
+        """Whoever is asked about duty is on duty."""
+        if "I am on duty" in seen(self.app):
+            await self.press("enter")
 
     async def see(self, words: str) -> str:
         """Until this stands on the screen, wherever lines end, or was told since the last key; then the screen in one line."""
@@ -62,17 +71,18 @@ class Seat:
 
 
 @asynccontextmanager
-async def seated(place: Place, name: str, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Seat]:
+async def seated(
+    place: Place, name: str, size: tuple[int, int] = (120, 36), at: datetime = EVENING
+) -> AsyncIterator[Seat]:
     """Signed in, in front of the board."""
-    seat = Seat(place, name)
+    seat = Seat(place, name, at)
     try:
         async with seat.app.run_test(size=size) as seat.pilot:
             while not seat.app.ready:
                 await seat.pilot.pause(0.05)
             await seat.see("MODULE A")
             await settle(seat.pilot)
-            if "I am on duty" in seen(seat.app):
-                await seat.press("enter")
+            await seat.settled()
             yield seat
     finally:
         seat.station.close()

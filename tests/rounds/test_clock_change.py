@@ -104,6 +104,22 @@ def test_a_walk_through_the_changed_hour_took_as_long_as_it_took(house, actors, 
     assert house.rounds.sheet(actors["samira"]).not_walked == ()
 
 
+@pytest.mark.parametrize("house", [SPRING], indirect=True)
+def test_a_clock_that_was_set_back_while_she_was_out_keeps_no_answer_away(house, actors, clock):
+    """What was found is written all the same, at no time that has not come yet: most of all that somebody does not answer."""
+    samira = actors["samira"]
+    clock.move_to(at(SPRING, 23, 40))
+    walk = house.rounds.leave(samira)
+    clock.move_to(at(SPRING, 22, 58))
+    house.rounds.come_back(samira)
+    first, second, third = (line.door.unit_id for line in house.rounds.sheet(samira).lines)
+    check = house.rounds.check_off(samira, walk.id, first, Outcome.ASLEEP)
+    assert (check.at_from, check.at_to, check.recorded_at) == (clock.now(),) * 3
+    house.rounds.no_answer(samira, walk.id, second)
+    house.rounds.found_in_danger(samira, walk.id, third)
+    assert [line.check is not None for line in house.rounds.sheet(samira).lines] == [True] * 3
+
+
 @pytest.mark.parametrize(("house", "hours"), [(SPRING, 1), (AUTUMN, 3)], indirect=["house"], ids=["spring", "autumn"])
 def test_a_window_over_the_changed_hour_interrupts_twenty_minutes_before_its_end(house, actors, clock, hours):
     house.rounds.set_windows(actors["ingrid"], [WindowHours(time(1, 30), time(3, 30))])

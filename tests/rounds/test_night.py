@@ -122,16 +122,34 @@ async def test_the_alarm_covers_a_screen_that_is_not_locked(with_pins, actors, c
         await until(pilot, AlarmScreen)
 
 
-def test_the_alarm_command_runs_once_a_walk_and_again_after_ten_minutes(night, actors, clock):
+def test_the_alarm_comes_by_the_clock_or_by_the_time_that_passed_whichever_is_first(night, actors):
+    night.rounds.leave(actors["samira"], 45)
+    walk = night.rounds.walk_under_way(STATION_ITSELF)
+    alarm = Alarm("")
+    assert not alarm.overdue(walk, moment(5, 23, 41), 1000)  # first seen a minute after she left
+    assert not alarm.overdue(walk, moment(6, 0, 24), 1000 + 43 * 60)
+    assert alarm.overdue(walk, moment(6, 0, 25), 1000 + 44 * 60)
+    assert not alarm.overdue(walk, moment(5, 23, 24), 1000 + 43 * 60)
+    assert alarm.overdue(walk, moment(5, 23, 25), 1000 + 44 * 60), "the clock was set back an hour meanwhile"
+    assert alarm.overdue(walk, moment(6, 0, 25), 1000 + 60), "the machine slept"
+    again = Alarm("")  # a restart after the clock was set back
+    assert not again.overdue(walk, moment(5, 22, 50), 1000)
+    assert not again.overdue(walk, moment(5, 23, 34), 1000 + 44 * 60)
+    assert again.overdue(walk, moment(5, 23, 35), 1000 + 45 * 60)
+    night.rounds.reached(actors["marit"], walk.id, 60)
+    later = night.rounds.walk_under_way(STATION_ITSELF)
+    assert not alarm.overdue(later, moment(5, 23, 25), 1000 + 44 * 60), "she was reached and needs more time"
+
+
+async def test_the_alarm_command_runs_once_a_walk_and_again_after_ten_minutes(night, actors):
     night.rounds.leave(actors["samira"], 45)
     walk = night.rounds.walk_under_way(STATION_ITSELF)
     alarm = Alarm("true")
-    assert not alarm.due(walk, moment(6, 0, 24))
-    assert alarm.due(walk, moment(6, 0, 25))
-    alarm.begun(walk, moment(6, 0, 25))
-    assert not alarm.due(walk, moment(6, 0, 34))
-    assert alarm.due(walk, moment(6, 0, 35))
-    assert not Alarm("").due(walk, moment(6, 0, 35))
+    assert alarm.due(walk, 1000)
+    assert await alarm.run(walk, 1000) == 0
+    assert not alarm.due(walk, 1000 + 9 * 60)
+    assert alarm.due(walk, 1000 + 10 * 60)
+    assert not Alarm("").due(walk, 1000)
 
 
 @pytest.mark.parametrize(
@@ -140,4 +158,4 @@ def test_the_alarm_command_runs_once_a_walk_and_again_after_ten_minutes(night, a
 async def test_the_alarm_command_never_disturbs_the_station(night, actors, command, answer):
     night.rounds.leave(actors["samira"], 45)
     walk = night.rounds.walk_under_way(STATION_ITSELF)
-    assert await Alarm(command).run(walk, moment(6, 0, 25)) == answer
+    assert await Alarm(command).run(walk, 1000) == answer

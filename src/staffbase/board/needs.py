@@ -39,13 +39,15 @@ class Waiting:
     """The newest good backup, when it is older than it may be."""
     unproved: Unproved | None = None
     """That somebody should look at the verification; for those who may verify, and nobody else."""
+    written_ahead: datetime | None = None
+    """When the latest was written, where the clock was set back since."""
 
 
 def needs_of(waiting: Waiting) -> tuple[Need, ...]:
     """The needs, worst first, and among equals in this order."""
     found = [
         *_walk(waiting), *_incidents(waiting), *_windows(waiting), *_duty(waiting), *_concerns(waiting),
-        *_not_read(waiting), *_asked(waiting), *_tasks(waiting), *_backup(waiting), *_unproved(waiting),
+        *_not_read(waiting), *_asked(waiting), *_tasks(waiting), *_clock(waiting), *_backup(waiting), *_unproved(waiting),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda need: -need.level))
 
@@ -119,6 +121,14 @@ def _tasks(waiting: Waiting) -> Iterator[Need]:
     if overdue:
         words = ngettext("%(count)d task overdue", "%(count)d tasks overdue", len(overdue))
         yield Need(words % {"count": len(overdue)}, Level.WATCH, _("6: tasks"))
+
+
+def _clock(waiting: Waiting) -> Iterator[Need]:
+    if waiting.written_ahead is not None:
+        words = _("the clock was set back: something was written %(when)s") % {
+            "when": show_moment(waiting.written_ahead, waiting.now)
+        }
+        yield Need(words, Level.WATCH, _("see that this computer's clock is right"))
 
 
 def _backup(waiting: Waiting) -> Iterator[Need]:

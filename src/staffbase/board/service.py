@@ -20,6 +20,7 @@ from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.moments import show_day, show_moment, show_span, show_time
+from staffbase.kernel.set_back import ahead_in
 from staffbase.kernel.verified import unproved_in
 from staffbase.people.door import DoorFacts, DoorPerson
 from staffbase.people.duty import OnDuty, on_duty_in, shift_times_in, under_staffed_in
@@ -179,6 +180,7 @@ class Board:
                 asked=sum(one.for_me for one in asked),
                 no_backup_since=missed_in(tx, now),
                 unproved=unproved_in(tx, now) if actor.may(Permission.VERIFY) else None,
+                written_ahead=ahead_in(tx, now),
             )  # fmt: skip
         return BoardView(
             tiles=tuple(

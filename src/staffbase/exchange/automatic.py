@@ -55,9 +55,10 @@ class AutomaticBackups:
         """Whether one is to be taken now."""
         if not self._settings.backup_keep or self.database.dialect != "sqlite":
             return False
+        now = self.database.clock.now()
         with self.database.read() as tx:
-            last = last_backup_in(tx)
-        return due(last, self.database.clock.now(), time.fromisoformat(self._settings.backup_at))
+            last = last_backup_in(tx, now)
+        return due(last, now, time.fromisoformat(self._settings.backup_at))
 
     @allowed(Permission.BACKUP)
     def take(self, actor: Actor) -> BackupTaken:
@@ -68,12 +69,16 @@ class AutomaticBackups:
             sweep(self.database)
         taken = write_to(self.folder, self.database, self._settings.home)
         self.database.opened(actor, BACKUP_DONE, None)
-        self._rotate()
+        self._rotate(taken.file)
         return taken
 
-    def _rotate(self) -> None:
-        """Only what this room wrote, by its name; what was made before a migration counts like any other."""
-        for file in ours_in(self.folder)[: -self._settings.backup_keep]:
+    def _rotate(self, newest: Path) -> None:
+        """Only what this room wrote, by its name; what was made before a migration counts like any other.
+
+        The newest stays, also where a clock gone wrong has dated another one later.
+        """
+        ours = ours_in(self.folder)
+        for file in [one for one in ours if one != newest][: max(0, len(ours) - self._settings.backup_keep)]:
             file.unlink(missing_ok=True)
 
 

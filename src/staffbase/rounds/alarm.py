@@ -17,25 +17,35 @@ COMMAND_SECONDS = 30
 
 
 class Alarm:
-    """Remembers when the command ran last for which walk."""
+    """Knows when the walker is overdue, and when the command ran last for which walk.
+
+    `seconds` are the monotonic clock's: a clock on the wall that is set back puts off no alarm.
+    """
 
     def __init__(self, command: str) -> None:
         self.command = command
-        self._ran: tuple[int, datetime] | None = None
+        self._awaited: tuple[int, datetime, float] | None = None
+        """The walk under way, when the walker is due back, and the second that was reckoned to be when it was first seen."""
+        self._ran: tuple[int, float] | None = None
 
-    def due(self, walk: WalkFacts | None, now: datetime) -> bool:
-        """Whether the command should run now."""
-        if not self.command or walk is None or not walk.overdue(now):
+    def overdue(self, walk: WalkFacts, now: datetime, seconds: float) -> bool:
+        """Whether the walker should be back, by the clock on the wall or by the time that has passed."""
+        if self._awaited is None or self._awaited[:2] != (walk.id, walk.due_back_at):
+            left = min(
+                walk.due_back_at - now, walk.due_back_at - walk.left_at
+            )  # a walk is never longer than it was to be
+            self._awaited = (walk.id, walk.due_back_at, seconds + left.total_seconds())
+        return walk.overdue(now) or seconds >= self._awaited[2]
+
+    def due(self, walk: WalkFacts, seconds: float) -> bool:
+        """Whether the command should run now, for a walker who is overdue."""
+        if not self.command:
             return False
-        return self._ran is None or self._ran[0] != walk.id or now - self._ran[1] >= ALARM_AGAIN
+        return self._ran is None or self._ran[0] != walk.id or seconds - self._ran[1] >= ALARM_AGAIN.total_seconds()
 
-    def begun(self, walk: WalkFacts, now: datetime) -> None:
-        """It runs now; not again before ten minutes have passed."""
-        self._ran = (walk.id, now)
-
-    async def run(self, walk: WalkFacts, now: datetime) -> int | None:
+    async def run(self, walk: WalkFacts, seconds: float) -> int | None:
         """Run it, without waiting in the event loop, with a time limit. Its exit code, or None when it did not end or start."""
-        self.begun(walk, now)
+        self._ran = (walk.id, seconds)
         return await run_command(
             self.command, LEFT=f"{local(walk.left_at):%H:%M}", DUE=f"{local(walk.due_back_at):%H:%M}"
         )

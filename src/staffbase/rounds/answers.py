@@ -91,9 +91,11 @@ def answer_in(
     words = [_(BEYOND_NAMES[reason]).capitalize() + "."] if reason else []
     urgent = outcome in LADDER and not resolved
     handover = outcome in LADDER or reason is Beyond.FEARED
+    # never later than now, where the clock was set back since she left: that must keep nobody from writing what was found
+    seen_from, seen_to = (min(moment, tx.now) for moment in (walk.left_at, walk.returned_at or tx.now))
     entry = write_entry(
         tx, Kind.CHECK, " ".join([*words, typed_text(note, "note", required=False)]).strip(), house_id=house_id,
-        resident_id=door.resident.id, observed_from=walk.left_at, observed_to=walk.returned_at or tx.now,
+        resident_id=door.resident.id, observed_from=seen_from, observed_to=seen_to,
         importance=Importance.URGENT if urgent else Importance.HANDOVER if handover else Importance.ROUTINE,
         source=Source.AFTERWARDS if late_reason else Source.DIRECT, late_reason=late_reason,
         on_behalf_id=on_behalf_id if on_behalf_id != tx.actor.person_id else None,
