@@ -144,3 +144,4 @@ def test_exactly_one_is_due_between_any_two_nights(now: datetime, at: time) -> N
     assert due(None, moment, at)
     assert not due(moment, moment, at)
     assert due(moment, moment + timedelta(days=1, hours=1), at)
+    assert due(moment + timedelta(seconds=1), moment, at), "a clock that was ahead"

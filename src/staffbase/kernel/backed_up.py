@@ -27,8 +27,11 @@ def missed_in(tx: Reading, now: datetime) -> datetime | None:
 
 
 def due(last: datetime | None, now: datetime, at: time) -> bool:
-    """Whether what is wanted each night at this time of the house's clock (a backup, a verification) is still to be done."""
+    """Whether what is wanted each night at this time of the house's clock (a backup, a verification) is still to be done.
+
+    One that a clock gone wrong dated ahead of now keeps none away.
+    """
     wanted = datetime.combine(local(now).date(), at, OSLO)
     if wanted > now:
         wanted = datetime.combine(local(now).date() - timedelta(days=1), at, OSLO)
-    return last is None or last < wanted
+    return last is None or last < wanted or last > now
