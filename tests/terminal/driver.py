@@ -170,6 +170,12 @@ class Terminal:
         self._process.send_signal(number)
         return self.wait_end()
 
+    def hang_up(self) -> int:
+        """Close the window: the program has no terminal any more. Its exit code."""
+        os.close(self._ours)
+        self._ours = os.open(os.devnull, os.O_RDWR)
+        return self._process.wait(PATIENCE)
+
     def wait_end(self) -> int:
         """Until the program has ended; its exit code."""
         until = time.monotonic() + PATIENCE
