@@ -54,3 +54,10 @@ def test_the_latest_say_what_was_found_in_the_order_of_their_times(station, acto
     assert sorted(line.words for line in latest) == [
         "A2 No answer.", "B1 Another incident. Let in for fear of life.", "Noise in the yard",
     ]  # fmt: skip
+
+
+def test_doors_that_nobody_came_to_are_told_by_their_round_once(station, actors, clock):
+    round_of(station, actors["samira"], clock, moment(6, 4, 20), ("A1",))
+    latest = [line.words for line in station.board.view(actors["marit"]).latest]
+    assert [words for words in latest if "called away" in words] == []
+    assert [words for words in latest if "Not checked: A2, B1." in words] == [latest[0]]

@@ -37,8 +37,8 @@ from staffbase.ui.strip import Interruption, StripFacts
 
 _LATEST = 12
 """As many as the highest screens have room for."""
-_LOOKED_AT = 2 * _LATEST
-"""Entries read for the latest: they come by when they began, and are shown by when they ended."""
+_LOOKED_AT = 4 * _LATEST
+"""Entries read for the latest: they come by when they began, are shown by when they ended, and some are told by others."""
 _A_NIGHT = timedelta(days=1)
 _URGENT_FOR = timedelta(hours=1)
 """How long an urgent entry still interrupts somebody who has not seen it; after that the board and the reading tell it."""
@@ -295,7 +295,8 @@ def _latest(
         first = item.text.strip().split("\n", 1)[0]
         words = ". ".join(part for part in (outcomes.get(item.entry_id, ""), first) if part)
         level = Level.DANGER if item.importance is Importance.URGENT else Level.PLAIN
-        if words:
+        door_of_a_round = item.kind is Kind.ROUND and item.resident_id is not None  # the round's own line names it
+        if words and not door_of_a_round:
             unit = codes.get(item.resident_id or 0)
             said.append(Line(show_moment(item.observed_to, now), with_unit(words, unit), level))
     return tuple(said[:_LATEST])
