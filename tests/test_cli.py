@@ -377,6 +377,30 @@ def test_handover_backup_migrate_and_keys(run: Run, home: Path, recovery_identit
     assert "Nattrunde" in ended.out
 
 
+def test_a_residents_access_log_goes_to_the_screen_or_a_file_of_ones_own(
+    run: Run, recovery_identity: str, tmp_path: Path
+) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("Type;Navn;Enhet;Født\nbeboer;Kari N.;A1;1980\n", encoding="utf-8")
+    assert run("import", str(people), "--as", "Ida", typed=PIN).code == 0
+    ended = run("access-log", "--resident", "A1", "--as", "Ida", typed=PIN)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("Access log: A1 Kari N.\n")
+    assert re.search(r"Newest row of the ledger: \d+, [0-9a-f]{16}\n$", ended.out)
+    file = tmp_path / "log.txt"
+    ended = run(
+        "access-log", "--resident", "A1", "--since", "1.1.2020", "-o", str(file), "--as", "Ida", typed=PIN, lang="nb"
+    )
+    assert ended.code == 0
+    told = file.read_text(encoding="utf-8")
+    assert told.startswith("Innsynslogg: A1 Kari N.\n")
+    assert "denne loggen, for utskrift" in told  # the first print
+    assert file.stat().st_mode & 0o777 == 0o600
+    one_sentence(run("access-log", "--resident", "A1", "-o", str(file), "--as", "Ida", typed=PIN), 2, "exists already")
+    one_sentence(run("access-log", "--resident", "A9", "--as", "Ida", typed=PIN), 2, "Nobody fits")
+    one_sentence(run("access-log", "--as", "Ida", typed=PIN), 2, "--resident")
+
+
 # -- the command line itself --------------------------------------------------------------------------------------------
 
 

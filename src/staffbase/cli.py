@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("--dry-run", action="store_true", help=_("check only; nothing is saved"))
     _asks_who(imported)
     _asks_who(command("handover", _("the current shift report as plain text")))
+    _access_log(command("access-log", _("who opened a resident's record, as plain text: the resident's own right")))
     backup = command("backup", _("write one encrypted file that the recovery identity opens"))
     backup.add_argument("file", type=Path, metavar=_("FILE"))
     _asks_who(backup)
@@ -121,6 +122,13 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate", _("bring the database to this version's schema"))
     command("doctor", _("let the station examine itself"))
     return parser
+
+
+def _access_log(log: argparse.ArgumentParser) -> None:
+    log.add_argument("--resident", required=True, metavar="A3", help=_("the unit or the name"))
+    log.add_argument("--since", default="", metavar=_("DAY"), help=_("from this day on, such as 5.1.2026"))
+    log.add_argument("-o", dest="file", type=Path, metavar=_("FILE"), help=_("into this file, for your account alone"))
+    _asks_who(log)
 
 
 def _init(init: argparse.ArgumentParser) -> None:

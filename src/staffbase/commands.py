@@ -224,6 +224,22 @@ def _handover(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _access_log(asked: argparse.Namespace, settings: Settings) -> int:
+    from staffbase.kernel.files import write_private
+    from staffbase.residents.log_words import log_words
+
+    if asked.file is not None and asked.file.exists():
+        raise Invalid(_("%(file)s exists already. Choose another name.") % {"file": asked.file})
+    with _signed_in(asked, settings) as (station, actor):
+        told = log_words(station.access_log.printed(actor, asked.resident, asked.since))
+        if asked.file is None:
+            print(told, end="")
+        else:
+            write_private(asked.file, told.encode())
+            print(asked.file)
+    return 0
+
+
 def _backup(asked: argparse.Namespace, settings: Settings) -> int:
     with _signed_in(asked, settings) as (station, actor):
         print(station.backup(settings.home).backup(actor, asked.file))
@@ -384,6 +400,7 @@ COMMANDS: dict[str, Command] = {
     "init": _init,
     "import": _import,
     "handover": _handover,
+    "access-log": _access_log,
     "backup": _backup,
     "restore": _restore,
     "verify": _verify,

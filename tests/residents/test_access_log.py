@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import event
+from sqlmodel import select
 from tests.conftest import moment
 
 import staffbase
 from staffbase.kernel.access import Role
-from staffbase.kernel.errors import DatabaseUnavailable, NotAllowed, NotFound
+from staffbase.kernel.errors import DatabaseUnavailable, Invalid, NotAllowed, NotFound
+from staffbase.kernel.ledger import Ledger
 from staffbase.residents import opened
+from staffbase.residents.log_words import log_words
 
 WHY = "Vet ikke hvem hun spør etter."
 
@@ -110,6 +113,40 @@ def test_an_opening_that_had_to_wait_says_so(station, actors, flats, clock, monk
 def test_reading_the_log_stands_in_it(station, actors, flats) -> None:
     assert station.access_log.log_of(actors["astrid"], flats["A1"], opening="access_log.open") == []
     assert said(station.access_log.log_of(actors["ingrid"], flats["A1"])) == [("Astrid", "this log")]
+
+
+def test_it_prints_as_plain_text_and_the_print_stands_in_it(station, actors, flats, clock) -> None:
+    station.residents.open_resident(actors["marit"], flats["A1"])
+    clock.move_to(moment(7, 9, 30))
+    station.emergency.open(actors["nora"], flats["A1"], WHY)
+    told = log_words(station.access_log.printed(actors["ingrid"], "a1"))
+    with station.database.read() as tx:
+        head = tx.all(select(Ledger).order_by(Ledger.seq))[-1]
+    assert head.action == "access_log.print"
+    assert told.splitlines() == [
+        "Access log: A1 Beboer A1",
+        "Printed 07.01.2026 09:30 by Ingrid",
+        "Since the beginning",
+        "",
+        "Wed 07.01.2026",
+        "  09:30  Nora, substitute: all notes, by emergency access [base]",
+        f"         Emergency access: {WHY}",
+        "",
+        "Mon 05.01.2026",
+        "  21:40  Marit, staff: the resident's page [base]",
+        "",
+        "2 openings",
+        f"Newest row of the ledger: {head.seq}, {head.hash.hex()[:16]}",
+    ]
+    later = log_words(station.access_log.printed(actors["ingrid"], "Beboer A1", "7.1.2026"))
+    assert "Since 07.01.2026" in later
+    assert "Marit" not in later
+    assert "Ingrid, leader: this log, to be printed" in later
+    for whose, since in (("C9", ""), ("", ""), ("a1", "8.1.2026"), ("a1", "yesterweek")):
+        with pytest.raises(Invalid):
+            station.access_log.printed(actors["ingrid"], whose, since)
+    with pytest.raises(NotAllowed):
+        station.access_log.printed(actors["eva"], "A1")
 
 
 def test_only_those_who_may_see_it(station, actors, flats) -> None:

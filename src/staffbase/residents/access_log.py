@@ -15,9 +15,10 @@ from staffbase.journal.service import items_by_id
 from staffbase.kernel.access import Actor, Permission, Role, allowed
 from staffbase.kernel.clock import at_local
 from staffbase.kernel.database import Database, Reading
-from staffbase.kernel.errors import NotFound
+from staffbase.kernel.errors import Invalid, NotFound
 from staffbase.kernel.i18n import _
 from staffbase.kernel.ledger import Ledger
+from staffbase.kernel.moments import read_past_day
 from staffbase.people.model import EmergencyAccess
 from staffbase.people.service import names_in
 from staffbase.residents.model import Stay
@@ -58,6 +59,20 @@ class LogSubject:
     unit_code: str
     """Empty for those who live here no more."""
     alias: str
+
+
+@dataclass(frozen=True)
+class LogPrint:
+    """A log as it goes on paper."""
+
+    whose: LogSubject
+    lines: tuple[LogLine, ...]
+    since: date | None
+    at: datetime
+    by: str
+    head_seq: int
+    """The ledger's newest row when it was printed, and its hash: what is cut off later shows against the paper."""
+    head_hash: bytes
 
 
 class AccessLog:
@@ -110,6 +125,26 @@ class AccessLog:
             )
             for row in rows
         ]  # fmt: skip
+
+    @allowed(Permission.SEE_LOG)
+    def printed(self, actor: Actor, whose: str, since: str = "") -> LogPrint:
+        """The log of a resident, named by unit or name, to be printed; since a day ("5.1.2026") or from the beginning.
+
+        That it is printed stands in the ledger before anything is handed out. Raises Invalid.
+        """
+        now = self.database.clock.now()
+        first = read_past_day(since, now, "since") if since else None
+        wanted = " ".join(whose.split()).casefold()
+        found = [one for one in self.subjects(actor) if wanted in (one.unit_code.casefold(), one.alias.casefold())]
+        if len(found) != 1:
+            raise Invalid(_("Nobody fits “%(name)s”; type the unit, such as A3.") % {"name": whose}, "resident")
+        lines = self.log_of(
+            actor, found[0].resident_id, since=at_local(first, time()) if first else None, limit=None,
+            opening="access_log.print",
+        )  # fmt: skip
+        with self.database.read() as tx:
+            head = tx.all(select(Ledger).where(Ledger.chain == 1).order_by(col(Ledger.seq).desc()).limit(1))[0]
+        return LogPrint(found[0], tuple(lines), first, now, actor.name, head.seq, head.hash)
 
     def _rows(
         self, tx: Reading, resident_id: int, since: datetime | None, until: datetime | None, before: int | None,
