@@ -568,3 +568,17 @@ def test_a_new_key_and_other_identities(run: Run, home: Path, recovery_identity:
     assert run("openers", "remove", str(sealed.to_public()), "--as", "Ida", typed=PIN).code == 0
     assert run("openers", "new-station", "--as", "Ida", typed=PIN).code == 0
     assert run("handover", "--as", "Ida", typed=PIN).code == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_no_command_leaves_a_core_dump(tmp_path: Path) -> None:
+    """The limit alone is not enough: where dumps are piped to a program, the kernel does not ask it."""
+    asking = (
+        "import ctypes, resource, sys\n"
+        "from staffbase import cli\n"
+        "resource.setrlimit(resource.RLIMIT_CORE, (1024, 1024))\n"
+        "code = cli.main(['--home', sys.argv[1], 'keys'])\n"
+        "print('code', code, 'limit', resource.getrlimit(resource.RLIMIT_CORE), 'dumpable', ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", asking, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "code 0 limit (0, 0) dumpable 0"

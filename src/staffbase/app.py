@@ -95,7 +95,10 @@ class StaffbaseApp(Watching):
 
     def _offer(self, action: str, about_id: int | None) -> None:
         if self.offers(action):
-            self.push_screen(self._sections.OFFERS[action].make(self, self.station, about_id))
+            again = partial(self._sections.OFFERS[action].make, self, self.station, about_id)
+            screen = again()
+            screen.again = again
+            self.push_screen(screen)
 
     def open_card(self, resident_id: int) -> None:
         """Open the crisis card over whatever is there, also over a half-typed note."""
@@ -203,6 +206,7 @@ class StaffbaseApp(Watching):
     async def _go(self, name: str) -> None:
         if self._actor is not None and name in self._modes and name != self.current_mode:
             await self.switch_mode(name)
+            await self._ways_back.go(self, name)
 
     def action_lock(self) -> None:
         self._lock()

@@ -23,10 +23,18 @@ if TYPE_CHECKING:
 Command = Callable[[argparse.Namespace, Settings], int]
 
 
+_PR_SET_DUMPABLE = 4
+
+
 def keep_secrets_in() -> None:
-    """No core dump: it would hold the database key."""
+    """No core dump, and no other program of this user looks into the memory: the database key and what is read are in it."""
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":  # the limit is not asked where dumps go to a program instead of a file
+        import ctypes
+
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def read_secret(prompt: str, *, twice: bool = False) -> str:

@@ -5,12 +5,14 @@ thread while the PIN is typed.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.screen import Screen
+from textual.worker import Worker, WorkerError
 
 from staffbase.kernel import garbage, i18n
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
@@ -20,15 +22,19 @@ from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings
 from staffbase.people.screen import DoorScreen, DoorState
 from staffbase.ui.dialog import FormDialog
+from staffbase.ui.forgetting import forget_painted
 from staffbase.ui.in_order import InOrder
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.strip import StripFacts
+from staffbase.ui.ways_back import WaysBack
 
 if TYPE_CHECKING:
     from staffbase.station import Station
     from staffbase.ui.desk import Desk
 
+SAVED_WITHIN_SECONDS = 5.0
+"""How long a lock waits for what is being saved; a thread that is slower than that saves it all the same."""
 SETTLE_SECONDS = 1.5
 """How long after opening the other screens are loaded: a PIN typed at once finds the machine free for the board."""
 
@@ -67,6 +73,10 @@ class Turns(InOrder[int]):
         self._last: Actor | None = None
         self._built_for: Actor | None = None
         """Whose screens stand: with another role they are others."""
+        self._ways_back = WaysBack()
+        """Where that person comes back after a lock."""
+        self._copied = False
+        """Something of what stands here may lie in the clipboard."""
         self._resume_mode = "board"
         self._strip = StripFacts()
         self._last_key = clock.monotonic()
@@ -179,11 +189,18 @@ class Turns(InOrder[int]):
         """Everything that can fail comes before anybody counts as signed in."""
         self._strip = await asyncio.to_thread(self.station.board.strip, actor)
         came_back = await self._came_back(actor)
+        if self._built_for is not None and self._built_for != actor:
+            await self._keep_for(self._built_for)
         self._actor = self._last = actor
         self._last_key = self.clock.monotonic()
         if self._built_for != actor:
             await self._rebuild(actor)
-        self.switch_mode("rounds" if came_back else self._resume_mode)
+        section = "rounds" if came_back else self._resume_mode
+        self.switch_mode(section)
+        await self._ways_back.go(self, section)
+        if self._ways_back.left_a_draft:
+            self._ways_back.left_a_draft = False
+            self.notify(_("What you were typing is a draft: F7 goes on with it."), markup=False, timeout=8)
         self._ask_duty()
 
     async def _came_back(self, actor: Actor) -> bool:
@@ -198,13 +215,19 @@ class Turns(InOrder[int]):
 
     async def _rebuild(self, actor: Actor) -> None:
         """Another person gets new screens; dialogs of the one before live on as that person's drafts."""
-        for name, section in self._sections.SECTIONS.items():
+        for name in self._sections.SECTIONS:
             if name in self._modes:
                 await self.remove_mode(name)
-            if section.opens_to(actor):
+        self._offer_sections(actor)
+        self._ways_back.forget()
+        self._resume_mode = "board"
+
+    def _offer_sections(self, actor: Actor) -> None:
+        """Each section that this person may open is built when it is first opened."""
+        for name, section in self._sections.SECTIONS.items():
+            if name not in self._modes and section.opens_to(actor):
                 self.add_mode(name, partial(self._sections.screen_of, name, self, self.station))
         self._built_for = actor
-        self._resume_mode = "board"
 
     @job(group="duty")
     async def _ask_duty(self) -> None:
@@ -214,15 +237,11 @@ class Turns(InOrder[int]):
 
     @job(group="lock")
     async def _lock(self) -> None:
-        """Shut the door first; whatever may fail or take its time comes after."""
+        """Shut the door first; whatever may fail or take its time comes after: drafts are kept, then all screens go."""
         actor, self._actor = self._actor, None
         if actor is None:
             return
         self._resume_mode = self.current_mode
-        for screen in (screen for stack in self._screen_stacks.values() for screen in stack):
-            if isinstance(screen, StaffScreen):
-                screen.forget_choice()
-        forms = [screen for screen in self.screen_stack if isinstance(screen, FormDialog)]
         self._door.state = replace(self._door.state, note=self._door_note, locked_by=actor.person_id)
         self.clear_notifications()  # they may tell of residents
         await self.switch_mode("door")
@@ -230,11 +249,66 @@ class Turns(InOrder[int]):
         async with self._turning:
             self._apart = actor
             try:
-                for form in forms:
-                    await form.keep_draft()
+                await self._clear_desk(actor)
             finally:
                 self._apart = None
         await self._look_at_door()
+
+    async def _clear_desk(self, actor: Actor) -> None:
+        """Nothing that was shown or typed stays in a screen, a cache or the clipboard; what was half typed is a draft.
+
+        A section in which something typed could not be kept stays as it is, behind the door. Raises why it could not.
+        """
+        for group in ("duty", "choose"):  # they wait for a dialog that goes now
+            self.workers.cancel_group(self, group)
+        refused: StaffbaseError | None = None
+        for name in [name for name in self._modes if name != "door"]:
+            stack = self._screen_stacks.get(name, [])
+            try:
+                await self._saved_or_drafted(stack)
+            except StaffbaseError as error:
+                refused = error
+                for screen in stack:
+                    if isinstance(screen, StaffScreen):
+                        screen.forget_choice()
+                continue
+            self._ways_back.remember(name, stack)
+            await self.remove_mode(name)
+        self._offer_sections(actor)
+        self._strip = StripFacts()
+        if self._copied:
+            self.copy_to_clipboard("")
+        forget_painted(self)
+        if refused is not None:
+            raise refused
+
+    async def _keep_for(self, before: Actor) -> None:
+        """What could not be kept as a draft when the screen was locked is tried once more, before it goes."""
+        self._apart = before
+        try:
+            for stack in list(self._screen_stacks.values()):
+                with suppress(StaffbaseError):
+                    await self._saved_or_drafted(stack)
+        finally:
+            self._apart = None
+
+    async def _saved_or_drafted(self, stack: Sequence[Screen[Any]]) -> None:
+        """What is being saved is saved, and what is half typed is a draft. Raises StaffbaseError when it cannot be kept."""
+        forms = [screen for screen in stack if isinstance(screen, FormDialog)]
+        saving = {
+            asyncio.ensure_future(_end_of(worker))
+            for worker in self.workers
+            if worker.node in forms and worker.group == "save"
+        }
+        if saving:
+            await asyncio.wait(saving, timeout=SAVED_WITHIN_SECONDS)
+        for form in forms:
+            await form.keep_draft()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy, and remember that it was done: what was copied here must not be pasted once the screen is locked."""
+        super().copy_to_clipboard(text)
+        self._copied = bool(text)
 
     async def _look_at_door(self) -> None:
         facts = await asyncio.to_thread(self.station.board.door, STATION_ITSELF)
@@ -283,3 +357,8 @@ class Turns(InOrder[int]):
         """Close the database, if it was opened; the WAL is folded into the file."""
         if self._station is not None:
             self._station.close()
+
+
+async def _end_of(worker: Worker[Any]) -> None:
+    with suppress(WorkerError):  # how it ended is told where it was begun
+        await worker.wait()

@@ -125,6 +125,8 @@ class Watching(Damage):
         if actor is None:
             await self._look_at_door()
         elif not await asyncio.to_thread(self.station.people.still, STATION_ITSELF, actor):
+            if self._actor != actor:  # another signed in while the database answered
+                return
             self._lock()  # whoever left, or is something else by now, goes on as what they are: by the door
         else:
             self._strip = await asyncio.to_thread(self.station.board.strip, actor)

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 from tests.bench import Bench, seen, settle
-from tests.test_app import House
+from tests.test_app import House, until
 from textual.widgets import Digits, Input, Label
 
 from staffbase.admin.dialogs import LeftDialog, PersonDialog, PinShown, Sure
@@ -20,6 +20,7 @@ from staffbase.kernel.access import STATION_ITSELF, Actor, Permission, Role
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.settings import Settings
 from staffbase.people.model import ShiftName
+from staffbase.people.screen import DoorScreen
 from staffbase.rounds.rules import WindowHours
 from staffbase.sections import still_open
 
@@ -523,6 +524,7 @@ async def test_who_changes_role_has_other_screens_when_signed_in_again(tmp_path)
         people.change_person(ingrid, ingrid.person_id, role=Role.STAFF)
         await house.press(pilot, "0", "ctrl+l")
         await pilot.press(*next(one.pin for one in STAFF if one.name == "Ingrid"), "enter")
+        await until(pilot, lambda: not isinstance(house.app.screen, DoorScreen))
         await settle(pilot, 20)
         assert not isinstance(house.app.screen, AdminScreen)
         await pilot.press("escape")

@@ -32,6 +32,7 @@ class PublishDialog(FormDialog[Published]):
         super().__init__(desk)
         self._plans, self._ready = plans, ready
         self._resident = ready.facts.resident
+        self.form_name = f"publish:{self._resident.id}"
 
     def dialog_title(self) -> str:
         number = self._ready.facts.state.version + 1
@@ -63,6 +64,11 @@ class PublishDialog(FormDialog[Published]):
     def fields(self) -> dict[str, str]:
         typed = {field.id or "": field.value for field in self.query(LineField)}
         return {**typed, "reason": self.query_one("#reason", TextField).text}
+
+    def restore(self, fields: dict[str, str]) -> None:
+        for field in self.query(LineField):
+            field.value = fields.get(field.id or "", field.value)
+        self.query_one("#reason", TextField).text = fields.get("reason", "")
 
     async def save(self) -> Published:
         typed = self.fields()

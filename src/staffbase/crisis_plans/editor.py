@@ -51,6 +51,7 @@ class PlanEditor(FormDialog[PlanFacts]):
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#dangers"
     HORIZONTAL_BREAKPOINTS = [(0, "-alone"), (BESIDE, "-beside")]
+    below_opens_it = True
     BINDINGS = [
         Binding("f3", "turn", N_("Card / form"), tooltip=N_("The card as it is typed, or the form"), id="plan-editor.turn", priority=True)
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -57,6 +58,7 @@ class PlanPage(StaffScreen):
     def __init__(self, desk: Desk, plans: "CrisisPlans", resident_id: int, *, editing: bool = False) -> None:
         super().__init__(desk)
         self._plans, self._resident_id = plans, resident_id
+        self.again = partial(PlanPage, desk, plans, resident_id)
         self._editing = editing
         self._facts: PlanFacts | None = None
         self._listed: list[VersionFacts | DraftFacts] = []
@@ -137,7 +139,9 @@ class PlanPage(StaffScreen):
     async def action_edit(self) -> None:
         """Propose a change."""
         facts = await self.ask(self._plans.plan_now, self._resident_id)
+        self.again = partial(PlanPage, self.desk, self._plans, self._resident_id, editing=True)
         saved = await self.app.push_screen_wait(PlanEditor(self.desk, self._plans, facts))
+        self.again = partial(self.again, editing=False)
         if saved is not None:
             self._facts = saved
             self._show(saved)

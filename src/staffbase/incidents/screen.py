@@ -4,6 +4,7 @@ What runs is in the database and not on the screen: leaving it, locking or a pow
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -211,6 +212,7 @@ class IncidentScreen(StaffScreen):
     def __init__(self, desk: Desk, incidents: "Incidents", residents: "Residents", incident_id: int) -> None:
         super().__init__(desk)
         self._incidents, self._residents, self._incident_id = incidents, residents, incident_id
+        self.again = partial(IncidentScreen, desk, incidents, residents, incident_id)
         self._pressed: tuple[str, float] = ("", -HELD_SECONDS)
         self._house: HouseFacts | None = None
         self._resident: ResidentFacts | None = None

@@ -88,9 +88,10 @@ class OnBehalfDialog(StaffDialog[bool]):
 class OpenDoorsDialog(FormDialog[dict[int, str]]):
     """A reason for each door without a check."""
 
-    def __init__(self, desk: Desk, doors: Sequence[Door], title: str) -> None:
+    def __init__(self, desk: Desk, doors: Sequence[Door], title: str, round_: str) -> None:
         super().__init__(desk)
         self._doors, self._title = doors, title
+        self.form_name = f"open-doors:{round_}"
 
     def dialog_title(self) -> str:
         return self._title
@@ -109,6 +110,13 @@ class OpenDoorsDialog(FormDialog[dict[int, str]]):
         else:
             self.focus_next()
 
+    def fields(self) -> dict[str, str]:
+        return {field.id or "": field.value for field in self.query(LineField)}
+
+    def restore(self, fields: dict[str, str]) -> None:
+        for field in self.query(LineField):
+            field.value = fields.get(field.id or "", "")
+
     async def save(self) -> dict[int, str]:
         """Raises Invalid while a reason is missing."""
         given = {door.unit_id: self.query_one(f"#unit-{door.unit_id}", LineField).value.strip() for door in self._doors}
@@ -123,6 +131,10 @@ class LateReasonDialog(FormDialog[str]):
 
     title_text = N_("Why is it written now?")
 
+    def __init__(self, desk: Desk, walk_id: int) -> None:
+        super().__init__(desk)
+        self.form_name = f"late-reason:{walk_id}"
+
     def compose_form(self) -> ComposeResult:
         yield LineField(id="reason", placeholder=_("for example: called to another door"))
         yield Static(
@@ -133,6 +145,12 @@ class LateReasonDialog(FormDialog[str]):
     @on(Input.Submitted)
     def _entered(self) -> None:
         self.action_save()
+
+    def fields(self) -> dict[str, str]:
+        return {"reason": self.query_one("#reason", LineField).value}
+
+    def restore(self, fields: dict[str, str]) -> None:
+        self.query_one("#reason", LineField).value = fields.get("reason", "")
 
     async def save(self) -> str:
         """Raises Invalid for nothing."""

@@ -282,7 +282,7 @@ class RoundsScreen(StaffScreen):
             return ""
         if self._late[0] == walk.id:
             return self._late[1]
-        reason = await self.app.push_screen_wait(LateReasonDialog(self.desk))
+        reason = await self.app.push_screen_wait(LateReasonDialog(self.desk, walk.id))
         if reason is not None:
             self._late = (walk.id, reason)
         return reason
@@ -398,7 +398,10 @@ class RoundsScreen(StaffScreen):
             reasons: dict[int, str] | None = {}
             if sheet.open_lines and all(row.check is None or row.check.concluded for row in sheet.lines):
                 asked = OpenDoorsDialog(
-                    self.desk, [row.door for row in sheet.open_lines], _("These doors have no check. Why?")
+                    self.desk,
+                    [row.door for row in sheet.open_lines],
+                    _("These doors have no check. Why?"),
+                    str(walk.id),
                 )
                 reasons = await self.app.push_screen_wait(asked)
             if reasons is None:
@@ -408,7 +411,9 @@ class RoundsScreen(StaffScreen):
             window = sheet.not_walked[0]
             title = _("Nobody walked %(hours)s. Why?") % {"hours": hours_told(window, self.desk.clock.now())}
             owed = await self.ask(self._rounds.owed, window)
-            given = await self.app.push_screen_wait(OpenDoorsDialog(self.desk, owed, title))
+            given = await self.app.push_screen_wait(
+                OpenDoorsDialog(self.desk, owed, title, f"{window.begins_at:%Y-%m-%dT%H:%M}")
+            )
             if given is None:
                 return
             await self.ask(self._rounds.sign_not_walked, window, given)

@@ -86,6 +86,9 @@ class FormDialog(StaffDialog[Answer]):
     form_name: str = ""
     """Under which name the draft is kept; empty keeps none."""
 
+    below_opens_it: ClassVar[bool] = False
+    """After a lock, the screen below opens it again by itself."""
+
     _kept: dict[str, str] | None = None
     """The fields as they stand in the draft, or as they came."""
     _drafted = False
@@ -138,6 +141,11 @@ class FormDialog(StaffDialog[Answer]):
     @job(group="draft", behind=True)
     async def _keep(self) -> None:
         await self.keep_draft()
+
+    @property
+    def drafted(self) -> bool:
+        """Whether what stands in the fields is kept as a draft."""
+        return self._drafted and not self._done
 
     async def keep_draft(self) -> bool:
         """Keep the fields if they changed. True when a draft stands."""

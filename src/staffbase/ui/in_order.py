@@ -60,6 +60,10 @@ class InOrder(App[Result]):
         """Keys wait for this work, as long as this screen stands on top."""
         self._waited_for.append((screen, worker))
 
+    def forget_gone(self) -> None:
+        """Nothing waits any more for screens that were taken away; they must not be held here."""
+        self._waited_for = [one for one in self._waited_for if _stands(one[0])]
+
     async def on_event(self, event: events.Event) -> None:
         """Puts what was typed in line, and takes what is next in it."""
         if not isinstance(event, events.InputEvent | events.Paste) or event.is_forwarded:
@@ -94,6 +98,8 @@ class InOrder(App[Result]):
             while self._typed and not self._closing_down:
                 if self._acted or not self._is_letter(self._typed[0]) or self._waits():
                     await self._until_quiet()
+                if self._closing_down:
+                    return
                 event = self._typed.popleft()
                 self._acted = not self._is_letter(event)
                 self._in_hand = event

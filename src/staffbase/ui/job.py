@@ -110,6 +110,8 @@ class Asks:
     """For screens and dialogs: ask a service something, in a thread, as the person who is signed in."""
 
     desk: Desk
+    again: Callable[[], Any] | None = None
+    """How it is built anew, for whoever locked the screen over it and comes back (see staffbase.ui.ways_back)."""
 
     async def ask(self, function: Callable[Concatenate[Actor, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer of a service function, which gets the actor as its first argument."""

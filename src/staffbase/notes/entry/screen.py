@@ -1,6 +1,7 @@
 """One entry in full, with everything that was said about it since; and the keys that mend it."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
@@ -49,6 +50,7 @@ class EntryScreen(StaffScreen):
         super().__init__(desk)
         self._notes = notes
         self._entry_id = entry_id
+        self.again = partial(EntryScreen, desk, notes, entry_id)
         self._item: TimelineItem | None = None
         self._labels: Labels | None = None
 
