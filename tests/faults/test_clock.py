@@ -144,7 +144,8 @@ NIGHTS = {"spring": date(2026, 3, 28), "autumn": date(2026, 10, 24)}
 """The evenings before."""
 
 
-@pytest.mark.parametrize("night", [pytest.param("spring", marks=campaign), pytest.param("autumn")])
+@campaign
+@pytest.mark.parametrize("night", NIGHTS)
 async def test_the_night_on_which_the_clocks_change(night: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Two rounds, one of them through the changed hour; nobody is late by it, and each time stands as the wall clock showed it."""
     tally, place = (

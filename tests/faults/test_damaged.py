@@ -21,7 +21,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Place:
     return place
 
 
-@times(6, 0)
+@times(3, 0)
 def test_a_flipped_bit_in_any_page(
     times: int, written: Place, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
