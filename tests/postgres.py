@@ -120,5 +120,5 @@ class Postgres:
     def stop(self) -> None:
         assert self._guardian.stdin is not None
         self._guardian.stdin.close()
-        self._server.wait(20)
-        self._guardian.wait(20)
+        self._server.wait(120)  # a loaded machine takes its time to clear all databases away
+        self._guardian.wait(120)

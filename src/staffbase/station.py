@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from staffbase.exchange.erasure import Erasures
     from staffbase.exchange.import_service import Imports
     from staffbase.exchange.openers import Openers
+    from staffbase.exchange.sweeping import Sweeping
     from staffbase.exchange.verification import Verifications
     from staffbase.handover.service import Handover
     from staffbase.incidents.service import Incidents
@@ -357,6 +358,13 @@ class Station:
         from staffbase.exchange.automatic import AutomaticBackups
 
         return AutomaticBackups(self.database, settings)
+
+    @cached_property
+    def sweeping(self) -> "Sweeping":
+        """What an erasure left to be done."""
+        from staffbase.exchange.sweeping import Sweeping
+
+        return Sweeping(self.database)
 
     def erasures(self, settings: Settings) -> "Erasures":
         """Erasure by decision (§ 43)."""

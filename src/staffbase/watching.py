@@ -70,13 +70,13 @@ class Watching(Damage):
 
     @job(group="night", behind=True)
     async def _by_night(self, *, just_started: bool) -> None:
-        """A backup, and a verification after it; where one fails the other has its turn all the same.
+        """What an erasure left, a backup, and a verification after it; where one fails the other has its turn all the same.
 
         What fails is said once, and the board warns as long as it lasts. Whoever has just started the station waits for
         the board, so nothing is computed beside it.
         """
         try:
-            for work in (self._back_up,) if just_started else (self._back_up, self._verify):
+            for work in (self._back_up,) if just_started else (self._sweep, self._back_up, self._verify):
                 try:
                     if await work():
                         self._night_told.pop(work.__name__, None)
@@ -86,6 +86,9 @@ class Watching(Damage):
                         self.notify(str(error), severity="error", markup=False, timeout=12)
         finally:
             self._at_night = False
+
+    async def _sweep(self) -> bool:
+        return await asyncio.to_thread(self.station.sweeping.do, STATION_ITSELF)
 
     async def _back_up(self) -> bool:
         backups = self.station.automatic_backups(self.settings)

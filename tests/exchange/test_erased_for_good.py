@@ -16,6 +16,7 @@ from tests.conftest import DATABASE_KEY, EVENING, open_database
 from staffbase.exchange.automatic import AutomaticBackups
 from staffbase.exchange.erasure import Erasures
 from staffbase.exchange.restore import restore
+from staffbase.exchange.sweeping import Sweeping
 from staffbase.journal import search
 from staffbase.journal.corrections import comment_in, correct_text_in, withdraw_in
 from staffbase.journal.drafts import save_draft_in
@@ -110,8 +111,14 @@ def test_no_page_holds_a_word_of_it(said: list[str], seed: int, reader: bool, tm
     assert left_of(words, file) == set()
 
 
-def test_while_somebody_reads_it_is_owed_and_done_before_the_next_backup(
-    station: Station, actors: dict[str, Actor], flats: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("by_backup", [True, False])
+def test_while_somebody_reads_it_is_owed_and_done_as_soon_as_it_can_be(
+    by_backup: bool,
+    station: Station,
+    actors: dict[str, Actor],
+    flats: dict[str, int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from staffbase.kernel.key import create_key
 
@@ -130,7 +137,8 @@ def test_while_somebody_reads_it_is_owed_and_done_before_the_next_backup(
     with impatient.read() as tx:
         assert sweep_owed_in(tx)
     backups = AutomaticBackups(impatient, Settings(home=home))
-    backups.take(STATION_ITSELF)
+    (backups.take if by_backup else Sweeping(impatient).do)(STATION_ITSELF)
+    assert not Sweeping(impatient).do(STATION_ITSELF), "once is enough"
     assert left_of({"Sensasjonelt", "usant"}, tmp_path / "staffbase.db") == set()
     with impatient.read() as tx:
         assert not sweep_owed_in(tx)

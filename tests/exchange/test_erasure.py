@@ -14,7 +14,7 @@ from staffbase.exchange.verification import in_words
 from staffbase.journal.model import Draft, Entry, EntryText, Kind
 from staffbase.kernel.access import Actor
 from staffbase.kernel.database import Database
-from staffbase.kernel.errors import Invalid, NotFound
+from staffbase.kernel.errors import Invalid, NotAllowed, NotFound
 from staffbase.kernel.ledger import Erasure, ErasureDecision, Ledger
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.verify import What, verify
@@ -170,6 +170,16 @@ def test_a_decision_does_not_repeat_what_it_erases(erasures, station, actors, no
             decide(erasures, ingrid, note, **{empty: "  "})
         assert refused.value.field in (empty, "text")
     assert rows(station.database, "erasure") == 0
+    assert SAID in everything(station.database)
+
+
+@pytest.mark.parametrize(
+    "role", ["clinical_lead", "staff", "substitute", "night_watch", "clerk", "maintenance", "auditor"]
+)
+def test_nobody_but_the_leader_decides(role, erasures, station, actors, note):
+    for refused in (erasures.look, erasures.decision, lambda actor, key: decide(erasures, actor, key)):
+        with pytest.raises(NotAllowed, match="This can: leader"):
+            refused(actors[role], note)
     assert SAID in everything(station.database)
 
 

@@ -211,5 +211,5 @@ def _erased_words(decided: "DecisionFacts") -> str:
     said = ngettext("Erased for good: %(count)d text.", "Erased for good: %(count)d texts.", decided.texts)
     told = said % {"count": decided.texts}
     if not decided.swept:
-        told += " " + _("Traces in the file go with tonight's backup: the database was in use, or the disk is full.")
+        told += " " + _("Traces in the file go as soon as they can: the database was in use, or the disk is full.")
     return told
