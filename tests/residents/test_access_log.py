@@ -48,6 +48,7 @@ def test_an_emergency_access_and_what_was_opened_by_it_carry_the_reason(station,
     station.residents.open_resident(nora, flats["A1"])
     clock.move_to(moment(5, 21, 50))
     until = station.emergency.open(nora, flats["A1"], WHY)
+    clock.move_to(moment(5, 21, 51))
     station.residents.open_resident(nora, flats["A1"])
     station.residents.open_resident(actors["marit"], flats["A1"])
     clock.move_to(until)

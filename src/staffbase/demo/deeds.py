@@ -9,7 +9,20 @@ from staffbase.demo.cast import Cast
 from staffbase.demo.furnish import move_in
 from staffbase.demo.house import NEWCOMER
 from staffbase.demo.planned import draft_revision, publish_revision
-from staffbase.demo.plot import Act, CardOpened, Kept, MovedIn, PlanDrafted, PlanPublished, Promised, Said, Went, at
+from staffbase.demo.plot import (
+    Act,
+    CardOpened,
+    EmergencyReviewed,
+    EmergencyTaken,
+    Kept,
+    MovedIn,
+    PlanDrafted,
+    PlanPublished,
+    Promised,
+    Said,
+    Went,
+    at,
+)
 from staffbase.demo.shifts import FIRST_PLAYED, ROTA, SICK
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.i18n import _
@@ -63,6 +76,19 @@ def _card_opened(act: CardOpened, cast: Cast) -> None:
     cast.station.crisis_plans.card(cast.actor(act.by), cast.resident(act.unit))
 
 
+def _emergency_taken(act: EmergencyTaken, cast: Cast) -> None:
+    who, resident_id = cast.actor(act.by), cast.resident(act.unit)
+    cast.station.residents.open_resident(who, resident_id)
+    cast.station.emergency.open(who, resident_id, _(act.why))
+    cast.station.journal.timeline(who, resident_id)
+
+
+def _emergency_reviewed(act: EmergencyReviewed, cast: Cast) -> None:
+    leader = cast.actor(act.by)
+    for waiting in cast.station.emergency.emergency_queue(leader):
+        cast.station.emergency.review(leader, waiting.id, _(act.text))
+
+
 _DEEDS: dict[type[Act], Callable[[Any, Cast], None]] = {
     Said: _said,
     Promised: _promised,
@@ -72,6 +98,8 @@ _DEEDS: dict[type[Act], Callable[[Any, Cast], None]] = {
     PlanDrafted: _plan_drafted,
     PlanPublished: _plan_published,
     CardOpened: _card_opened,
+    EmergencyTaken: _emergency_taken,
+    EmergencyReviewed: _emergency_reviewed,
 }
 
 

@@ -96,7 +96,29 @@ class CardOpened:
     unit: str
 
 
-Act = Said | Promised | Kept | Went | MovedIn | PlanDrafted | PlanPublished | CardOpened
+@dataclass(frozen=True)
+class EmergencyTaken:
+    """A substitute opens a resident's page, and by emergency access what lies outside their own shifts."""
+
+    at: datetime
+    by: str
+    unit: str
+    why: str
+
+
+@dataclass(frozen=True)
+class EmergencyReviewed:
+    """A leader goes through the emergency accesses that wait."""
+
+    at: datetime
+    by: str
+    text: str
+
+
+Act = (
+    Said | Promised | Kept | Went | MovedIn | PlanDrafted | PlanPublished | CardOpened | EmergencyTaken
+    | EmergencyReviewed
+)  # fmt: skip
 
 _HANDOVER = Importance.HANDOVER
 _URGENT = Importance.URGENT
@@ -232,6 +254,12 @@ ACTS: tuple[Act, ...] = (
         Kind.OBSERVATION,
         _HANDOVER,
     ),
+    EmergencyTaken(
+        at(8, 20, 25),
+        "Nora",
+        "A3",
+        N_("He answers short and draws the curtains. I do not know him: has this come before a bad night?"),
+    ),
     # d5: the night stands in shifts and play
     Said(
         at(9, 9, 10),
@@ -271,6 +299,7 @@ ACTS: tuple[Act, ...] = (
         Kind.RELATIVES,
     ),
     # d8
+    EmergencyReviewed(at(12, 9, 40), "Ingrid", N_("Right to look; the night showed why. Have said so to Nora.")),
     Said(
         at(12, 18, 40),
         "Geir",

@@ -12,6 +12,7 @@ from staffbase.kernel.clock import OSLO
 
 EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)
 ROUND = datetime(2026, 1, 5, 23, 38, tzinfo=OSLO)
+AGAIN = datetime(2026, 1, 8, 18, 0, tzinfo=OSLO)
 AFTER = datetime(2026, 1, 9, 14, 40, tzinfo=OSLO)
 
 WIDE = (120, 36)
@@ -125,6 +126,15 @@ TOURS = (
         Scene("incident-conclude", (*BACK, "ctrl+s")),
     )),
     Tour("card", EVENING, "Nora", (Scene("card", ("k", "c")),)),
+    Tour("substitute", AGAIN, "Nora", (
+        Scene("own-shifts", ("down", "enter")),
+        Scene("own-shifts-search", ("slash", "s", "o", "v")),
+        Scene("emergency", (*BACK, "f8")),
+        Scene("emergency-open", _enter("Sier at det er som sist")),
+    )),
+    Tour("log", AFTER, "Ingrid", (
+        Scene("access-log", ("down", "down", "f9")),
+    )),
     Tour("lead", AFTER, "Eva", (
         Scene("plans", ("5",)),
         Scene("plan", ("down", "down", "enter")),

@@ -25,6 +25,7 @@ from staffbase.residents.model import Stay
 from staffbase.residents.opened import RECORD, WHOLE_HOUSE, words
 from staffbase.residents.reading import labels_in
 
+_TAKEN = "emergency.open"
 _AFTER_LEAVING = timedelta(days=60)
 """How long after moving out the handover readings of the house may still tell of somebody."""
 
@@ -194,7 +195,9 @@ def _reason(accesses: Sequence[tuple[EmergencyAccess, str]], row: Ledger) -> str
         (
             reason
             for access, reason in accesses
-            if access.person_id == row.actor_id and access.begins_at <= row.at < access.ends_at
+            if access.person_id == row.actor_id
+            and row.at < access.ends_at
+            and (row.at > access.begins_at or (row.action == _TAKEN and row.at == access.begins_at))
         ),
         "",
     )

@@ -22,7 +22,7 @@ from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
 from staffbase.ui.listing import Listing
 from staffbase.ui.screen import StaffScreen
-from staffbase.ui.text import column, line, lines, shown
+from staffbase.ui.text import column, line, lines, shown, wrapped
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -38,6 +38,9 @@ PERIODS: tuple[tuple[str, timedelta | None], ...] = (
     (N_("last 24 hours"), timedelta(hours=24)),
 )
 _TIME, _NAME, _ROLE, _STATION = 7, 16, 16, 10
+_MARGINS = 6
+"""Cells beside the list, and its scrollbar."""
+_MOST_LINES = 12
 _WIDE = 100
 """Cells from which the station has a column of its own."""
 
@@ -51,7 +54,7 @@ class AccessLogScreen(StaffScreen):
     AUTO_FOCUS = "#log"
     BINDINGS = [
         Binding("left", "other(-1)", N_("Resident before"), tooltip=N_("The log of the resident before"), id="log.before", show=False),
-        Binding("right", "other(1)", N_("Next resident"), tooltip=N_("The log of the next resident"), id="log.after", key_display="← →"),
+        Binding("right", "other(1)", N_("Next resident"), tooltip=N_("The log of the next resident"), id="log.after", show=False),
         Binding("b", "choose", N_("Resident"), tooltip=N_("The log of somebody by unit or name; also of those who have left"), id="log.resident"),
         Binding("t", "period", N_("Time"), tooltip=N_("The next period"), id="log.period"),
         Binding("escape", "leave", N_("Back"), tooltip=N_("Back to where you were"), id="log.back"),
@@ -122,7 +125,7 @@ class AccessLogScreen(StaffScreen):
             return shown(_("Nobody lives here yet. A leader admits residents in Administration (0)."), "$muted")
         head = line(
             (f"{whose.unit_code} {whose.alias}".strip(), "bold"), _("who opened what"), _(PERIODS[self._period][0]),
-            between=" · ",
+            ("← →", "$accent-text"), between=" · ",
         )  # fmt: skip
         return head if self._lines else lines(head, "", shown(_("Nobody opened anything in this time."), "$muted"))
 
@@ -133,13 +136,14 @@ class AccessLogScreen(StaffScreen):
         row = Content("").join(
             [
                 column(_TIME, (show_time(one.at), "bold")), column(_NAME, one.person),
-                column(_ROLE, (_(ROLE_NAMES[one.role]), "$muted")), station, line(one.what, late, between=" · "),
+                column(_ROLE, (_(ROLE_NAMES[one.role]), "$muted")), station, line((one.what, "$muted" if one.whole_house else ""), late, between=" · "),
             ]
         )  # fmt: skip
         if not one.reason:
             return row
-        why = line((_("emergency access"), "bold $warning-text"), one.reason, between=": ")
-        return lines(row, Content(" " * _TIME) + why)
+        why = line((_("emergency access"), "bold $warning-text"), one.reason.replace("\n", " "), between=": ")
+        room = max(20, (self.size.width or 120) - _TIME - _MARGINS)
+        return lines(row, *(Content(" " * _TIME) + part for part in wrapped(why, room, _MOST_LINES)))
 
     def on_resize(self) -> None:
         super().on_resize()
