@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from errno import EIO, ENOSPC, EROFS
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from tests.faults.campaign import tally_for, times
@@ -36,28 +36,39 @@ class Writing:
         self.place = place
         self.disk = FailingDisk(place.root / "fails")
         self._file = place.root / "told"
+        self._ear: IO[bytes] | None = None
+        self._half = b""
+        self.told: list[dict[str, Any]] = []
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.writer", "once", place.root, ",".join(EVERYTHING), "0", self._file, "-"],
             env=watching(place.home, fails=self.disk.page), cwd=ROOT,
         )  # fmt: skip
 
-    @property
-    def told(self) -> list[dict[str, Any]]:
-        lines = self._file.read_bytes().splitlines(keepends=True) if self._file.exists() else []
-        return [json.loads(line) for line in lines if line.endswith(b"\n")]
+    def hear(self) -> int:
+        """Take in what was told since; how much there is now."""
+        if self._ear is None and self._file.exists():
+            self._ear = self._file.open("rb")
+        self._half += self._ear.read() if self._ear is not None else b""
+        *lines, self._half = self._half.split(b"\n")
+        self.told += map(json.loads, lines)
+        return len(self.told)
 
     def until(self, holds: Callable[[dict[str, Any]], bool], times: int) -> list[dict[str, Any]]:
         """Until so many more are told of which it holds; all that was told meanwhile."""
-        before, since = len(self.told), time.monotonic()
-        while sum(holds(one) for one in self.told[before:]) < times:
+        begun, since = self.hear(), time.monotonic()
+        while sum(holds(one) for one in self.told[begun:]) < times:
             assert self._process.poll() is None, "it ended"
-            assert time.monotonic() - since < PATIENCE
+            assert time.monotonic() - since < PATIENCE, self.told[begun:]
             time.sleep(0.01)
-        return self.told[before:]
+            self.hear()
+        return self.told[begun:]
 
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
+        self.hear()
+        if self._ear is not None:
+            self._ear.close()
 
 
 @times(1, 25)
