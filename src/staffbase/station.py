@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from staffbase.kernel.access import STATION_ITSELF, Role
 from staffbase.kernel.anchor import ANCHOR_FILE, Anchor
+from staffbase.kernel.backed_up import OPENED_FILE
 from staffbase.kernel.clock import Clock
 from staffbase.kernel.creation import check_place, has_station, made_aside
 from staffbase.kernel.database import (
@@ -129,6 +130,10 @@ def open_station(
     if house_id is None:
         database.close()
         raise DatabaseDamaged(_("The database holds no house. Ask for the newest backup."))
+    if (settings.home / OPENED_FILE).exists():
+        from staffbase.exchange.cards import chain_openings
+
+        chain_openings(settings.home, database)
     return Station(database, house_id)
 
 

@@ -177,12 +177,17 @@ class Watching(Damage):
         oncall = " ".join(filter(None, (facts.oncall_name, facts.oncall_phone)))
         self.push_screen(self._sections.AlarmScreen(self, walk, told, oncall), left)
 
+    @property
+    def idle_seconds(self) -> float:
+        """How long ago the last key was pressed."""
+        return self.clock.monotonic() - self._last_key
+
     def _watch_idle(self) -> None:
         if self._actor is None:
             return
         crisis = any(getattr(screen, "CRISIS", False) for screen in self.screen_stack)
         minutes = self.settings.crisis_lock_minutes if crisis else self.settings.idle_lock_minutes
-        left = minutes * 60 - (self.clock.monotonic() - self._last_key)
+        left = minutes * 60 - self.idle_seconds
         if left <= 0:
             self._lock()
         elif left <= IDLE_WARNING_SECONDS:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import select
 from tests.bench import seen
 from tests.start.conftest import ANSWERS, files_in, stands, stands_open, write
 from textual.pilot import Pilot
@@ -18,7 +19,9 @@ from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.database import sqlcipher_engine
 from staffbase.kernel.key import FileIdentities, open_key
+from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
+from staffbase.residents.model import WarningKind
 from staffbase.station import Station, create_station, open_station
 from staffbase.ui.job import FoundDamaged
 
@@ -33,7 +36,8 @@ def note(station: Station, typed: str) -> None:
 
 def texts(station: Station) -> list[str]:
     with station.database.read() as tx:
-        return [row[0] for row in tx.run(text("SELECT text FROM entry_text ORDER BY id"))]
+        told = [row[0] for row in tx.run(text("SELECT text FROM entry_text ORDER BY id"))]
+    return [one for one in told if one in (BEFORE, AFTER)]
 
 
 @pytest.fixture
@@ -41,6 +45,9 @@ def recovery(home: Path, clock: HeldClock, identities: FileIdentities) -> str:
     """A station with a note, a backup, and a note after it; what lies in the safe."""
     station, identity = create_station(Settings(home=home), clock, ANSWERS, identities)
     note(station, BEFORE)
+    leader = station.people.sign_in(STATION_ITSELF, station.people.directory(STATION_ITSELF)[0].id, "283746").actor
+    resident = station.residents.admit(leader, station.residents.units(leader)[0].id, "Solveig", 1971)
+    station.residents.add_warning(leader, resident, WarningKind.DANGER, "Kniv i veska")
     station.automatic_backups(Settings(home=home)).take(STATION_ITSELF)
     clock.move_to(clock.now() + timedelta(hours=2))
     note(station, AFTER)
@@ -73,7 +80,9 @@ async def test_a_leader_puts_the_newest_backup_back(
     app = start(backup_keep=0)
     async with app.run_test(size=(80, 24)) as pilot:
         await stands(pilot, "DamagedScreen")
-        told = await sees(pilot, "whole, verified", "Bakvakt 00 00 00 01", "Prøveveien 1", "later are missing")
+        told = await sees(
+            pilot, "whole, verified", "Bakvakt 00 00 00 01", "Prøveveien 1", "later ledger rows are missing"
+        )
         assert "Ida" not in told
         await write(pilot, "Ida")
         await write(pilot, "111111")
@@ -163,3 +172,39 @@ async def test_damage_that_is_met_while_it_runs_is_said_to_whoever_signs_in(
         await stands(pilot, "DutyQuestionDialog")
         assert texts(app.station) == [BEFORE]
     app.close_station()
+
+
+async def test_crisis_cards_are_read_in_the_backup_meanwhile_and_that_is_chained_afterwards(
+    start: Start, home: Path, recovery: str, clock: HeldClock, identities: FileIdentities
+) -> None:
+    page_broken(home)
+    app = start(backup_keep=0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await stands(pilot, "DamagedScreen")
+        await sees(pilot, "whole, verified")
+        await write(pilot, "Ida")
+        await pilot.press(*"111111", "f2")
+        await sees(pilot, "Name or PIN is wrong")
+        await pilot.press(*"283746", "f2")
+        await stands(pilot, "BackupCardsScreen")
+        await sees(pilot, "Solveig", "From the backup of 05.01.2026 21:40")
+        await pilot.press("enter")
+        await stands(pilot, "BackupCardScreen")
+        await sees(pilot, "Kniv i veska", "Recorded")
+        read_at = clock.now()
+        clock.move_to(clock.now() + timedelta(minutes=21))
+        await stands(pilot, "DamagedScreen")  # a card does not stand for ever
+        assert "Solveig" not in seen(app)
+        await write(pilot, "283746")
+        await sees(pilot, "Restored: the station as it was")
+        await pilot.press("enter")
+        await stands_open(pilot)
+    app.close_station()
+    assert "opened-meanwhile.jsonl" not in files_in(home)
+    station = open_station(Settings(home=home), clock, identities)
+    with station.database.read() as tx:
+        row = tx.first(select(Ledger).where(Ledger.action == "card.open_in_backup"))
+    assert row is not None
+    assert (row.role, row.late, row.at) == ("leader", True, read_at)
+    assert station.verifications.verify(STATION_ITSELF).clean
+    station.close()

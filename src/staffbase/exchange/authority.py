@@ -1,4 +1,4 @@
-"""Who may put a backup back where the database cannot be read: a leader, as the backup itself knows leaders.
+"""Who may put a backup back, or read in it, where the database cannot be read: whoever the backup itself knows as such.
 
 A backup is that station's own when it holds the root of its ledger, which stands in no file that is readable. So the PIN
 in it is as good as the one in the database. Wrong tries are counted beside the database, as at the door: a restart, or
@@ -27,14 +27,15 @@ TRIES_FILE = "restore.tries"
 
 
 @dataclass(frozen=True)
-class LeaderInBackup:
-    """Somebody who says to be a leader."""
+class KnownInBackup:
+    """Somebody who says to work here, and wants to do something: put the backup back, or read in it."""
 
     name: str
     pin: str
+    permission: Permission = Permission.RESTORE
 
     def check(self, backup: OpenedBackup, home: Path, clock: Clock) -> Actor:
-        """Who it is. Raises Invalid without name or PIN, WrongPin, and NotAllowed for whom RESTORE is not allowed."""
+        """Who it is. Raises Invalid without name or PIN, WrongPin, and NotAllowed for whose role may not do it."""
         if not self.name.strip():
             raise Invalid(_("Say who you are: the name as it stands at the door."), "name")
         if not self.pin:
@@ -46,7 +47,7 @@ class LeaderInBackup:
             raise tries.failed()
         tries.forget()
         actor = Actor(person[0], person[1], Role(person[2]))
-        require(actor, Permission.RESTORE)
+        require(actor, self.permission)
         return actor
 
 

@@ -73,7 +73,7 @@ def looked_over(found: FoundBackup, identity: str, home: Path) -> FoundBackup:
     """The same, opened with this identity and verified. Raises StaffbaseError where nothing can be opened here."""
     load_models()
     try:
-        with _place(home) as place, opened_backup(found.file, identity, place) as backup:
+        with looking_place(home) as place, opened_backup(found.file, identity, place) as backup:
             proof = backup.verify()
             house, address, oncall = _house(backup)
             return FoundBackup(
@@ -88,8 +88,8 @@ def looked_over(found: FoundBackup, identity: str, home: Path) -> FoundBackup:
 
 
 @contextmanager
-def _place(home: Path) -> Iterator[Path]:
-    """A private folder on the disk that a restored station needs room on anyway; what is in it stays encrypted."""
+def looking_place(home: Path) -> Iterator[Path]:
+    """A private folder to open a backup in, on the disk that a restored station needs room on anyway; what is in it stays encrypted."""
     place = home / _PLACE
     shutil.rmtree(place, ignore_errors=True)
     private_folder(place)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from staffbase.exchange.authority import LeaderInBackup
+from staffbase.exchange.authority import KnownInBackup
 from staffbase.exchange.erased_again import decisions_of, erase_again
 from staffbase.exchange.opened_backup import OpenedBackup, opened_backup
 from staffbase.exchange.restored import Newer, Restored, newer_in
@@ -64,7 +64,7 @@ def restore(
     overwrite: bool = False,
     passphrase: str | None = None,
     progress: Progress | None = None,
-    leader: LeaderInBackup | None = None,
+    leader: KnownInBackup | None = None,
 ) -> Restored:
     """Make the station of this backup in `home`. Nobody may have the station that stands there open.
 

@@ -61,12 +61,14 @@ class Restored:
                 _("Not in the backup: %(entries)d entries (%(rows)d ledger rows) from %(since)s to %(until)s.") % newer
             )
         elif self.anchored is not None and self.anchored > self.ledger_seq:
-            lost = {**told, "count": self.anchored - self.ledger_seq}
+            count = self.anchored - self.ledger_seq
             said.append(
-                _(
-                    "After that, %(count)d ledger rows more were written here that cannot be read: what was done after %(made)s must be written again, from paper and memory."
+                ngettext(
+                    "After that, %(count)d ledger row more was written here that cannot be read: what was done after %(made)s must be written again, from paper and memory.",
+                    "After that, %(count)d ledger rows more were written here that cannot be read: what was done after %(made)s must be written again, from paper and memory.",
+                    count,
                 )
-                % lost
+                % {**told, "count": count}
             )
         elif self.anchored is not None:
             said.append(_("Nothing was written here after the backup: nothing is missing."))

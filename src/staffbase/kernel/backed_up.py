@@ -10,6 +10,8 @@ from staffbase.kernel.ledger import Ledger
 
 BACKUP_DONE = "backup.done"
 """The ledger's action for a backup that was written whole."""
+OPENED_FILE = "opened-meanwhile.jsonl"
+"""Who read which crisis card in a backup while the station could not be opened: keys and times, until the ledger has them."""
 OLD = timedelta(hours=26)
 """A nightly backup is at most a day old; two hours more, and one was missed."""
 

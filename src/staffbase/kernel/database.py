@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from errno import EACCES, EIO, ENOSPC, EROFS
@@ -133,6 +133,12 @@ class Database:
                 self._queued.append(Opening(actor.person_id, actor.role, action, subject, self.clock.now()))
             return False
         return True
+
+    def opened_before(self, openings: Sequence[Opening]) -> None:
+        """Write in the ledger what was opened earlier, each with its own time and marked late; queued if it cannot be now."""
+        with self._queue_lock:
+            self._queued.extend(openings)
+        self.opened(STATION_ITSELF, "restore.opened_meanwhile", None)
 
     def _commit_chained(self, session: Session, head: tuple[int, bytes], this: Opening, items: list[list[Any]]) -> None:
         """Chain the openings that had to wait, then this transaction, and commit; they wait on if that fails."""

@@ -9,6 +9,7 @@ RECORD = {
     "resident.open": N_("the resident's page"),
     "timeline.open": N_("the notes about the resident"),
     "card.open": N_("the crisis card"),
+    "card.open_in_backup": N_("the crisis card, in a backup while the station could not be opened"),
     "plan.open": N_("the crisis plan"),
     "search": N_("notes found by a search"),
     "journal.hidden": N_("notes that were moved or withdrawn"),

@@ -16,7 +16,7 @@ from textual.widgets import ContentSwitcher, Input, Label, OptionList, Static
 from staffbase.exchange.found_backups import FoundBackup, Worth
 from staffbase.kernel.clock import local
 from staffbase.kernel.errors import Invalid, StaffbaseError
-from staffbase.kernel.i18n import N_, _
+from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.people.rules import PIN_DIGITS_MOST
 from staffbase.start.page import Answer, Secret, StartScreen, hint, label
 from staffbase.turns import Opened
@@ -48,10 +48,11 @@ class DamagedScreen(StartScreen):
     """Offers the backups, and answers with the station made of one."""
 
     BINDINGS = [
-        Binding("up", "step(-1)", N_("Newer, older"), tooltip=N_("The backup before in the list"), id="damaged.newer", key_display="↑↓", priority=True),
+        Binding("up", "step(-1)", N_("Choose"), tooltip=N_("The backup before in the list"), id="damaged.newer", key_display="↑↓", priority=True),
         Binding("down", "step(1)", N_("Older"), tooltip=N_("The next backup in the list"), id="damaged.older", show=False, priority=True),
+        Binding("f2", "cards", N_("Crisis cards"), tooltip=N_("Read the crisis cards in the marked backup"), id="damaged.cards", priority=True),
         Binding("enter", "on", N_("Go on"), tooltip=N_("Put the marked backup back"), id="damaged.on"),
-        Binding("ctrl+r", "ask('recovery')", N_("Recovery identity"), tooltip=N_("With the recovery identity from the safe"), id="damaged.recovery"),
+        Binding("ctrl+r", "ask('recovery')", N_("From the safe"), tooltip=N_("With the recovery identity from the safe"), id="damaged.recovery"),
         Binding("ctrl+n", "ask('leader')", N_("Leader"), tooltip=N_("With a leader's name and PIN"), id="damaged.leader"),
         Binding("ctrl+o", "ask('file')", N_("Another backup"), tooltip=N_("A backup on a stick or another drive"), id="damaged.file"),
     ]  # fmt: skip
@@ -100,7 +101,9 @@ class DamagedScreen(StartScreen):
 
     @staticmethod
     def _works() -> str:
-        return _("Write on paper until a backup is put back; what lies here is kept whole, and nothing is thrown away.")
+        return _(
+            "Write on paper until a backup is put back. F2, with name and PIN, reads the crisis cards in it. What lies here is kept whole."
+        )
 
     # -- what is found --------------------------------------------------------------------------------------------
 
@@ -155,7 +158,10 @@ class DamagedScreen(StartScreen):
             shown(_("looking it over …") if looking else _(WORTH_WORDS[found.worth]), _STYLES[found.worth]),
         ]
         if found.lost:
-            parts.append(shown(_("%(count)d ledger rows later are missing") % {"count": found.lost}, "$muted"))
+            later = ngettext(
+                "%(count)d later ledger row is missing", "%(count)d later ledger rows are missing", found.lost
+            )
+            parts.append(shown(later % {"count": found.lost}, "$muted"))
         elif found.lost == 0:
             parts.append(shown(_("nothing is missing"), "$muted"))
         return Content("   ").join(parts)
@@ -238,6 +244,32 @@ class DamagedScreen(StartScreen):
         self.set_focus(None)
         self.refresh_bindings()
 
+    def action_cards(self) -> None:
+        """The crisis cards in the marked backup, for anybody on shift who says who they are."""
+        if self._busy or self._done is not None:
+            return
+        if self._asking != "leader":
+            self.action_ask("leader")
+        self._busy = True
+        self.say(_("One moment …"), "$muted")
+        self._read_cards()
+
+    @job(group="cards")
+    async def _read_cards(self) -> None:
+        from staffbase.start.backup_cards_screen import BackupCardsScreen  # noqa: PLC0415  (knows the crisis plans)
+
+        try:
+            said = (self.typed("name"), self.typed("pin"))
+            found = await asyncio.to_thread(self._back.cards, self._marked().file, *said)
+        except StaffbaseError as error:
+            self.refused(error)
+            return
+        finally:
+            self._busy = False
+        self.say("")
+        self.query_one("#pin", Answer).value = ""
+        self.app.push_screen(BackupCardsScreen(self._back, found))
+
     def _marked(self) -> FoundBackup:
         number = self.query_one("#backups", OptionList).highlighted
         if number is None or not self._backups:
@@ -267,8 +299,10 @@ class DamagedScreen(StartScreen):
         return Opened(self._back.open(self._done))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if self._done is not None and action in ("ask", "step"):
+        if self._done is not None and action in ("ask", "step", "cards"):
             return False
+        if action == "cards":
+            return self._leader_is_enough and bool(self._backups)
         if action == "ask":
             return parameters[0] != self._asking and (parameters[0] != "leader" or self._leader_is_enough)
         return super().check_action(action, parameters)

@@ -8,8 +8,10 @@ from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.settings import Settings
 
 if TYPE_CHECKING:
+    from staffbase.exchange.cards import CardsInBackup
     from staffbase.exchange.found_backups import FoundBackup
     from staffbase.exchange.restored import Restored
+    from staffbase.kernel.access import Actor
     from staffbase.kernel.clock import Clock
     from staffbase.kernel.identities import IdentityStore
     from staffbase.station import Station
@@ -60,14 +62,26 @@ class WayBack:
 
     def put_back(self, file: Path, *, name: str = "", pin: str = "", recovery_identity: str = "") -> "Restored":
         """Make the station of this backup, for a leader whom it knows or with the recovery identity."""
-        from staffbase.exchange.authority import LeaderInBackup  # noqa: PLC0415
+        from staffbase.exchange.authority import KnownInBackup  # noqa: PLC0415
         from staffbase.exchange.restore import restore  # noqa: PLC0415
 
-        leader = None if recovery_identity else LeaderInBackup(name, pin)
+        leader = None if recovery_identity else KnownInBackup(name, pin)
         return restore(
             self.settings.home, self.clock, file, self._identities, recovery_identity or None,
             overwrite=True, passphrase=self._passphrase, leader=leader,
         )  # fmt: skip
+
+    def cards(self, file: Path, name: str, pin: str) -> "CardsInBackup":
+        """The crisis cards in this backup, for somebody on shift."""
+        from staffbase.exchange.cards import cards_in  # noqa: PLC0415
+
+        return cards_in(file, name, pin, self.settings.home, self.clock, self._identities, self._passphrase)
+
+    def note_opening(self, actor: "Actor", resident_id: int) -> bool:
+        """Keep that a card was read until there is a ledger again."""
+        from staffbase.exchange.cards import note_opening  # noqa: PLC0415
+
+        return note_opening(self.settings.home, actor, resident_id, self.clock.now())
 
     def open(self, done: "Restored") -> "Station":
         """The restored station; its ledger says who put it back."""
