@@ -33,6 +33,7 @@ class _Leaves(Screen[None]):
         super().__init__()
         self._back = way_back
         self._made_at = made_at
+        self._left = False
 
     def on_mount(self) -> None:
         """Watch the keys."""
@@ -46,7 +47,7 @@ class _Leaves(Screen[None]):
     def _watch(self) -> None:
         app: Any = self.app
         if app.idle_seconds > self._back.settings.crisis_lock_minutes * 60 and self.is_current:
-            self.dismiss(None)
+            self.action_leave()
 
     def _head(self) -> Static:
         told = _("From the backup of %(made)s: nothing newer is in it") % {
@@ -55,8 +56,10 @@ class _Leaves(Screen[None]):
         return Static(line((told, "bold $warning-text")), id="strip")
 
     def action_leave(self) -> None:
-        """Back."""
-        self.dismiss(None)
+        """Back, once: a screen that is on its way out cannot leave again."""
+        if not self._left:
+            self._left = True
+            self.dismiss(None)
 
 
 class BackupCardsScreen(_Leaves):
