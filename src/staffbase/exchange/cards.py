@@ -70,9 +70,9 @@ def cards_in(
         return CardsInBackup(datetime.fromisoformat(backup.manifest.made_at), actor, cards)
 
 
-def note_opening(home: Path, actor: Actor, resident_id: int, at: datetime) -> bool:
+def note_opening(home: Path, person_id: int, role: Role, resident_id: int, at: datetime) -> bool:
     """Keep that this card was read. False where it cannot be written: the card opens all the same."""
-    told = json.dumps({"person": actor.person_id, "role": actor.role, "resident": resident_id, "at": at.isoformat()})
+    told = json.dumps({"person": person_id, "role": role, "resident": resident_id, "at": at.isoformat()})
     try:
         descriptor = os.open(home / OPENED_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "w") as out:

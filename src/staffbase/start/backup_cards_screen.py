@@ -46,7 +46,9 @@ class _Leaves(Screen[None]):
 
     def _watch(self) -> None:
         app: Any = self.app
-        if app.idle_seconds > self._back.settings.crisis_lock_minutes * 60 and self.is_current:
+        if (
+            app.idle_seconds > self._back.settings.crisis_lock_minutes * 60 and app.screen is self
+        ):  # `is_current` is also what shows behind
             self.action_leave()
 
     def _head(self) -> Static:
@@ -80,7 +82,7 @@ class BackupCardsScreen(_Leaves):
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
         resident_id, card = self._found.cards[event.option_index]
-        noted = self._back.note_opening(self._found.actor, resident_id)
+        noted = self._back.note_opening(self._found.actor.person_id, self._found.actor.role, resident_id)
         self.app.push_screen(BackupCardScreen(self._back, self._made_at, card, noted=noted))
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from staffbase.exchange.cards import CardsInBackup
     from staffbase.exchange.found_backups import FoundBackup
     from staffbase.exchange.restored import Restored
-    from staffbase.kernel.access import Actor
+    from staffbase.kernel.access import Role
     from staffbase.kernel.clock import Clock
     from staffbase.kernel.identities import IdentityStore
     from staffbase.station import Station
@@ -77,11 +77,11 @@ class WayBack:
 
         return cards_in(file, name, pin, self.settings.home, self.clock, self._identities, self._passphrase)
 
-    def note_opening(self, actor: "Actor", resident_id: int) -> bool:
+    def note_opening(self, person_id: int, role: "Role", resident_id: int) -> bool:
         """Keep that a card was read until there is a ledger again."""
         from staffbase.exchange.cards import note_opening  # noqa: PLC0415
 
-        return note_opening(self.settings.home, actor, resident_id, self.clock.now())
+        return note_opening(self.settings.home, person_id, role, resident_id, self.clock.now())
 
     def open(self, done: "Restored") -> "Station":
         """The restored station; its ledger says who put it back."""
