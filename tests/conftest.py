@@ -21,6 +21,7 @@ from staffbase.kernel.ledger import Seal
 from staffbase.kernel.transaction import guarded_tables
 from staffbase.station import Station
 
+MORNING = datetime(2026, 1, 5, 7, 0, tzinfo=OSLO)
 EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)
 DATABASE_KEY = bytes(range(32))
 
@@ -92,13 +93,18 @@ NAMES = {
 
 
 @pytest.fixture
-def station(database: Database) -> Station:
-    """A house with A1, A2, B1 and three residents, and the people of NAMES plus Jonas; no PINs, no agreements."""
+def station(database: Database, clock: HeldClock) -> Station:
+    """A house with A1, A2, B1 and three residents, and the people of NAMES plus Jonas; no PINs, no agreements.
+
+    It was made in the morning: tests that begin in the afternoon do not set the clock back.
+    """
     from datetime import date
 
     from staffbase.people.model import Person, ShiftName, ShiftTime
     from staffbase.residents.model import House, Resident, Stay, Unit
 
+    now = clock.now()
+    clock.move_to(min(now, MORNING))
     with database.write(STATION_ITSELF, "test.house") as tx:
         house = tx.add(
             House(
@@ -124,6 +130,7 @@ def station(database: Database) -> Station:
             (ShiftName.NIGHT, time(21, 45), time(7, 45), 1),
         ):
             tx.add(ShiftTime(house_id=house.id, name=name, begins=begins, ends=ends, norm=norm))
+    clock.move_to(now)
     return Station(database, house.id)
 
 

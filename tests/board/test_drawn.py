@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staffbase.board.drawn import BETWEEN, FRAME, LEAST, MOST, NARROWEST, Shape, drawn, shape
-from staffbase.board.rules import BoardTile, Level, Sign
+from staffbase.board.drawn import BETWEEN, FRAME, LEAST, MOST, NARROWEST, Shape, beside_time, drawn, shape
+from staffbase.board.rules import BoardTile, Level, Line, Sign
 
 WIDTH = NARROWEST - FRAME
 LONG = BoardTile(
@@ -67,3 +67,13 @@ def test_any_words_stay_inside(name, dangers, width, height):
     tile = BoardTile(1, "A1", "A", resident_id=1, name=name, presence="home", seen="spoke", dangers=dangers)
     told = drawn(tile, width, height)
     assert len(told.plain.split("\n")) <= height
+
+
+def test_a_line_of_the_side_keeps_its_time_and_says_what_there_is_room_for() -> None:
+    row = Line("09:00", "A3 The hospital rang: awake, breathes 14 a minute.")
+    one = beside_time(row, 11, 35, 1)
+    two = beside_time(row, 11, 35, 2)
+    assert [told.plain for told in one] == ["      09:00  A3 The hospital rang:…"]
+    assert [told.plain for told in two] == ["      09:00  A3 The hospital rang:", "             awake, breathes 14 a…"]
+    assert all(told.cell_length <= 35 for told in (*one, *two))
+    assert [told.plain for told in beside_time(Line("09:00", "Quiet."), 5, 35, 2)] == ["09:00  Quiet."]

@@ -1,5 +1,6 @@
 """The board in the whole app: the tiles, what needs somebody, letters for cards, and what changed is there at the next look."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -126,6 +127,21 @@ async def test_k_and_a_letter_is_that_card_and_k_k_the_one_the_cursor_is_on(hous
             await stands(pilot, CardScreen)
             assert code in seen(app)
             await pilot.press("escape")
+
+
+async def test_a_look_that_was_cut_off_while_it_laid_the_tiles_is_made_good_by_the_next(house, actors, tmp_path):
+    app = app_on(house, tmp_path, actors["marit"])
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await stands(pilot)
+        before = list(screen.query(Tile))
+        heights = [tile.size.height for tile in before]
+        laying = asyncio.ensure_future(screen._lay([tile.tile for tile in before]))
+        while not [tile for tile in screen.query(Tile) if tile not in before]:
+            await asyncio.sleep(0)  # noqa: ASYNC110  (cut off in the middle, and not at an event)
+        laying.cancel()
+        await screen.read_again()
+        await settle(pilot)
+        assert [tile.size.height for tile in screen.query(Tile)] == heights
 
 
 async def test_a_house_without_units_says_who_adds_them(station, actors, tmp_path):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from staffbase.board.rules import MOST_SIGNS, BoardTile, Level, Sign, worst_first
+from staffbase.board.rules import MOST_SIGNS, BoardTile, Level, Line, Sign, worst_first
 from staffbase.ui.text import line, shown
 
 INK = {Level.QUIET: "$muted", Level.PLAIN: "", Level.WATCH: "$warning-text", Level.DANGER: "$danger-text"}
@@ -24,6 +24,8 @@ LEAST, MOST = 3, 6
 _DANGER_AT_LEAST = 9
 """Cells of a danger below which it says nothing."""
 _DOT = " · "
+_GAP = 2
+"""Cells between a time and its words."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,18 @@ def drawn(tile: BoardTile, width: int, height: int, letter: str = "") -> Content
             if len(told) > room:
                 rows[-1] = (rows[-1] + Content("…")).truncate(width, ellipsis=True)
     return Content("\n").join(rows)
+
+
+def beside_time(row: Line, longest: int, width: int, most: int) -> list[Content]:
+    """A line of the side: its time in a column of its own, and its words beside it in at most so many lines."""
+    time = shown(row.time.rjust(longest), "$muted" if row.level == Level.QUIET else "bold")
+    room = max(1, width - longest - _GAP)
+    told = shown(" ".join(row.words.split()), INK[row.level]).wrap(room)
+    kept = told[:most]
+    if len(told) > most:
+        kept[-1] = (kept[-1] + Content("…")).truncate(room, ellipsis=True)
+    left = [time, *(Content(" " * longest) for _more in kept[1:])]
+    return [Content(" " * _GAP).join(pair) for pair in zip(left, kept, strict=False)]
 
 
 def _head(tile: BoardTile, width: int, letter: str) -> Content:

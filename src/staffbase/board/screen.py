@@ -1,6 +1,6 @@
 """The board: the whole house at a glance, the first screen, always true."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from staffbase.board.drawn import INK, drawn, shape
+from staffbase.board.drawn import INK, beside_time, drawn, shape
 from staffbase.board.rules import BoardTile, BoardView, Level, Line, Need, letters
 from staffbase.kernel.access import Permission
 from staffbase.kernel.i18n import N_, _
@@ -26,6 +26,9 @@ from staffbase.ui.words import Words
 if TYPE_CHECKING:
     from staffbase.board.service import Board
 
+_HEADING = 2
+"""Lines of a heading in the side, and of what is empty below it."""
+_BETWEEN_PARTS = 1
 _NEEDS_LINES = 6
 """Lines that what needs somebody keeps at the least, below the tiles of a narrow screen."""
 
@@ -139,13 +142,22 @@ class BoardScreen(StaffScreen):
                 standing[tile.unit_id].tile = tile
         else:
             await self._lay(view.tiles)
-        self.query_one("#needs", Words).update(self._needs(view.needs))
-        for name, heading, rows in (
+        self._fit()  # at each look: a newer one may cut off the one that laid the tiles
+        self.watch_lettered()
+        needs = self._needs(view.needs)
+        self.query_one("#needs", Words).update(needs)
+        columns = (
             ("today", _("TODAY"), view.today),
             ("latest", _("LATEST"), view.latest),
             ("nights", _("LAST NIGHT"), view.nights),
-        ):
-            self.query_one(f"#{name}", Words).update(self._column(heading, rows))
+        )
+        side = self.query_one("#side").content_size
+        spare = side.height - len(needs.wrap(max(1, side.width))) - _BETWEEN_PARTS
+        spare -= sum(len(rows) + _HEADING + _BETWEEN_PARTS for _name, _heading, rows in columns if rows)
+        for name, heading, rows in columns:
+            part = self.query_one(f"#{name}", Words)
+            part.set_class(not rows, "-empty")
+            part.update(self._column(heading, rows, spare if name == "latest" else 0))
 
     async def _lay(self, tiles: Iterable[BoardTile]) -> None:
         modules = self.query_one("#modules")
@@ -160,8 +172,6 @@ class BoardScreen(StaffScreen):
         if not parts:
             parts.append(Static(_("No units yet. A leader adds them in Administration (0)."), classes="empty"))
         await modules.mount(*parts)
-        self._fit()
-        self.watch_lettered()
 
     @on(Modules.Resized)
     def _fit(self) -> None:
@@ -193,23 +203,18 @@ class BoardScreen(StaffScreen):
             rows = [shown(_("Nothing waits."), "$muted")]
         return lines(shown(_("NEEDS YOU NOW"), "$muted"), *([] if narrow else [""]), *rows)
 
-    def _column(self, heading: str, rows: Iterable[Line]) -> Content:
-        rows = list(rows)
-        longest = max((len(row.time) for row in rows), default=0)
-        said = [
-            line(
-                (row.time.rjust(longest), "$muted" if row.level == Level.QUIET else "bold"),
-                (row.words, INK[row.level]),
-                between="  ",
-            )
-            for row in rows
-        ]
+    def _column(self, heading: str, rows: Sequence[Line], spare: int) -> Content:
+        """A part of the side. What stands first in it may take a second line, as long as there are any to spare."""
+        if not rows:
+            return Content("")
         width = max(20, self.query_one("#today").content_size.width or 35)
-        return (
-            lines(shown(heading, "$muted"), "", *(row.truncate(width, ellipsis=True) for row in said))
-            if said
-            else Content("")
-        )
+        longest = max(len(row.time) for row in rows)
+        said: list[Content] = []
+        for row in rows:
+            told = beside_time(row, longest, width, 2 if spare > 0 else 1)
+            spare -= len(told) - 1
+            said += told
+        return lines(shown(heading, "$muted"), "", *said)
 
     def chosen_resident(self) -> int | None:
         return self.focused.tile.resident_id if isinstance(self.focused, Tile) else None
