@@ -136,8 +136,8 @@ async def test_a_look_that_was_cut_off_while_it_laid_the_tiles_is_made_good_by_t
         before = list(screen.query(Tile))
         heights = [tile.size.height for tile in before]
         laying = asyncio.ensure_future(screen._lay([tile.tile for tile in before]))
-        while not [tile for tile in screen.query(Tile) if tile not in before]:
-            await asyncio.sleep(0)  # noqa: ASYNC110  (cut off in the middle, and not at an event)
+        while not [tile for tile in screen.query(Tile) if tile not in before]:  # noqa: ASYNC110  (in its middle)
+            await asyncio.sleep(0)
         laying.cancel()
         await screen.read_again()
         await settle(pilot)
