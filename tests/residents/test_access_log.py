@@ -14,6 +14,7 @@ import staffbase
 from staffbase.kernel.access import Role
 from staffbase.kernel.errors import DatabaseUnavailable, Invalid, NotAllowed, NotFound
 from staffbase.kernel.ledger import Ledger
+from staffbase.kernel.verify import verify
 from staffbase.residents import opened
 from staffbase.residents.log_words import log_words
 
@@ -41,6 +42,17 @@ def test_what_shows_the_whole_house_stands_in_each_log_while_they_lived_here(sta
         assert said(station.access_log.log_of(actors["ingrid"], flats[code])) == [
             ("Marit", "the handover reading (the whole house)")
         ]
+
+
+def test_a_search_stands_in_the_log_of_everybody_it_showed(station, actors, flats) -> None:
+    for unit in ("A1", "B1"):
+        station.notes.write(actors["marit"], "Spiste taco.", flats[unit])
+    station.notes.write(actors["marit"], "Tacokveld i stua.")
+    station.notes.search(actors["jonas"], "taco")
+    station.notes.search(actors["jonas"], "stua")
+    for unit, wanted in (("A1", ["notes found by a search"]), ("A2", []), ("B1", ["notes found by a search"])):
+        assert [line.what for line in station.access_log.log_of(actors["ingrid"], flats[unit])] == wanted
+    assert verify(station.database.engine, station.database.seal).clean
 
 
 def test_an_emergency_access_and_what_was_opened_by_it_carry_the_reason(station, actors, flats, clock) -> None:

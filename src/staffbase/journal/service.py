@@ -94,7 +94,7 @@ class Journal:
     ) -> list[TimelineItem]:
         """What was written with all these words in it, newest first, with the places to mark.
 
-        A search that finds something is written in the ledger, never what was looked for.
+        Whose record a search finds something in is written in the ledger, never what was looked for.
         """
         terms = search.terms_of(query)
         if not terms:
@@ -103,9 +103,17 @@ class Journal:
             wanted = Wanted(terms, self.house_id, resident_id, kinds, since, until, self._reach_of(tx, actor))
             items = found_in(tx, wanted, actor, before, limit)
         if items:
-            with self.database.write(actor, "search", subject=resident_id, opening=True):
-                pass
+            self._found(actor, [item.resident_id for item in items])
         return items
+
+    def _found(self, actor: Actor, residents: Sequence[int | None]) -> None:
+        """Write down whose record the hits stand in, one row each: the log of a resident names searches that showed them."""
+        whose = sorted({one for one in residents if one is not None})
+        with self.database.write(
+            actor, "search" if whose else "search.house", subject=whose[0] if whose else None, opening=True
+        ) as tx:
+            for one in whose[1:]:
+                tx.opens(one)
 
     @allowed(Permission.READ_MOVED)
     def hidden_entries(self, actor: Actor, *, limit: int = 200) -> list[TimelineItem]:

@@ -9,8 +9,9 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from errno import EACCES, EIO, ENOSPC, EROFS
 from pathlib import Path
@@ -117,7 +118,8 @@ class Database:
                 session.commit()
             else:
                 this = Opening(actor.person_id, actor.role, action, subject or writing.subject, writing.now)
-                self._commit_chained(session, (head[0], head[1]), this, items)
+                too = [replace(this, subject_id=resident_id) for resident_id in writing.opened_too]
+                self._commit_chained(session, (head[0], head[1]), this, items, too)
             session.expunge_all()
 
     def opened(self, actor: Actor, action: str, subject: int | None) -> bool:
@@ -140,14 +142,18 @@ class Database:
             self._queued.extend(openings)
         self.opened(STATION_ITSELF, "restore.opened_meanwhile", None)
 
-    def _commit_chained(self, session: Session, head: tuple[int, bytes], this: Opening, items: list[list[Any]]) -> None:
-        """Chain the openings that had to wait, then this transaction, and commit; they wait on if that fails."""
+    def _commit_chained(
+        self, session: Session, head: tuple[int, bytes], this: Opening, items: list[list[Any]], too: Iterable[Opening]
+    ) -> None:
+        """Chain the openings that had to wait, then this transaction and what it opens too, and commit; they wait on if that fails."""
         with self._queue_lock:
             waited, self._queued = self._queued, []
         try:
             for one in waited:
                 head = self._append(session, head, one, [], late=True)
             head = self._append(session, head, this, items)
+            for one in too:
+                head = self._append(session, head, one, [])
             session.commit()
         except BaseException:
             with self._queue_lock:

@@ -124,10 +124,15 @@ class Writing(Reading):
         self._new: list[SQLModel] = []
         self._touched: dict[tuple[str, Any], str] = {}
         self._concerned: set[int] = set()
+        self.opened_too: list[int] = []
 
     def concerns(self, resident_id: int) -> None:
         """Say that something in this transaction is about this resident, so that the ledger can name whom it concerned."""
         self._concerned.add(resident_id)
+
+    def opens(self, resident_id: int) -> None:
+        """Say that this transaction, an opening, opens one more resident's record: each has a row in the ledger."""
+        self.opened_too.append(resident_id)
 
     @property
     def subject(self) -> int | None:

@@ -23,12 +23,13 @@ WHOLE_HOUSE = {
     "report.open": N_("a shift report"),
     "report.text": N_("a shift report as plain text"),
     "reading.open": N_("the handover reading"),
-    "search": N_("notes found by a search"),
+    "search": N_("notes found by a search"),  # before it was written down in whose record
     "journal.hidden": N_("notes that were moved or withdrawn"),
 }
 """What shows all who live here at once; the ledger names nobody."""
 
 NO_RECORD = {
+    "search.house": N_("searched, and found what is about the house alone"),
     "person.sign_in": N_("signed in"),
     "person.pin_wait": N_("must wait after wrong PINs"),
     "person.change_pin": N_("changed the PIN"),
