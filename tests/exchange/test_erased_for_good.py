@@ -133,11 +133,15 @@ def test_while_somebody_reads_it_is_owed_and_done_as_soon_as_it_can_be(
     impatient = open_database(tmp_path / "staffbase.db", clock)
     made = decide(Erasures(impatient, station.house_id, Settings(home=home)), actors["ingrid"], entry_id)
     assert not made.swept
+    sweeping = Sweeping(impatient)
+    assert not sweeping.do(STATION_ITSELF)
     reading.close()
+    assert not sweeping.do(STATION_ITSELF), "not each minute: nobody can write meanwhile"
+    clock.move_to(clock.now() + timedelta(minutes=15))
     with impatient.read() as tx:
         assert sweep_owed_in(tx)
     backups = AutomaticBackups(impatient, Settings(home=home))
-    (backups.take if by_backup else Sweeping(impatient).do)(STATION_ITSELF)
+    assert (backups.take if by_backup else sweeping.do)(STATION_ITSELF)
     assert not Sweeping(impatient).do(STATION_ITSELF), "once is enough"
     assert left_of({"Sensasjonelt", "usant"}, tmp_path / "staffbase.db") == set()
     with impatient.read() as tx:

@@ -1,8 +1,13 @@
 """What an erasure left to be done: the file could not be written anew at once, because somebody read or the disk was full."""
 
+from datetime import datetime, timedelta
+
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database
 from staffbase.kernel.sweep import sweep, sweep_owed_in
+
+_AGAIN = timedelta(minutes=15)
+"""Nobody can write meanwhile, so what cannot be done is not tried each minute."""
 
 
 class Sweeping:
@@ -10,6 +15,7 @@ class Sweeping:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._failed_at: datetime | None = None
 
     @allowed(Permission.STATION)
     def do(self, actor: Actor) -> bool:
@@ -17,4 +23,9 @@ class Sweeping:
         del actor
         with self.database.read() as tx:
             owed = sweep_owed_in(tx)
-        return owed and sweep(self.database)
+        now = self.database.clock.now()
+        if not owed or (self._failed_at is not None and abs(now - self._failed_at) < _AGAIN):
+            return False
+        done = sweep(self.database)
+        self._failed_at = None if done else now
+        return done

@@ -73,14 +73,12 @@ def index(tx: Writing, entry_id: int, typed: str) -> None:
 
 
 def forget(tx: Writing, entry_ids: Sequence[int]) -> None:
-    """Take these entries' places out of the index, so that no page of it holds a piece of a word (see kernel.sweep for the rest)."""
+    """Take these entries' places out of the index, which is overwritten where they stood (see kernel.sweep for the rest)."""
     sqlite = tx.session.get_bind().dialect.name == "sqlite"
     key, tables = ("rowid", ("entry_search", "entry_starts")) if sqlite else ("id", ("entry_search",))
     for table in tables:
         for entry_id in entry_ids:
             tx.run(text(f"DELETE FROM {table} WHERE {key} = :id"), {"id": entry_id})
-        if sqlite:  # what was merged before still names the deleted; this writes the index anew without it
-            tx.run(text(f"INSERT INTO {table}({table}) VALUES ('optimize')"))
 
 
 def matching(tx: Reading, terms: Sequence[str], before: int | None, limit: int) -> list[int]:

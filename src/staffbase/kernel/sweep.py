@@ -12,6 +12,7 @@ from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.ledger import ErasureDecision, Ledger
 
+_INDEXES = "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%'"
 SWEPT = "erasure.swept"
 """The ledger's action for a database that was written anew after an erasure."""
 
@@ -44,6 +45,8 @@ def _anew(database: Database) -> bool:
     try:
         driver = raw.driver_connection
         driver.set_authorizer(None)  # VACUUM attaches a database of its own; this connection does nothing else
+        for (index,) in driver.execute(_INDEXES).fetchall():
+            driver.execute(f"INSERT INTO {index}({index}) VALUES ('optimize')")  # merged, it names nothing that is gone
         driver.execute("VACUUM")
         busy, _pages, _moved = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlcipher.Error:
