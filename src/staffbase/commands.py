@@ -273,12 +273,17 @@ def _openers(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def _rekey(asked: argparse.Namespace, settings: Settings) -> int:
+    from staffbase.kernel.clock import SystemClock
     from staffbase.kernel.key import SystemIdentities
     from staffbase.kernel.rekey import rekey
+    from staffbase.station import open_station
 
     with _signed_in(asked, settings) as (station, actor):
         station.openers(settings.home).about_to_rekey(actor)
     rekey(settings.home, SystemIdentities(), asked.passphrase_said)
+    station = open_station(settings, SystemClock(), passphrase=asked.passphrase_said)
+    station.openers(settings.home).rekeyed(actor)
+    station.close()
     print(_("The database has a new key. Copies of the folder made before still open with the old one."))
     return 0
 

@@ -5,6 +5,7 @@ from textual.dom import DOMNode
 
 from staffbase.admin.screen import AdminScreen
 from staffbase.admin.staff import StaffAdmin
+from staffbase.admin.trust import TrustScreen
 from staffbase.app import StaffbaseApp
 from staffbase.board.screen import BoardScreen
 from staffbase.crisis_plans.card_screen import CardScreen
@@ -52,6 +53,7 @@ PLACES: tuple[tuple[str, type[DOMNode]], ...] = (
     (N_("Who is on duty"), WhoIsOnDutyDialog),
     (N_("Administration"), AdminScreen),
     (N_("Administration: staff"), StaffAdmin),
+    (N_("Administration: access and safety"), TrustScreen),
     (N_("Alarm"), AlarmScreen),
 )
 """Where keys are declared, in the order they are listed."""

@@ -80,12 +80,21 @@ def _tasks(desk: Desk, station: Station) -> StaffScreen:
 
 def _admin(desk: Desk, station: Station) -> StaffScreen:
     from staffbase.admin.screen import AdminScreen, Rooms
+    from staffbase.admin.trust import TrustRooms, TrustScreen
 
-    machine = station.machine(desk.settings.home)
-    return AdminScreen(
-        desk, Rooms(station.people, station.residents, station.rounds, machine, partial(still_open, station))
-    )
+    home, settings = desk.settings.home, desk.settings
+    trust = TrustRooms(
+        station.access_log, station.emergency, station.automatic_backups(settings), station.verifications, station.openers(home),
+    )  # fmt: skip
+    if not any(desk.actor.may(permission) for permission in _CHANGES):  # the access auditor looks, and changes nothing
+        return TrustScreen(desk, trust)
+    machine = station.machine(home)
+    rooms = Rooms(station.people, station.residents, station.rounds, machine, trust, partial(still_open, station))
+    return AdminScreen(desk, rooms)
 
+
+_CHANGES = (Permission.STAFF_ADMIN, Permission.HOUSE_ADMIN, Permission.RESIDENTS_ADMIN)
+"""Each opens Administration."""
 
 SECTIONS: dict[str, Section] = {
     "board": Section(Permission.SEE_HOUSE, _board),
@@ -94,7 +103,7 @@ SECTIONS: dict[str, Section] = {
     "notes": Section(Permission.READ, _notes),
     "crisis_plans": Section(Permission.READ, _crisis_plans),
     "tasks": Section(Permission.SEE_RESIDENTS, _tasks),
-    "admin": Section(Permission.STAFF_ADMIN, _admin, also=(Permission.HOUSE_ADMIN, Permission.RESIDENTS_ADMIN)),
+    "admin": Section(Permission.SEE_LOG, _admin, also=_CHANGES),
 }
 
 
@@ -243,7 +252,7 @@ def resident_chooser(desk: Desk, station: Station) -> Screen[int]:
 _LATER = (
     "rounds.screen", "handover.screen", "notes.dialogs", "notes.screen", "notes.entry.screen", "notes.drafts.dialogs", "notes.search.screen",
     "crisis_plans.screen", "crisis_plans.card_screen", "tasks.screen", "incidents.screen", "residents.screen",
-    "residents.chooser", "residents.dialogs.emergency", "residents.log_screen", "people.dialogs", "admin.screen",
+    "residents.chooser", "residents.dialogs.emergency", "residents.log_screen", "people.dialogs", "admin.screen", "admin.trust",
 )  # fmt: skip
 """Every screen the board can wait for, the likeliest first."""
 

@@ -13,6 +13,7 @@ from staffbase.admin.house import HouseDialog, ShiftsDialog, UnitsDialog, Window
 from staffbase.admin.machine import MachineDialog
 from staffbase.admin.screen import PARTS, AdminScreen, Rooms
 from staffbase.admin.staff import StaffAdmin
+from staffbase.admin.trust import TrustRooms, TrustScreen
 from staffbase.board.screen import BoardScreen
 from staffbase.demo.house import STAFF
 from staffbase.kernel import i18n
@@ -38,12 +39,15 @@ def bench(station, actors, tmp_path):
 
 
 def overview(app, station):
-    machine = station.machine(app.settings.home)
-    app.show(
-        AdminScreen(
-            app, Rooms(station.people, station.residents, station.rounds, machine, partial(still_open, station))
-        )
+    home, settings = app.settings.home, app.settings
+    trust = TrustRooms(
+        station.access_log, station.emergency, station.automatic_backups(settings), station.verifications,
+        station.openers(home),
+    )  # fmt: skip
+    rooms = Rooms(
+        station.people, station.residents, station.rounds, station.machine(home), trust, partial(still_open, station)
     )
+    app.show(AdminScreen(app, rooms))
 
 
 def fault(app):
@@ -80,7 +84,7 @@ async def test_the_house_at_a_glance(station, actors, bench, size):
             "every night",
         ):
             assert words in shown
-        for words in ("locks after 5 minutes", "walk alarm after 45 minutes", "heard in this room only"):
+        for words in ("locks after 5 minutes", "walk alarm after 45", "heard in this room only"):
             assert words in shown
 
 
@@ -93,6 +97,7 @@ async def test_the_house_at_a_glance(station, actors, bench, size):
         ("v", ShiftsDialog),
         ("w", WindowsDialog),
         ("i", MachineDialog),
+        ("l", TrustScreen),
     ],
 )
 async def test_one_key_or_enter_opens_a_part_and_esc_leads_back(station, bench, key, opens):

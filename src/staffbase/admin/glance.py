@@ -6,6 +6,8 @@ from datetime import datetime
 from textual.content import Content
 
 from staffbase.admin.service import MachineFacts, said
+from staffbase.admin.told import Told
+from staffbase.admin.trust_words import TrustGlance
 from staffbase.kernel.access import ROLE_NAMES, Role
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.people.model import SHIFT_NAMES
@@ -32,17 +34,8 @@ class Glance:
     shifts: list[ShiftHours]
     windows: list[WindowHours]
     machine: MachineFacts
+    trust: TrustGlance
     at: datetime
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a tile says; `short` where there is room for two lines only."""
-
-    rows: list[Content]
-    short: list[Content]
-    hang: int = 0
-    """Where a row that is too long goes on below itself; 0 cuts it."""
 
 
 def tell_staff(now: Glance) -> Told:
@@ -178,15 +171,18 @@ def tell_machine(now: Glance) -> Told:
     walk = ngettext("walk alarm after %(count)d minute", "walk alarm after %(count)d minutes", settings.walk_minutes)
     first = (idle % {"count": settings.idle_lock_minutes}, "bold")
     last = (walk % {"count": settings.walk_minutes}, "bold")
-    times = line(first, card % {"count": settings.crisis_lock_minutes}, last, between=" · ")
+    short = (_("walk alarm after %(count)d") % {"count": settings.walk_minutes}, "bold")
+    locks = line(first, card % {"count": settings.crisis_lock_minutes}, between=" · ")
     heard = (
         shown(_("the alarm runs a command"))
         if settings.alarm_command
         else shown(_("the alarm is heard in this room only"), "$warning-text")
     )
-    looks = line(*((said(name, getattr(settings, name)), "") for name in ("language", "theme")), between=" · ")
+    looks = [said(name, getattr(settings, name)) for name in ("language", "theme")]
     opens = line((_("the station opens"), "$muted"), said("unlock", settings.unlock))
-    return Told([times, line(heard, looks, opens, between="   ")], [line(first, last, between=" · "), heard])
+    return Told(
+        [locks, shown(*last), heard, line(*looks, opens, between=" · ")], [line(first, short, between=" · "), heard]
+    )
 
 
 def _fact(label: str, value: str) -> Content:

@@ -14,7 +14,6 @@ from textual.widgets import Static
 
 from staffbase.admin.glance import (
     Glance,
-    Told,
     tell_house,
     tell_machine,
     tell_residents,
@@ -27,6 +26,9 @@ from staffbase.admin.house import HouseDialog, ShiftsDialog, UnitsDialog, Window
 from staffbase.admin.machine import MachineDialog
 from staffbase.admin.residents import ResidentsAdmin, StillOpen
 from staffbase.admin.staff import StaffAdmin
+from staffbase.admin.told import Told
+from staffbase.admin.trust import TrustRooms, TrustScreen
+from staffbase.admin.trust_words import TrustGlance, tell_trust
 from staffbase.kernel.access import ALLOWED, ROLE_NAMES, Permission, Role, require
 from staffbase.kernel.errors import NotAllowed
 from staffbase.kernel.i18n import N_, _
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from staffbase.rounds.service import Rounds
 
 TOLD = N_("Each change here stands on the house's timeline (4, then u and t), a resident's on the resident's own.")
-TITLE_WIDTH = 18
+TITLE_WIDTH = 23
 """Cells for the title beside the rows, where a tile is two lines high."""
 
 
@@ -54,6 +56,7 @@ class Rooms:
     residents: "Residents"
     rounds: "Rounds"
     machine: "Machine"
+    trust: TrustRooms
     still_open: StillOpen
 
 
@@ -98,6 +101,10 @@ PARTS = (
     Part(
         "machine", "i", N_("This computer"), N_("Lock, walk alarm, language, colours"), Permission.HOUSE_ADMIN,
         tell_machine, lambda desk, rooms, now: MachineDialog(desk, rooms.machine, now.machine),
+    ),
+    Part(
+        "trust", "l", N_("Access and safety"), N_("Who opened what, emergency access, backup, verification, who holds a key"), Permission.SEE_LOG,
+        lambda now: tell_trust(now.trust, now.at), lambda desk, rooms, _now: TrustScreen(desk, rooms.trust),
     ),
 )  # fmt: skip
 """The parts in the order in which they stand on the overview."""
@@ -185,9 +192,19 @@ class AdminScreen(StaffScreen):
             await self.ask(self._rooms.people.shifts),
             await self.ask(self._rooms.rounds.window_hours),
             await self.ask(self._rooms.machine.facts),
+            await self._trust(),
             self.desk.clock.now(),
         )
         self._show()
+
+    async def _trust(self) -> TrustGlance:
+        """As much of it as this person may see."""
+        may, trust = self.desk.actor.may, self._rooms.trust
+        return TrustGlance(
+            len(await self.ask(trust.emergency.emergency_queue)) if may(Permission.SEE_LOG) else None,
+            await self.ask(trust.backups.facts) if may(Permission.BACKUP) else None,
+            await self.ask(trust.verifications.facts) if may(Permission.VERIFY) else None,
+        )
 
     def _show(self) -> None:
         if self._glance is None:

@@ -24,6 +24,7 @@ from staffbase.demo.plot import (
     at,
 )
 from staffbase.demo.shifts import FIRST_PLAYED, ROTA, SICK
+from staffbase.journal.model import Kind
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.i18n import _
 from staffbase.people.model import ShiftName
@@ -35,6 +36,8 @@ Timed = list[tuple[datetime, Step]]
 def _said(act: Said, cast: Cast) -> None:
     now = cast.station.database.clock.now()
     text = _(act.text) % {"count": act.count} if act.count else _(act.text)
+    if act.unit is not None and act.kind is Kind.HEALTH:  # whoever writes about somebody's health has read first
+        cast.station.residents.open_resident(cast.actor(act.by), cast.resident(act.unit))
     cast.station.notes.write(
         cast.actor(act.by), text, cast.about(act.unit), kind=act.kind, importance=act.importance,
         observed_at=now - timedelta(minutes=act.minutes_ago), epj=act.epj,

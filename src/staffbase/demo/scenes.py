@@ -162,6 +162,12 @@ TOURS = (
         Scene("erase-decided", ("delete",)),
         Scene("erased-list", (*BACK, *BACK)),
     )),
+    Tour("trust", AFTER, "Ingrid", (
+        Scene("trust-overview", ("0",)),
+        Scene("trust", ("l",)),
+        Scene("trust-review", ("tab", "enter")),
+    )),
+    Tour("auditor", AFTER, "Astrid", (Scene("trust-auditor", ("0",)),)),
     Tour("locked", ROUND, "Samira", (Scene("lock", ("ctrl+l",)),)),
     Tour("round", ROUND, "Samira", (
         Scene("rounds", ("2",)),

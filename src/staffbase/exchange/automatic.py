@@ -4,13 +4,14 @@ A folder on another machine is best: a disk that dies takes the backups on it al
 """
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import chain, count
 from pathlib import Path
 
 from staffbase.exchange.backup import BackupTaken, backup_to
 from staffbase.kernel.access import Actor, Permission, allowed
-from staffbase.kernel.backed_up import BACKUP_DONE, due, last_backup_in
+from staffbase.kernel.backed_up import BACKUP_DONE, due, last_backup_in, missed_in
 from staffbase.kernel.clock import OSLO, local
 from staffbase.kernel.database import Database
 from staffbase.kernel.errors import DatabaseUnavailable
@@ -42,6 +43,28 @@ def folder_of(settings: Settings) -> Path:
     return Path(settings.backup_folder) if settings.backup_folder else settings.home / "backups"
 
 
+@dataclass(frozen=True)
+class BackupFacts:
+    """What there is of backups."""
+
+    last: datetime | None
+    """When the newest one was written whole, by the station or by a person."""
+    missed: bool
+    """It is older than it may be."""
+    folder: Path | None
+    """Where the station's own lie; None for its data folder."""
+    kept: int
+    """How many of these lie there."""
+    keep: int
+    """How many are kept; 0: the station takes none by itself."""
+    at: str
+    """When, on the house's clock."""
+    reachable: bool
+    """Whether the folder can be read just now."""
+    on_server: bool
+    """The database is a server's, which is backed up with its own tools."""
+
+
 class AutomaticBackups:
     """The backups one station takes by itself."""
 
@@ -59,6 +82,23 @@ class AutomaticBackups:
         with self.database.read() as tx:
             last = last_backup_in(tx, now)
         return due(last, now, time.fromisoformat(self._settings.backup_at))
+
+    @allowed(Permission.BACKUP)
+    def facts(self, actor: Actor) -> BackupFacts:  # noqa: ARG002
+        """What there is; a folder that cannot be read is said, and no error."""
+        settings, now = self._settings, self.database.clock.now()
+        with self.database.read() as tx:
+            last, missed = last_backup_in(tx, now), missed_in(tx, now) is not None
+        try:
+            kept, reachable = len(ours_in(self.folder)), True
+        except FileNotFoundError:
+            kept, reachable = 0, not settings.backup_folder  # the data folder's own is made with the first one
+        except OSError:
+            kept, reachable = 0, False
+        return BackupFacts(
+            last, missed, self.folder if settings.backup_folder else None, kept, settings.backup_keep, settings.backup_at,
+            reachable, self.database.dialect != "sqlite",
+        )  # fmt: skip
 
     @allowed(Permission.BACKUP)
     def take(self, actor: Actor) -> BackupTaken:

@@ -1,7 +1,7 @@
 """Verification for people: run over the open station, written down in the ledger, and said in sentences."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import time
 from typing import Any
 
@@ -11,11 +11,31 @@ from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database
 from staffbase.kernel.database import in_words as in_words_of_database
 from staffbase.kernel.i18n import _
-from staffbase.kernel.verified import KEPT_FAULTS, LastVerification, begun_in, keep_in, last_verification_in
+from staffbase.kernel.verified import (
+    KEPT_FAULTS,
+    LastVerification,
+    begun_in,
+    keep_in,
+    last_verification_in,
+    unproved_in,
+)
 from staffbase.kernel.verify import Fault, Progress, Proof, What, verify
 from staffbase.kernel.whole import check_pages
+from staffbase.people.service import names_in
 
 _CLEAN, _FOUND = "verify.clean", "verify.found"
+
+
+@dataclass(frozen=True)
+class VerificationFacts:
+    """The newest verification, for people."""
+
+    last: LastVerification | None
+    by: str
+    """Who ran it; empty: the station itself."""
+    overdue: bool
+    words: tuple[str, ...]
+    """What was found, a sentence each, without content."""
 
 
 class Verifications:
@@ -46,6 +66,17 @@ class Verifications:
         """The newest verification there was."""
         with self.database.read() as tx:
             return last_verification_in(tx)
+
+    @allowed(Permission.VERIFY)
+    def facts(self, actor: Actor) -> VerificationFacts:  # noqa: ARG002
+        """The same with names and sentences."""
+        with self.database.read() as tx:
+            last, unproved = last_verification_in(tx), unproved_in(tx, self.database.clock.now())
+            by = names_in(tx).get(last.by_id, "") if last is not None else ""
+        words = [fault_words(fault) for fault in last.faults] if last is not None else []
+        if last is not None and last.found > len(words):
+            words.append(_("… and %(count)d more.") % {"count": last.found - len(words)})
+        return VerificationFacts(last, by, unproved is not None and not unproved.found, tuple(words))
 
     @allowed(Permission.VERIFY)
     def due(self, actor: Actor, at: time) -> bool:  # noqa: ARG002

@@ -4,6 +4,7 @@ The log is the ledger, told in words (pasientjournalloven § 22 and pasientjourn
 may see who had access to what). Looking at it is an opening of its own.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -76,6 +77,27 @@ class LogPrint:
     head_hash: bytes
 
 
+@dataclass(frozen=True)
+class Openings:
+    """How often one resident's record was opened in some time, and by whom."""
+
+    subject: LogSubject
+    count: int
+    people: tuple[tuple[str, int], ...]
+    """Each with how often, the most first."""
+    emergencies: int
+    """How many of these people had it open by emergency access."""
+
+
+@dataclass(frozen=True)
+class OpeningsOfAll:
+    """Everybody's openings in some time."""
+
+    residents: tuple[Openings, ...]
+    whole_house: int
+    """How often something was opened that tells of everybody who lives here (a report, a reading)."""
+
+
 class AccessLog:
     """The log of who opened what, resident by resident."""
 
@@ -91,6 +113,44 @@ class AccessLog:
             labels = labels_in(tx, self.house_id)
         found = [LogSubject(resident_id, code, alias) for resident_id, (code, alias) in labels.items()]
         return sorted(found, key=lambda one: (not one.unit_code, one.unit_code, one.alias.casefold()))
+
+    @allowed(Permission.SEE_LOG)
+    def openings(self, actor: Actor, since: datetime, until: datetime) -> OpeningsOfAll:
+        """Whose record was opened from `since` to `until` (not included), how often and by whom; all who live here stand in it.
+
+        Looking at the log itself is in each resident's own log and not counted here.
+        """
+        shown = tuple(action for action in RECORD if not action.startswith("access_log."))
+        asked = select(Ledger).where(
+            col(Ledger.at) >= since, col(Ledger.at) < until, col(Ledger.action).in_((*shown, *WHOLE_HOUSE))
+        )
+        with self.database.read() as tx:
+            rows, names = tx.all(asked), names_in(tx)
+            accesses = tx.all(
+                select(EmergencyAccess).where(
+                    EmergencyAccess.house_id == self.house_id, col(EmergencyAccess.begins_at) < until,
+                    col(EmergencyAccess.ends_at) > since,
+                )
+            )  # fmt: skip
+        counts: dict[int, Counter[int]] = {}
+        for row in rows:
+            if row.subject_id is not None and row.action in shown:
+                counts.setdefault(row.subject_id, Counter())[row.actor_id] += 1
+        by_emergency = Counter(
+            resident_id for resident_id, _who in {(one.resident_id, one.person_id) for one in accesses}
+        )
+        return OpeningsOfAll(
+            tuple(
+                Openings(
+                    subject, (found := counts.get(subject.resident_id, Counter())).total(),
+                    tuple((names.get(person_id, _("the station")), count) for person_id, count in found.most_common()),
+                    by_emergency[subject.resident_id],
+                )
+                for subject in self.subjects(actor)
+                if subject.unit_code or subject.resident_id in counts
+            ),
+            sum(row.subject_id is None for row in rows),
+        )  # fmt: skip
 
     @allowed(Permission.SEE_LOG)
     def log_of(
