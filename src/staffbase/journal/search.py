@@ -11,8 +11,13 @@ from unicodedata import normalize
 from sqlalchemy import Connection, text
 
 from staffbase.kernel.database import Reading, Writing
+from staffbase.kernel.errors import Invalid
+from staffbase.kernel.i18n import _
+from staffbase.kernel.typed import typed_text
 
 _WORD = re.compile(r"\w+")
+QUERY_LIMIT = 200
+"""Characters. An index asked for thousands of words at once is busy for minutes."""
 _TRIGRAM = 3
 """Letters a trigram index needs."""
 
@@ -23,7 +28,11 @@ def fold(typed: str) -> str:
 
 
 def terms_of(query: str) -> list[str]:
-    """The words looked for, folded. All must be found."""
+    """The words looked for, folded. All must be found. Raises Invalid for what no text can hold, and for too much at once."""
+    query = typed_text(query, "query", required=False)
+    if len(query) > QUERY_LIMIT:
+        said = _("%(limit)d characters is the most that can be searched for. Search for fewer words.")
+        raise Invalid(said % {"limit": QUERY_LIMIT}, "query")
     return [fold(term) for term in query.split() if term.strip()]
 
 

@@ -3,14 +3,20 @@
 Anything that is not a StaffbaseError is a fault in the program and must surface as one.
 """
 
+from staffbase.kernel.visible import harmless
+
 
 class StaffbaseError(Exception):
     """Something a person can understand and act on; `str(error)` is the sentence to show.
 
+    It may quote what was typed or read from a file: what acts in a terminal is made visible in it.
     `exit_code` is what a command ends with: 2 wrong use, 3 refused, 4 could not.
     """
 
     exit_code = 4
+
+    def __str__(self) -> str:
+        return harmless(super().__str__())
 
 
 class Invalid(StaffbaseError):

@@ -4,32 +4,13 @@ Content stops markup, but Textual passes control bytes through to the terminal a
 are made visible instead, so that what was typed is seen and nothing of it happens.
 """
 
-import unicodedata
 from collections.abc import Iterable
 
 from textual.content import Content
 
-_LINE_ENDS = {"\n", "\t"}
+from staffbase.kernel.visible import harmless
 
-
-def harmless(text: str) -> str:
-    """The text with every control, bidi and invisible character shown as a sign for itself."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_visible, text))
-
-
-def _visible(character: str) -> str:
-    if character in _LINE_ENDS or character.isprintable():
-        return character
-    code = ord(character)
-    if code < 0x20:  # noqa: PLR2004  (C0 has a picture for each)
-        return chr(0x2400 + code)
-    if code == 0x7F:  # noqa: PLR2004
-        return "\u2421"
-    if unicodedata.category(character) in ("Zs", "Zl", "Zp"):
-        return " "
-    return f"‹{code:04X}›"
+__all__ = ["column", "harmless", "line", "lines", "marked", "shown", "wrapped"]
 
 
 def shown(text: str, style: str = "") -> Content:
