@@ -8,7 +8,7 @@ from staffbase.exchange.csv_file import shown
 from staffbase.exchange.import_words import Column, same
 from staffbase.kernel.access import Role
 from staffbase.kernel.errors import Invalid
-from staffbase.kernel.i18n import _
+from staffbase.kernel.i18n import _, ngettext
 from staffbase.residents.model import RoundForm
 
 
@@ -27,11 +27,19 @@ class Fault:
         return _("Row %(row)d, column “%(column)s”: %(sentence)s") % place
 
 
+MOST_TOLD = 50
+"""Faults that are told at once: who has more mends these, and looks again."""
+
+
 class Faulty(Invalid):
     """The file cannot be imported as it is, and nothing of it was; `faults` are all that must be mended."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults))
+        told = [str(fault) for fault in faults[:MOST_TOLD]]
+        if more := len(faults) - len(told):
+            words = ngettext("And %(count)d fault more.", "And %(count)d faults more.", more)
+            told.append(words % {"count": more})
+        super().__init__("\n".join(told))
         self.faults = faults
 
 
