@@ -16,6 +16,7 @@ from staffbase.kernel.access import Actor, Role
 from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.key import FileIdentities, create_key
 from staffbase.kernel.settings import Settings
+from staffbase.kernel.verified import begun_in
 from staffbase.residents.log_screen import AccessLogScreen
 from staffbase.station import Station
 
@@ -192,8 +193,11 @@ def test_since_when_each_key_opens_the_station(
 
     ingrid, sealed = actors["ingrid"], str(x25519.Identity.generate().to_public())
     openers = Openers(station.database, settings.home, FileIdentities(tmp_path / "identities"))
+    with station.database.read() as tx:
+        begun = begun_in(tx)
+    assert begun is not None
     assert [(one.name, one.since) for one in openers.all(ingrid)] == [
-        ("this station", EVENING), ("recovery identity, in the safe", EVENING),
+        ("this station", begun), ("recovery identity, in the safe", begun),
     ]  # fmt: skip
     clock.move_to(EVENING + timedelta(days=1))
     openers.add(ingrid, sealed, "sealed envelope")
