@@ -44,7 +44,7 @@ def test_what_was_changed_is_named_without_what_it_says(station: Station, actors
     proof = station.verifications.verify(actors["leader"])
     told = "\n".join(in_words(proof))
     assert "resident" in told
-    assert "was changed (written 05.01.2026 21:40, ledger row 1)" in told
+    assert "was changed (written 05.01.2026 07:00, ledger row 1)" in told
     assert "hemmelig" not in told + as_json(proof)
     with station.database.read() as tx:
         assert tx.first(select(Ledger.action).order_by(Ledger.seq.desc())) == "verify.found"
