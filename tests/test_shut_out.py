@@ -21,6 +21,7 @@ from staffbase.kernel.clock import OSLO
 from staffbase.keys import PLACES, bindings_of
 from staffbase.people.model import Person
 from staffbase.people.screen import DoorScreen
+from staffbase.residents.log_screen import AccessLogScreen
 from staffbase.residents.model import Contact, Resident, Warning_
 from staffbase.station import Station
 from staffbase.ui.palette import Palette
@@ -124,3 +125,18 @@ async def test_whoever_left_or_changed_role_meanwhile_stands_at_the_door(tmp_pat
             await pilot.pause(0.1)
         await house.settled(pilot)
         assert not any(text in seen(house.app) for text in hidden)
+
+
+async def test_the_access_auditor_reads_the_log_and_no_resident(tmp_path: Path, eager: None) -> None:
+    house = House(tmp_path / "house", EVENING, "Astrid")
+    async with house.app.run_test(size=(100, 30)) as pilot:
+        await house.ready(pilot)
+        assert "F9 shows who opened what of a resident." in " ".join(seen(house.app).split())
+        await press(house, pilot, "f8")
+        assert isinstance(house.app.screen, BoardScreen)
+        await press(house, pilot, "f9")
+        assert isinstance(house.app.screen, AccessLogScreen)
+        assert "A1 Arild N. · who opened what" in seen(house.app)
+        await press(house, pilot, "k")
+        await press(house, pilot, "n")
+        assert isinstance(house.app.screen, AccessLogScreen)

@@ -129,6 +129,8 @@ class BoardScreen(StaffScreen):
     async def refresh_view(self) -> None:
         if not self.desk.actor.may(Permission.SEE_RESIDENTS):
             said = _("Your role sees the house and who is on duty, and no residents.")
+            if self.desk.actor.may(Permission.SEE_LOG):
+                said += " " + _("F9 shows who opened what of a resident.")
             self.query_one("#needs", Words).update(shown(said, "$muted"))
             return
         view = await self.ask(self._board.view)

@@ -37,7 +37,7 @@ PERIODS: tuple[tuple[str, timedelta | None], ...] = (
     (N_("all time"), None),
     (N_("last 24 hours"), timedelta(hours=24)),
 )
-_TIME, _NAME, _ROLE, _STATION = 7, 16, 16, 10
+_TIME, _NAME, _ROLE, _STATION = 7, 13, 19, 10
 _MARGINS = 6
 """Cells beside the list, and its scrollbar."""
 _MOST_LINES = 12
