@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from staffbase.kernel import garbage, i18n
-from staffbase.kernel.errors import Invalid, NotAllowed, PassphraseNeeded, StaffbaseError
+from staffbase.kernel.errors import DatabaseDamaged, Invalid, NotAllowed, PassphraseNeeded, StaffbaseError
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings, read_settings
 
@@ -289,26 +289,30 @@ def _rekey(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def _restore(asked: argparse.Namespace, settings: Settings) -> int:
+    from staffbase.exchange.authority import KnownInBackup
     from staffbase.exchange.restore import restore
-    from staffbase.kernel.access import STATION_ITSELF, Permission, require
+    from staffbase.kernel.access import Permission, require
     from staffbase.kernel.clock import SystemClock
     from staffbase.kernel.creation import has_station
     from staffbase.kernel.key import SystemIdentities
 
-    identity, asked.passphrase_said = None, None
+    identity, leader, asked.passphrase_said = None, None, None
     if asked.recovery or not has_station(settings.home):
         identity = read_secret(_("Recovery identity"))
     elif not asked.replace:
         pass  # refused below, with what to do
     else:
-        with _signed_in(asked, settings) as (_station, actor):
-            require(actor, Permission.RESTORE)
+        try:
+            with _signed_in(asked, settings) as (_station, actor):
+                require(actor, Permission.RESTORE)
+        except DatabaseDamaged:  # then the backup says who is a leader
+            leader = KnownInBackup(asked.person, read_secret(_("PIN")))
     done = restore(
         settings.home, SystemClock(), asked.file, SystemIdentities(), identity,
-        overwrite=asked.replace, passphrase=asked.passphrase_said, progress=_progress(),
+        overwrite=asked.replace, passphrase=asked.passphrase_said, progress=_progress(), leader=leader,
     )  # fmt: skip
     station = _opened(settings)
-    station.database.opened(STATION_ITSELF, f"restore.done.{done.ledger_seq}", None)
+    station.database.opened(done.by, f"restore.done.{done.ledger_seq}", None)
     station.close()
     print("\n".join(done.in_words()))
     return 0

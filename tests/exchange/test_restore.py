@@ -2,12 +2,14 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +18,20 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 from tests.conftest import EVENING
 
+from staffbase.exchange.authority import TRIES_FILE, KnownInBackup
+from staffbase.exchange.backup import backup_to
 from staffbase.exchange.opened_backup import opened_backup
 from staffbase.exchange.restore import restore
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Kind
-from staffbase.kernel.access import STATION_ITSELF, Actor
+from staffbase.kernel.access import STATION_ITSELF, Actor, Role
 from staffbase.kernel.clock import HeldClock
-from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, IdentityMissing, Invalid
-from staffbase.kernel.key import FileIdentities, new_recovery_identity, open_key
+from staffbase.kernel.database import Database, sqlcipher_engine
+from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, IdentityMissing, Invalid, NotAllowed, WrongPin
+from staffbase.kernel.key import FileIdentities, create_key, new_recovery_identity, open_key
+from staffbase.kernel.ledger import Seal
 from staffbase.kernel.settings import Settings
+from staffbase.migrations import migrate
 from staffbase.station import SetUp, Station, create_station, open_station
 
 PIN = "283746"
@@ -285,3 +292,66 @@ def test_who_may_restore(actors: dict[str, Actor]) -> None:
     from staffbase.kernel.access import Permission
 
     assert {name for name, actor in actors.items() if actor.may(Permission.RESTORE)} == {"ingrid", "leader"}
+
+
+def test_a_backup_from_before_a_migration_is_looked_over_as_the_station_would_open_it(
+    tmp_path: Path, clock: HeldClock
+) -> None:
+    home, identities = tmp_path / "home", FileIdentities(tmp_path / "identities")
+    new = create_key(home, identities)
+    engine = sqlcipher_engine(home / "staffbase.db", new.key.database)
+    migrate(engine, "0001")
+    database = Database(engine, Seal.from_root(new.key.ledger), clock)
+    database.opened(STATION_ITSELF, "backup.take", None)
+    taken = backup_to(database, home, tmp_path / "before.backup")
+    database.close()
+    place = tmp_path / "place"
+    place.mkdir()
+    with opened_backup(taken.file, new.recovery_identity, place) as backup:
+        assert backup.manifest.schema == "0001"
+        proof = backup.verify()
+    assert proof.clean, proof.faults
+    assert proof.ledger_rows == 1
+
+
+def test_a_leader_is_known_by_the_backup_where_the_database_is_not(house: House) -> None:
+    station = house.open()
+    ida = station.people.sign_in(STATION_ITSELF, station.people.directory(STATION_ITSELF)[0].id, PIN).actor
+    nora = station.people.add_person(ida, "Nora", Role.SUBSTITUTE)
+    pin = station.people.issue_pin(ida, nora)
+    file = house.backup(station)
+    station.close()
+    (house.home / "staffbase.db").write_bytes(os.urandom(20_000))
+    for said, refused in (
+        (KnownInBackup("Ida", "000000"), WrongPin), (KnownInBackup("Nora", pin), NotAllowed),
+        (KnownInBackup("Noen", PIN), WrongPin), (KnownInBackup("", PIN), Invalid),
+    ):  # fmt: skip
+        with pytest.raises(refused):
+            house.restore(file, overwrite=True, leader=said)
+    for wait in (0, 0, 0, 30):  # Nora's right one forgets none of hers; a restart, and another backup, give none for free
+        with pytest.raises(WrongPin) as wrong:
+            house.restore(file, overwrite=True, leader=KnownInBackup("Ida", "000000"))
+        assert wrong.value.wait == wait
+    with pytest.raises(WrongPin):
+        house.restore(file, overwrite=True, leader=KnownInBackup("Ida", PIN))
+    house.clock.move_to(house.clock.now() + timedelta(seconds=31))
+    done = house.restore(file, overwrite=True, leader=KnownInBackup("ida", PIN))
+    assert done.by.name == "Ida"
+    assert "Ida" not in (house.home / TRIES_FILE).read_text()
+    station = house.open()
+    assert texts(station)[0] == "Før kopien."
+    station.close()
+
+
+def test_a_backup_somebody_made_for_this_station_gives_its_leader_nothing(house: House, tmp_path: Path) -> None:
+    """The public keys stand in the folder for anybody who copies it; the root of the ledger does not."""
+    (tmp_path / "theirs").mkdir()
+    theirs = House(tmp_path / "theirs")
+    shutil.copy(theirs.home / "station.toml", tmp_path / "kept.toml")
+    station = theirs.open()
+    shutil.copy(house.home / "station.toml", theirs.home / "station.toml")
+    forged = theirs.backup(station)
+    station.close()
+    with pytest.raises(Invalid, match="another station"):
+        house.restore(forged, overwrite=True, leader=KnownInBackup("Ida", PIN))
+    house.open().close()

@@ -40,9 +40,9 @@ class KnownInBackup:
             raise Invalid(_("Say who you are: the name as it stands at the door."), "name")
         if not self.pin:
             raise Invalid(_("Type your PIN."), "pin")
-        tries = _Tries(home, clock)
-        tries.begin()
         person = _person(backup, self.name.strip())
+        tries = _Tries(home, clock, str(person[0]) if person else "")
+        tries.begin()
         if not pin_fits(backup.seal, person[3] if person else None, self.pin) or person is None:
             raise tries.failed()
         tries.forget()
@@ -66,11 +66,13 @@ def _person(backup: OpenedBackup, name: str) -> tuple[int, str, str, str | None]
 
 
 class _Tries:
-    """Tries at this station, whoever they were said to be; counted before they are made."""
+    """Tries at this station for one person, or for all names that nobody has; counted before they are made."""
 
-    def __init__(self, home: Path, clock: Clock) -> None:
-        self._file, self._now = home / TRIES_FILE, clock.now()
-        self._failures, self._until = _read(self._file)
+    def __init__(self, home: Path, clock: Clock, person: str) -> None:
+        self._file, self._now, self._person = home / TRIES_FILE, clock.now(), person
+        self._all = _read(self._file)
+        told = self._all.get(person, (0, None))
+        self._failures, self._until = told[0], datetime.fromisoformat(told[1]) if told[1] else None
 
     def begin(self) -> None:
         left = still_blocked(self._until, self._failures, self._now)
@@ -79,24 +81,25 @@ class _Tries:
         self._failures += 1
         wait = wait_after(self._failures)
         until = (self._now + timedelta(seconds=wait)).isoformat() if wait else None
-        write_private(self._file, json.dumps({"failures": self._failures, "until": until}).encode())
+        self._all[self._person] = (self._failures, until)
+        write_private(self._file, json.dumps(self._all).encode())
 
     def failed(self) -> WrongPin:
         wait = wait_after(self._failures)
         return _wait(wait) if wait else WrongPin(_("Name or PIN is wrong. Try again."))
 
     def forget(self) -> None:
-        self._file.unlink(missing_ok=True)
+        """The person's own wrong ones; nobody's right PIN forgets another's."""
+        del self._all[self._person]
+        write_private(self._file, json.dumps(self._all).encode())
 
 
-def _read(file: Path) -> tuple[int, datetime | None]:
+def _read(file: Path) -> dict[str, tuple[int, str | None]]:
     try:
         told = json.loads(file.read_bytes())
-        return int(told["failures"]), datetime.fromisoformat(told["until"]) if told["until"] else None
-    except FileNotFoundError:
-        return 0, None
-    except (ValueError, KeyError, TypeError):
-        return 5, None  # somebody wrote into it: the next wrong one has to wait
+        return {str(person): (int(failures), until and str(until)) for person, (failures, until) in told.items()}
+    except (FileNotFoundError, ValueError, TypeError, AttributeError):
+        return {}  # whoever can write into it has the data folder, and needs no PIN to restore another one elsewhere
 
 
 def _wait(seconds: int) -> WrongPin:
