@@ -11,6 +11,7 @@ from staffbase.board.screen import BoardScreen
 from staffbase.crisis_plans.card_screen import CardScreen
 from staffbase.crisis_plans.page import PlanPage
 from staffbase.crisis_plans.screen import CrisisPlansScreen
+from staffbase.damage import DamageDialog
 from staffbase.handover.screen import HandoverScreen
 from staffbase.incidents.screen import IncidentScreen
 from staffbase.kernel.i18n import N_, _
@@ -25,6 +26,7 @@ from staffbase.rounds.dialogs import BeyondDialog
 from staffbase.rounds.no_answer_dialogs import NoAnswerDialog
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.sections import OFFERS, SECTIONS
+from staffbase.start.damaged_screen import DamagedScreen
 from staffbase.tasks.screen import TasksScreen
 from staffbase.ui.dialog import FormDialog
 from staffbase.ui.screen import NAMED_ACTIONS, StaffScreen
@@ -55,6 +57,8 @@ PLACES: tuple[tuple[str, type[DOMNode]], ...] = (
     (N_("Administration: staff"), StaffAdmin),
     (N_("Administration: access and safety"), TrustScreen),
     (N_("Alarm"), AlarmScreen),
+    (N_("Part of the database is damaged"), DamageDialog),
+    (N_("The station is damaged"), DamagedScreen),
 )
 """Where keys are declared, in the order they are listed."""
 

@@ -328,7 +328,12 @@ def test_a_leader_is_known_by_the_backup_where_the_database_is_not(house: House)
     ):  # fmt: skip
         with pytest.raises(refused):
             house.restore(file, overwrite=True, leader=said)
-    for wait in (0, 0, 0, 30):  # Nora's right one forgets none of hers; a restart, and another backup, give none for free
+    for wait in (
+        0,
+        0,
+        0,
+        30,
+    ):  # Nora's right one forgets none of hers; a restart, and another backup, give none for free
         with pytest.raises(WrongPin) as wrong:
             house.restore(file, overwrite=True, leader=KnownInBackup("Ida", "000000"))
         assert wrong.value.wait == wait
