@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from pyrage import x25519
+from sqlmodel import col, select
 
 from staffbase.cli import main
 from staffbase.commands import COMMANDS
@@ -22,6 +23,7 @@ from staffbase.kernel.clock import SystemClock
 from staffbase.kernel.database import sqlcipher_engine
 from staffbase.kernel.errors import IdentityMissing
 from staffbase.kernel.key import SystemIdentities, open_key, open_with_recovery
+from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
 from staffbase.people.service import People
 from staffbase.station import SetUp, Station, create_station, open_station
@@ -553,6 +555,11 @@ def test_a_new_key_and_other_identities(run: Run, home: Path, recovery_identity:
     assert run("rekey", "--as", "Ida", typed=PIN).code == 0
     assert open_key(home, SystemIdentities()).database != before.database
     assert run("verify").code == 0
+    station = open_station(Settings(home=home), SystemClock())
+    with station.database.read() as tx:
+        told = tx.all(select(Ledger.action).where(col(Ledger.action).startswith("key.")).order_by(col(Ledger.seq)))
+    station.close()
+    assert told == ["key.change", "key.changed"]  # the second with the new key
     sealed = x25519.Identity.generate()
     ended = run("openers", "add", str(sealed.to_public()), "konvolutt", "--as", "Ida", typed=PIN)
     assert ended.code == 0

@@ -31,7 +31,7 @@ ROLE_MEANS = {
     Role.NIGHT_WATCH: N_("What staff do; asked about the night shift."),
     Role.CLERK: N_("The house and who is on duty; no residents."),
     Role.MAINTENANCE: N_("The house and who is on duty; no residents."),
-    Role.AUDITOR: N_("Proves that nothing was changed (staffbase verify); sees no residents, writes nothing."),
+    Role.AUDITOR: N_("Sees who opened what, and whether anything was changed; reads no records, writes nothing."),
 }
 """What each role may do, in one line; the table itself is kernel/access.py."""
 _LABELS = {"name": N_("name"), "role": N_("role"), "phone": N_("phone")}
