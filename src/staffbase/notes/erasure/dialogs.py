@@ -69,7 +69,6 @@ class EraseDialog(FormDialog["DecisionFacts"]):
             )
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._learn()
 
     @job(group="learn")
