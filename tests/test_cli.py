@@ -589,3 +589,21 @@ def test_no_command_leaves_a_core_dump(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", asking, str(tmp_path)], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "code 0 limit (0, 0) dumpable 0"
+
+
+def test_a_fault_in_a_command_quotes_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(_asked: object, _settings: Settings) -> int:
+        note = "Kim-André 7731"
+        raise LookupError(note)
+
+    monkeypatch.setitem(COMMANDS, "keys", fails)
+    assert main(["--home", str(tmp_path), "--lang", "en", "keys"]) == 4
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("staffbase had to stop: there is a fault in it.")
+    assert "7731" not in said.err
+    fault = (tmp_path / "fault.txt").read_text()
+    assert "LookupError" in fault
+    assert "7731" not in fault

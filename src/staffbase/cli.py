@@ -157,12 +157,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without æ ø å still gets its sentence
+    home: Path | None = None
     try:
         i18n.use(_language_said(arguments) or _language_set() or "nb")
         asked = _parser().parse_args(arguments)
         settings = read_settings(
             getattr(asked, "home", None), file=asked.command != "demo", language=getattr(asked, "lang", None)
         )
+        home = settings.home
         i18n.use(settings.language)
         code = commands.COMMANDS[asked.command or "run"](asked, settings)
         sys.stdout.flush()
@@ -179,6 +181,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 4
     except KeyboardInterrupt:
         return 4
+    except Exception as fault:  # noqa: BLE001  (Python's own account of a fault quotes what was at hand)
+        return commands.stopped(fault, home)
     return code
 
 

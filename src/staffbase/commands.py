@@ -89,13 +89,13 @@ def _full_screen(app: Any) -> int:
     finally:
         app.close_station()
     if app.fault is not None:
-        return _stopped(app.fault, app.settings.home)
+        return stopped(app.fault, app.settings.home)
     if app.failure is not None:
         raise app.failure
     return int(code or app.return_code or 0)
 
 
-def _stopped(fault: Exception, home: Path) -> int:
+def stopped(fault: Exception, home: Path | None) -> int:
     """A fault of the program: one sentence in the terminal, and where it was in a file, without a word anybody wrote."""
     from staffbase.kernel.files import write_private
     from staffbase.ui.faults import FAULT_FILE, places
@@ -106,11 +106,11 @@ def _stopped(fault: Exception, home: Path) -> int:
         ),
         file=sys.stderr,
     )
-    with suppress(OSError):
-        write_private(home / FAULT_FILE, places(fault).encode())
-        print(
-            _("Where it was stands in %(file)s; nothing personal does.") % {"file": home / FAULT_FILE}, file=sys.stderr
-        )
+    if home is not None and home.is_dir():
+        with suppress(OSError):
+            write_private(home / FAULT_FILE, places(fault).encode())
+            told = _("Where it was stands in %(file)s; nothing personal does.")
+            print(told % {"file": home / FAULT_FILE}, file=sys.stderr)
     return 4
 
 

@@ -275,7 +275,10 @@ def sqlcipher_engine(file: Path, database_key: bytes, *, guarded: Mapping[str, s
     if guarded is None and not file.exists():
         with suppress(OSError):  # where nothing can be made, connecting says so in words
             os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))  # its logs take its mode
-    engine = create_engine(f"sqlite:///{file}", module=sqlcipher, connect_args={"timeout": _LOCK_TIMEOUT})
+    engine = create_engine(
+        f"sqlite:///{file}", module=sqlcipher, connect_args={"timeout": _LOCK_TIMEOUT},
+        hide_parameters=True,  # a fault's message must quote nobody
+    )  # fmt: skip
     ddl = {
         sqlcipher.SQLITE_DROP_TABLE, sqlcipher.SQLITE_DROP_TRIGGER, sqlcipher.SQLITE_DROP_INDEX,
         sqlcipher.SQLITE_ALTER_TABLE, sqlcipher.SQLITE_ATTACH, sqlcipher.SQLITE_DETACH,
@@ -315,7 +318,7 @@ def postgres_engine(url: str) -> Engine:
     """An engine on a PostgreSQL server; a server that went away is noticed before the next use."""
     from sqlmodel import create_engine  # noqa: PLC0415
 
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 3})
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 3}, hide_parameters=True)
 
 
 __all__ = [

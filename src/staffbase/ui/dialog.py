@@ -1,5 +1,6 @@
 """Dialogs: one that asks and answers with a value, and one with a form whose half-typed text is never lost."""
 
+from contextlib import suppress
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -171,6 +172,11 @@ class FormDialog(StaffDialog[Answer]):
             if isinstance(error, Invalid) and error.field and (found := self.query(f"#{error.field}")):
                 found.first().focus()
             return
+        except Exception:  # a fault of the program, which ends it: what is typed is kept first
+            self._done = False
+            with suppress(StaffbaseError):
+                await self.keep_draft()
+            raise
         if self.form_name:
             await self._clear_draft()
         self.dismiss(answer)
