@@ -159,7 +159,7 @@ def _copy(database: Database, card: StationCard, copy: Path) -> Manifest:
     """Copy the database under a fresh key, look the copy over, and describe it."""
     made_at = database.clock.now()
     key = secrets.token_bytes(32)
-    with in_words(), as_disk_errors(), closing(database.engine.raw_connection()) as source:
+    with in_words(), as_disk_errors(copy.parent), closing(database.engine.raw_connection()) as source:
         pages, page_size = (
             int(source.cursor().execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size")
         )

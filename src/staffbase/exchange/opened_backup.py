@@ -10,6 +10,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from errno import ENOSPC
 from pathlib import Path
 from typing import IO
 
@@ -100,6 +101,8 @@ def _taken_apart(file: Path, identity: str, copy: Path) -> Manifest:
     except OSError as error:
         if error.errno is None:  # what age says in the middle of a file that is cut or changed
             raise _not_whole(file) from error
+        if error.errno == ENOSPC:
+            raise  # it can be read, and there is no room for what stands in it
         raise Invalid(_("%(file)s cannot be read: %(why)s.") % {"file": file, "why": why(error)}) from error
     return _manifest(archive.manifest, file)
 

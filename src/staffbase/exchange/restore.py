@@ -165,7 +165,7 @@ def _recrypted(backup: OpenedBackup, into: Path) -> bytes:
     try:
         with (
             in_words(),
-            as_disk_errors(),
+            as_disk_errors(into.parent),
             closing(source.raw_connection()) as reading,
             closing(target.raw_connection()) as writing,
         ):

@@ -7,27 +7,24 @@ Rows are loaded whole, detached when the block ends, and are plain values from t
 
 import json
 import os
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from errno import EACCES, EIO, ENOSPC, EROFS
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, select, text
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.anchor import Anchor, Head
 from staffbase.kernel.clock import Clock
-from staffbase.kernel.errors import ChangedElsewhere, DatabaseDamaged, DatabaseUnavailable
-from staffbase.kernel.i18n import _
+from staffbase.kernel.database_errors import as_disk_errors, in_words
+from staffbase.kernel.errors import DatabaseUnavailable
 from staffbase.kernel.ledger import FIRST, Ledger, Opening, Seal
 from staffbase.kernel.transaction import Columns, Keys, Reading, Writing, WritingSession
 
@@ -57,9 +54,6 @@ _SETTLED = frozenset(
     }
 )
 """What is set when a connection is made and may not be set otherwise: each would open a way around the guards."""
-_DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
-"""How their names begin: an index of the search that is damaged has a name of its own."""
-_DISK = {"SQLITE_FULL": ENOSPC, "SQLITE_READONLY": EROFS, "SQLITE_CANTOPEN": EACCES, "SQLITE_IOERR": EIO}
 
 
 class Database:
@@ -200,64 +194,6 @@ class Database:
         self.engine.dispose()
 
 
-@contextmanager
-def in_words() -> Iterator[None]:
-    """Turn what the database says into a sentence a person can act on."""
-    try:
-        yield
-    except StaleDataError as error:
-        raise ChangedElsewhere(
-            _("Somebody else has changed this in the meantime. Nothing of yours was saved.")
-        ) from error
-    except OperationalError as error:
-        raise DatabaseUnavailable(unavailable_sentence(error.orig)) from error
-    except DBAPIError as error:
-        _refuse_damage(error.orig, error)
-        raise
-    except _driver_errors() as error:  # where the driver is used without SQLAlchemy: a copy of the whole database
-        if type(error).__name__ == "OperationalError":
-            raise DatabaseUnavailable(unavailable_sentence(error)) from error
-        _refuse_damage(error, error)
-        raise
-
-
-@contextmanager
-def as_disk_errors() -> Iterator[None]:
-    """For a copy that is being made: what the driver says of its disk, as the OSError the disk would have given."""
-    try:
-        yield
-    except _driver_errors() as error:
-        said = getattr(error, "sqlite_errorname", "")
-        number = next((number for name, number in _DISK.items() if said.startswith(name)), None)
-        if number is None:
-            raise
-        raise OSError(number, os.strerror(number)) from error
-
-
-def _driver_errors() -> tuple[type[Exception], ...]:
-    driver = sys.modules.get("sqlcipher3.dbapi2")  # a station on PostgreSQL never loads it
-    return (driver.DatabaseError,) if driver is not None else ()
-
-
-def _refuse_damage(said: BaseException | None, error: Exception) -> None:
-    if getattr(said, "sqlite_errorname", "").startswith(_DAMAGED):
-        raise DatabaseDamaged(
-            _("The database is damaged or does not belong to this key. Nothing was changed. Ask for the newest backup.")
-        ) from error
-
-
-def unavailable_sentence(error: BaseException | None) -> str:
-    """What to do about a database that could not be written or read just now; `error` is what the driver raised."""
-    name = getattr(error, "sqlite_errorname", "")
-    if name == "SQLITE_FULL":
-        return _("The disk is full. Nothing was lost on this screen; make room, then save again.")
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return _("Another program holds the database. Nothing was lost on this screen; try again in a moment.")
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return _("The data folder cannot be written. Nothing was lost on this screen; check its permissions.")
-    return _("The database did not answer. Nothing was lost on this screen; try again.")
-
-
 def utc(moment: datetime) -> datetime:
     """The same moment in UTC."""
     return moment.astimezone(UTC)
@@ -322,5 +258,6 @@ def postgres_engine(url: str) -> Engine:
 
 
 __all__ = [
-    "STATION_ITSELF", "Database", "Reading", "Writing", "postgres_engine", "sqlcipher_engine",
+    "STATION_ITSELF", "Database", "Reading", "Writing", "as_disk_errors", "in_words", "postgres_engine",
+    "sqlcipher_engine",
 ]  # fmt: skip
