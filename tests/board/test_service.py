@@ -229,4 +229,6 @@ def test_a_clock_that_was_set_back_is_said_as_long_as_it_matters(station, actors
     clock.move_to(written - timedelta(days=365))
     assert said() == ["the clock was set back: something was written 05.01.2026 20:40"]
     station.notes.write(actors["marit"], "The right year")
+    assert said()
+    clock.move_to(clock.now() + timedelta(hours=24, minutes=1))
     assert not said()

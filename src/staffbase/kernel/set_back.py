@@ -9,17 +9,16 @@ from staffbase.kernel.ledger import Ledger
 
 _TOLERANCE = timedelta(minutes=5)
 """How far apart the clocks of two stations may be."""
-_OVERLAP = timedelta(days=2)
-"""Up to here it is said until that moment has come: times of before and after stand in each other's way so long."""
+_SAID = timedelta(days=1)
+"""How long it is said after the clock was right again: a year ahead is no reason to say it for a year."""
 
 
 def ahead_in(tx: Reading, now: datetime) -> datetime | None:
-    """When the latest was written, if that lies ahead of now.
-
-    What lies further ahead than two days (the clock was a year ahead, and is right again) only until something is
-    written in the right time: nobody needs to be told for a year.
-    """
-    ahead = col(Ledger.at) > now + _TOLERANCE
-    near = select(Ledger.at).where(ahead, col(Ledger.at) <= now + _OVERLAP).order_by(col(Ledger.at).desc()).limit(1)
-    last = tx.first(select(Ledger.at).order_by(col(Ledger.seq).desc()).limit(1))
-    return tx.first(near) or (last if last is not None and last > now + _TOLERANCE else None)
+    """When the latest was written, if that lies ahead of now; for a day, or until that moment has come."""
+    ahead = select(Ledger.seq, Ledger.at).where(col(Ledger.at) > now + _TOLERANCE)
+    last = tx.first(ahead.order_by(col(Ledger.seq).desc()).limit(1))
+    if last is None:
+        return None
+    seq, written = last
+    back = tx.first(select(Ledger.at).where(Ledger.chain == 1, Ledger.seq == seq + 1))
+    return written if back is None or now - back < _SAID else None
