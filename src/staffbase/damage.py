@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.content import Content
 from textual.widgets import Static
 
 from staffbase.kernel.access import Actor
@@ -22,7 +23,7 @@ from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import StaffDialog
 from staffbase.ui.job import FoundDamaged, job
 from staffbase.ui.screen import StaffScreen
-from staffbase.ui.text import lines, shown
+from staffbase.ui.text import shown
 
 
 class DamageDialog(StaffDialog[bool]):
@@ -44,7 +45,7 @@ class DamageDialog(StaffDialog[bool]):
             shown(_("Crisis cards and whatever else can be read still open. Tell the leader now, and write on paper, too: the nightly backup fails as long as this lasts.")),
             shown(_("“b” closes the station and shows the backups: a leader, or the recovery identity, puts the newest good one back. What lies here is kept whole.")),
         )  # fmt: skip
-        yield Static(lines(*said))
+        yield Static(Content("\n\n").join(said))
 
     def action_backups(self) -> None:
         self.dismiss(True)

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from staffbase.crisis_plans.card import Call, Card
 from staffbase.demo.house import ADDRESS, ENTRANCE, NAME, ONCALL_NAME, ONCALL_PHONE, STAFF
+from staffbase.exchange.cards import CardsInBackup
 from staffbase.exchange.found_backups import FoundBackup, Worth
 from staffbase.exchange.restored import Newer, Restored
+from staffbase.kernel.access import Actor, Role
 from staffbase.kernel.errors import DatabaseDamaged, WrongPin
 from staffbase.kernel.i18n import _
 from staffbase.kernel.verify import Proof
@@ -29,7 +32,7 @@ class InventedWayBack(WayBack):
     way_in: WayIn
 
     def __post_init__(self) -> None:
-        self.clock = self.way_in.clock
+        self.clock, self.settings = self.way_in.clock, self.way_in.settings
 
     def at_hand(self) -> list[FoundBackup]:
         """All looked over already."""
@@ -44,6 +47,27 @@ class InventedWayBack(WayBack):
 
     def opens_by_itself(self) -> bool:
         """As on most stations."""
+        return True
+
+    def cards(self, file: Path, name: str, pin: str) -> CardsInBackup:
+        """One card, of somebody whose plan was not published yet."""
+        del file, name, pin
+        now = self.clock.now()
+        calls = (
+            Call(_(ONCALL_NAME), ONCALL_PHONE),
+            Call(_("out-of-hours clinic"), "116 117"),
+            Call(_("ambulance"), "113"),
+        )
+        made = Card(
+            "A3", "Odd", "54", ADDRESS, _(ENTRANCE), (), (_("has had a knife in the flat · exit to the yard"),),
+            "", False, "Marit", "", calls, now,
+        )  # fmt: skip
+        made_at = now.replace(hour=3, minute=0) - timedelta(days=1)
+        return CardsInBackup(made_at, Actor(1, "Ingrid", Role.LEADER), ((1, made),))
+
+    def note_opening(self, person_id: int, role: Role, resident_id: int) -> bool:
+        """Nothing is kept."""
+        del person_id, role, resident_id
         return True
 
     def put_back(self, file: Path, *, name: str = "", pin: str = "", recovery_identity: str = "") -> Restored:

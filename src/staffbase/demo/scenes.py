@@ -201,7 +201,9 @@ TOURS = (
     Tour("choose-passphrase", EVENING, None, (Scene("choose-passphrase"),), before="choose-passphrase"),
     Tour("damaged", EVENING, None, (
         Scene("damaged"),
-        Scene("damaged-refused", _enter("Ingrid", "111111")),
+        Scene("damaged-cards", (*_enter("Ingrid"), *_pin("Ingrid"), "f2")),
+        Scene("damaged-card", ("enter",)),
+        Scene("damaged-refused", (*BACK, *BACK, *_enter("111111"))),
         Scene("damaged-recovery", ("ctrl+r",)),
         Scene("damaged-file", ("ctrl+o",)),
         Scene("restored", ("ctrl+n", "enter", *_pin("Ingrid"), "enter")),

@@ -50,7 +50,7 @@ class DamagedScreen(StartScreen):
     BINDINGS = [
         Binding("up", "step(-1)", N_("Choose"), tooltip=N_("The backup before in the list"), id="damaged.newer", key_display="↑↓", priority=True),
         Binding("down", "step(1)", N_("Older"), tooltip=N_("The next backup in the list"), id="damaged.older", show=False, priority=True),
-        Binding("f2", "cards", N_("Crisis cards"), tooltip=N_("Read the crisis cards in the marked backup"), id="damaged.cards", priority=True),
+        Binding("f2", "cards", N_("Crisis cards"), tooltip=N_("Read the crisis cards in the marked backup"), id="damaged.cards", key_display="F2", priority=True),
         Binding("enter", "on", N_("Go on"), tooltip=N_("Put the marked backup back"), id="damaged.on"),
         Binding("ctrl+r", "ask('recovery')", N_("From the safe"), tooltip=N_("With the recovery identity from the safe"), id="damaged.recovery"),
         Binding("ctrl+n", "ask('leader')", N_("Leader"), tooltip=N_("With a leader's name and PIN"), id="damaged.leader"),
@@ -102,7 +102,7 @@ class DamagedScreen(StartScreen):
     @staticmethod
     def _works() -> str:
         return _(
-            "Write on paper until a backup is put back. F2, with name and PIN, reads the crisis cards in it. What lies here is kept whole."
+            "Write on paper meanwhile. F2, with name and PIN, reads the crisis cards in the backup. What lies here is kept whole."
         )
 
     # -- what is found --------------------------------------------------------------------------------------------
