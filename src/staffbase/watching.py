@@ -11,8 +11,8 @@ from textual.notifications import Notification, Notify
 from staffbase.damage import Damage
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
 from staffbase.kernel.clock import Clock, local
-from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, StaffbaseError
-from staffbase.kernel.i18n import ngettext
+from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, NobodySignedIn, StaffbaseError
+from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.settings import Settings
 from staffbase.turns import AsksFirst, Opener
 from staffbase.ui.job import FoundDamaged, job
@@ -101,8 +101,13 @@ class Watching(Damage):
         verifications, at = self.station.verifications, time.fromisoformat(self.settings.backup_at)
         due = await asyncio.to_thread(verifications.due, STATION_ITSELF, at)
         if due:
-            await asyncio.to_thread(verifications.verify, STATION_ITSELF)
+            await asyncio.to_thread(verifications.verify, STATION_ITSELF, self._while_open)
         return due
+
+    def _while_open(self, _done: int, _of: int) -> None:
+        """Ends what a thread computes when the program is closed: nobody waits for it, and it begins anew next time."""
+        if not self.is_running:
+            raise NobodySignedIn(_("Nobody is signed in."))
 
     @job(group="tick", behind=True)
     async def _look(self, minute: str) -> None:

@@ -3,7 +3,10 @@
 Asserted is what stands on the screen.
 """
 
+import asyncio
 import re
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from tests.conftest import EVENING
 from staffbase.admin.trust import TrustRooms, TrustScreen
 from staffbase.kernel.access import Actor, Role
 from staffbase.kernel.clock import HeldClock
+from staffbase.kernel.errors import NobodySignedIn
 from staffbase.kernel.key import FileIdentities, create_key
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.verified import begun_in
@@ -210,3 +214,35 @@ def test_since_when_each_key_opens_the_station(
         ("recovery identity, in the safe", EVENING + timedelta(days=2)),
         ("sealed envelope", EVENING + timedelta(days=1)),
     ]
+
+
+async def test_a_verification_tells_how_far_it_is_and_does_not_outlive_the_program(
+    station: Station, actors: dict[str, Actor], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+    real = station.verifications.verify
+
+    def slow(actor: Actor, progress: Callable[[int, int], None]) -> object:
+        progress(43, 100)
+        began.set()
+        go_on.wait(60)
+        try:
+            progress(44, 100)
+            return real(actor, progress)
+        except NobodySignedIn:
+            ended.set()
+            raise
+
+    monkeypatch.setattr(station.verifications, "verify", slow)
+    app = desk(station, actors["ingrid"], settings)
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.show(page(app))
+        await settle(pilot)
+        await pilot.press("v")
+        assert await asyncio.to_thread(began.wait, 60)
+        while "43 %" not in seen(app):
+            await pilot.pause(0.05)
+        assert not ended.is_set()
+    go_on.set()
+    assert await asyncio.to_thread(ended.wait, 60)
+    assert station.verifications.last(actors["ingrid"]) is None

@@ -30,7 +30,7 @@ from staffbase.admin.trust_words import (
 )
 from staffbase.handover.dialogs import WordsDialog
 from staffbase.kernel.access import Actor, Permission
-from staffbase.kernel.errors import DatabaseDamaged
+from staffbase.kernel.errors import DatabaseDamaged, NobodySignedIn
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.kernel.moments import show_day, show_moment
 from staffbase.ui.desk import Desk
@@ -50,6 +50,10 @@ if TYPE_CHECKING:
 
 LOOKED_BACK = timedelta(days=7)
 """As far as the list of openings goes; each resident's own log goes further."""
+
+
+_SHOWN_EACH = 0.2
+"""Seconds between two looks at how far a verification is."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,10 @@ class TrustScreen(StaffScreen):
         self._opened: OpeningsOfAll | None = None
         self._queue: Sequence[EmergencyFacts] = ()
         self._verifying = False
+        self._share = 0
+        """Hundredths that are verified."""
+        self._shown_by: Any = None
+        """The running program, for the thread that must not outlive it."""
 
     def compose_body(self) -> ComposeResult:
         with Container(id="trust"):
@@ -210,19 +218,25 @@ class TrustScreen(StaffScreen):
     @job(group="verify", behind=True)
     async def _verify(self) -> None:
         """In a thread, with how far it is; whoever goes elsewhere meanwhile finds the result here."""
-        self._verifying = True
-        self._progress(0, 1)
+        self._verifying, self._share, self._shown_by = True, 0, self.app
+        self._show_share()
+        shows = self.set_interval(_SHOWN_EACH, self._show_share)
         try:
-            await self.ask(self._rooms.verifications.verify, partial(self.app.call_from_thread, self._progress))
+            await self.ask(self._rooms.verifications.verify, self._far)
         finally:
             self._verifying = False
+            shows.stop()
         self.look_again()
 
-    def _progress(self, done: int, of: int) -> None:
-        if self.is_mounted:
-            share = 100 * done // max(1, of)
-            words = _("verifying … %(percent)d %%") % {"percent": share}
-            self._say("verification", _("VERIFICATION"), [shown(words, "bold $accent-text")])
+    def _far(self, done: int, of: int) -> None:
+        """Told by the thread, which nobody waits for when the program is closed."""
+        if not self._shown_by.is_running:
+            raise NobodySignedIn(_("Nobody is signed in."))
+        self._share = 100 * done // max(1, of)
+
+    def _show_share(self) -> None:
+        words = _("verifying … %(percent)d %%") % {"percent": self._share}
+        self._say("verification", _("VERIFICATION"), [shown(words, "bold $accent-text")])
 
     def action_leave(self) -> None:
         if len(self.app.screen_stack) > 1:
