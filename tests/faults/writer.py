@@ -41,7 +41,6 @@ class Load:
         self.people = {one: actor(station, one) for one in ("Marit", "Jonas", "Samira", "Eva")}
         doors = station.residents.doors(self.people["Eva"])
         self.residents = [door.resident.id for door in doors if door.resident is not None]
-        self.units = [door.unit_id for door in doors]
         self.random = random.Random(name)
         self.number = 0
 
@@ -69,8 +68,8 @@ class Load:
         self.tell({"what": "left", "key": walk.id})
         rounds.come_back(samira)
         self.tell({"what": "back", "key": walk.id})
-        for unit in self.units:
-            check = rounds.check_off(samira, walk.id, unit, Outcome.ASLEEP)
+        for line in rounds.sheet(samira, walk.id).open_lines:
+            check = rounds.check_off(samira, walk.id, line.door.unit_id, Outcome.ASLEEP)
             self.tell({"what": "check", "key": check.entry_id, "said": str(Outcome.ASLEEP)})
         rounds.sign(samira, walk.id)
         self.tell({"what": "signed", "key": walk.id})
