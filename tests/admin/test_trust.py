@@ -149,7 +149,7 @@ async def test_what_is_in_no_order_says_what_to_do(
         told = []
         for _page in range(6):
             told.append(seen(app))
-            app.screen.query_one("#trust").scroll_relative(y=10, animate=False)
+            await pilot.press("pagedown")
             await settle(pilot)
         said = "\n".join(told)
         assert "1 change found" in said

@@ -77,6 +77,8 @@ class TrustScreen(StaffScreen):
         Binding("enter", "open", N_("Open"), tooltip=N_("Who opened this resident's record; or look at this emergency access"), id="trust.open"),
         Binding("v", "verify", N_("Verify now"), tooltip=N_("Look now whether everything is as staffbase wrote it"), id="trust.verify"),
         Binding("tab", "app.focus_next", N_("Next list"), tooltip=N_("From the log to the emergency accesses, and back"), id="trust.next", show=False),
+        Binding("pagedown", "page(1)", N_("Further down"), tooltip=N_("What stands further down on this page"), id="trust.down", key_display="PgDn", show=False, priority=True),
+        Binding("pageup", "page(-1)", N_("Further up"), tooltip=N_("What stands further up on this page"), id="trust.up", key_display="PgUp", show=False, priority=True),
         Binding("escape", "leave", N_("Back"), tooltip=N_("Back to Administration"), id="trust.leave", show=False),
     ]  # fmt: skip
 
@@ -210,6 +212,11 @@ class TrustScreen(StaffScreen):
         )
         if await self.app.push_screen_wait(dialog):
             self.look_again()
+
+    def action_page(self, step: int) -> None:
+        """The lists are short; it is the page that is longer than a small terminal."""
+        page = self.query_one("#trust" if self.has_class("-narrow") else "#trust-side")
+        page.scroll_relative(y=step * max(1, page.size.height - 2), animate=False)
 
     def action_verify(self) -> None:
         if not self._verifying:
