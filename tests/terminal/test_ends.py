@@ -1,6 +1,7 @@
 """However the program or the window ends, what was typed is there, and what is personal is not."""
 
 import signal
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -68,12 +69,20 @@ def test_locked_nothing_personal_stands_there_and_a_small_window_says_what_it_ne
         assert "kettle" not in small
         terminal.resize(80, 24)
         terminal.wait_for("the kettle is repaired")
+        terminal.settle()
+        terminal.send("\x1b[1;2H")  # shift+home
+        terminal.settle()
+        terminal.send("\x03")
+        terminal.settle()
+        assert b64encode(b"the kettle is repaired") in terminal.raw
+        assert b"\x1b]52;c;\x07" not in terminal.raw
         terminal.press("ctrl+l")
         locked = terminal.wait_for("113")
         terminal.settle()
         locked = terminal.screen
         for word in ("kettle", "Arild", "Kim-André", "COPD"):
             assert word not in locked
+        assert b"\x1b]52;c;\x07" in terminal.raw  # what was copied here is pasted by nobody
         assert b"\x1b]0;" not in terminal.raw
         assert b"\x1b]2;" not in terminal.raw
         terminal.type(MARIT)
