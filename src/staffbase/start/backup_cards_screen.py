@@ -15,6 +15,7 @@ from staffbase.crisis_plans.card_lines import card_lines
 from staffbase.crisis_plans.card_screen import card_content
 from staffbase.kernel.clock import local
 from staffbase.kernel.i18n import N_, _
+from staffbase.ui.listing import Listing
 from staffbase.ui.screen import in_words
 from staffbase.ui.text import line, shown
 
@@ -74,7 +75,7 @@ class BackupCardsScreen(_Leaves):
     def compose(self) -> ComposeResult:
         """The strip and the list."""
         yield self._head()
-        yield OptionList(
+        yield Listing(
             *[line((card.unit_code, "bold"), card.alias, between="   ") for _key, card in self._found.cards], id="cards"
         )
         yield Footer(show_command_palette=False)

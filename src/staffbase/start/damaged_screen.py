@@ -21,6 +21,7 @@ from staffbase.people.rules import PIN_DIGITS_MOST
 from staffbase.start.page import Answer, Secret, StartScreen, hint, label
 from staffbase.turns import Opened
 from staffbase.ui.job import job
+from staffbase.ui.listing import Listing
 from staffbase.ui.text import line, lines, shown
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class DamagedScreen(StartScreen):
     def _offer(self) -> Iterable[Widget]:
         yield Static(lines(shown(str(self._error), "$warning-text"), shown(self._works())), id="what")
         yield Static(shown(_("BACKUPS"), "$muted"), classes="heading")
-        yield OptionList(id="backups", markup=False)
+        yield Listing(id="backups", markup=False)
         with ContentSwitcher(initial="none", id="asked"):
             yield Static(id="none")
             with Vertical(id="leader", classes="step"):
