@@ -1,11 +1,14 @@
 """A dialog that closes takes away itself, and nothing that lies over it."""
 
+import threading
+
 from tests.bench import Bench, settle
 from textual.screen import ModalScreen, Screen
 
+from staffbase.journal.service import Journal
 from staffbase.kernel.access import Actor
 from staffbase.station import Station
-from staffbase.ui.dialog import StaffDialog
+from staffbase.ui.dialog import FormDialog, StaffDialog
 
 
 class Question(StaffDialog[str]):
@@ -54,3 +57,50 @@ async def test_a_dialog_that_is_answered_behind_the_door_leaves_the_door(
         await settle(pilot)
         assert app.screen is not question
         assert app.answers == ["yes"]
+
+
+class SlowDrafts(Journal):
+    """Keeps drafts, one of them only after a while."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__(journal.database, journal.house_id)
+        self.asked, self.free = threading.Event(), threading.Event()
+
+    def save_draft(self, actor: Actor, form: str, fields: dict[str, str]) -> None:
+        self.asked.set()
+        self.free.wait(20)
+        super().save_draft(actor, form, fields)
+
+
+class Form(FormDialog[str]):
+    """Saves at once."""
+
+    form_name = "task"
+
+    def fields(self) -> dict[str, str]:
+        return {"text": "typed"}
+
+    async def save(self) -> str:
+        return "saved"
+
+
+async def test_a_draft_on_its_way_when_the_form_is_saved_does_not_come_back(
+    station: Station, actors: dict[str, Actor]
+) -> None:
+    app = Bench(station, actors["marit"])
+    drafts = SlowDrafts(station.journal)
+    app.drafts = drafts
+    async with app.run_test() as pilot:
+        form = Form(app)
+        app.show(form)
+        await settle(pilot)
+        form._kept = {"text": ""}
+        form._keep()
+        while not drafts.asked.is_set():
+            await pilot.pause(0.01)
+        form.action_save()
+        await pilot.pause(0.3)
+        drafts.free.set()
+        await settle(pilot)
+        assert app.answers == ["saved"]
+    assert station.journal.drafts(actors["marit"]) == []

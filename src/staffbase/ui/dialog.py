@@ -1,5 +1,6 @@
 """Dialogs: one that asks and answers with a value, and one with a form whose half-typed text is never lost."""
 
+import asyncio
 from contextlib import suppress
 from typing import Any, ClassVar, TypeVar
 
@@ -96,6 +97,11 @@ class FormDialog(StaffDialog[Answer]):
     """A draft stands."""
     _done = False
 
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._keeping = asyncio.Lock()
+        """One keeps or clears the draft at a time: one that was on its way must not come back after it was saved."""
+
     def fields(self) -> dict[str, str]:
         """The fields as typed so far."""
         return {}
@@ -150,14 +156,15 @@ class FormDialog(StaffDialog[Answer]):
 
     async def keep_draft(self) -> bool:
         """Keep the fields if they changed. True when a draft stands."""
-        if not self.form_name or self._done or self._kept is None:
-            return False
-        fields = self.fields()
-        if fields != self._kept:
-            kept = await self.ask(self.desk.drafts.save_draft, self.form_name, fields)
-            self._kept = fields  # only now: what could not be kept is tried again
-            self._drafted = kept is not False
-        return self._drafted
+        async with self._keeping:
+            if not self.form_name or self._done or self._kept is None:
+                return False
+            fields = self.fields()
+            if fields != self._kept:
+                kept = await self.ask(self.desk.drafts.save_draft, self.form_name, fields)
+                self._kept = fields  # only now: what could not be kept is tried again
+                self._drafted = kept is not False
+            return self._drafted
 
     @job(group="save")
     async def action_save(self) -> None:
@@ -184,7 +191,8 @@ class FormDialog(StaffDialog[Answer]):
     async def _clear_draft(self) -> None:
         """What it held is saved: a disk that filled up in between must not make anybody save it twice."""
         try:
-            await self.ask(self.desk.drafts.finish_draft, self.form_name)
+            async with self._keeping:
+                await self.ask(self.desk.drafts.finish_draft, self.form_name)
         except DatabaseUnavailable:
             said = _("It is saved. Only the draft of it could not be cleared away: throw it away when there is room.")
             self.app.notify(said, severity="warning", markup=False, timeout=12)
