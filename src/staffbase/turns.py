@@ -5,6 +5,8 @@ thread while the PIN is typed.
 """
 
 import asyncio
+import os
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -52,6 +54,9 @@ Opener = Callable[[Callable[[str], None]], Opened]
 """Opens the station, in a thread; gets a function that says on the door what goes on."""
 AsksFirst = Callable[[StaffbaseError], Screen[Opened] | None]
 """The screen that asks for what the opener lacked (set-up, passphrase, recovery identity), if it can be asked for."""
+
+END_SECONDS = 5
+"""How long after a signal to end the terminal may take to be given back."""
 
 
 class Turns(InOrder[int]):
@@ -351,7 +356,20 @@ class Turns(InOrder[int]):
         try:
             await self._keep_drafts()
         finally:
+            if not self.is_headless:
+                self._end_all_the_same()
             self.exit(0)
+
+    def _end_all_the_same(self) -> None:
+        """Textual waits for ever to write to a terminal that is gone: the database is closed then, and that is the end."""
+
+        def end() -> None:
+            self.close_station()
+            os._exit(0)
+
+        patience = threading.Timer(END_SECONDS, end)
+        patience.daemon = True
+        patience.start()
 
     def close_station(self) -> None:
         """Close the database, if it was opened; the WAL is folded into the file."""
