@@ -18,7 +18,7 @@ from staffbase.notes.dialogs import NoteDialog
 from staffbase.people.screen import DoorScreen
 from staffbase.ui.fields import LineField, TextField
 
-WRITTEN, TYPED, SOUGHT, COPIED = "Vintergjekk 7731", "Rugekasse 4419", "Sisselrot 5528", "Trollhegg 9940"
+WRITTEN, TYPED, SOUGHT, COPIED = "Vintergjekk 7731", "Rugekasse 4419", "Bregnehegg 5528", "Trollhegg 9940"
 SECRETS = (WRITTEN, TYPED, SOUGHT, COPIED)
 RESIDENTS = ("Kim-Andr", "Arild N")
 TERJE = next(person.pin for person in STAFF if person.name == "Terje")
