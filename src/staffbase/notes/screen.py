@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import KIND_NAMES, NOTE_KINDS, Kind
+from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import show_moment, show_span
 from staffbase.notes.entry.screen import EntryScreen
@@ -96,7 +97,11 @@ class NotesScreen(StaffScreen):
         self._labels = replace(labels, found=found)
         self._reach = await self._reach_said()
         opening, self._opening = self._opening, False
-        self._items = await self._page(max(PAGE, len(self._items)), opening=opening)
+        try:
+            self._items = await self._page(max(PAGE, len(self._items)), opening=opening)
+        except StaffbaseError:  # nothing was shown: the next look is the opening
+            self._opening = self._opening or opening
+            raise
         self._first_read = True
         self._show()
 

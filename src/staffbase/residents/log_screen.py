@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from staffbase.kernel.access import ROLE_NAMES
 from staffbase.kernel.clock import local
+from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import show_date, show_day, show_time
 from staffbase.residents.access_log import LogLine, LogSubject
@@ -88,9 +89,14 @@ class AccessLogScreen(StaffScreen):
             return []
         opening = "" if whose in self._told else "access_log.open"
         self._told.add(whose)
-        found = await self.ask(
-            self._log.log_of, whose, since=self._since(), before=before, limit=limit, opening=opening
-        )
+        try:
+            found = await self.ask(
+                self._log.log_of, whose, since=self._since(), before=before, limit=limit, opening=opening
+            )
+        except StaffbaseError:  # nothing was shown: the next look is the opening
+            if opening:
+                self._told.discard(whose)
+            raise
         self._more = len(found) == limit
         return found
 

@@ -16,6 +16,7 @@ from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import IMPORTANCE_NAMES, KIND_NAMES, Importance, Kind, Source
 from staffbase.kernel.access import Permission
 from staffbase.kernel.clock import local
+from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.kernel.moments import show_date, show_day, show_span
 from staffbase.residents.changing import Changing
@@ -72,9 +73,14 @@ class ResidentPage(Changing):
                 yield Listing(id="timeline")
 
     async def refresh_view(self) -> None:
-        read = self._residents.anybody if self._opened else self._residents.open_resident
+        opened = self._opened
+        read = self._residents.anybody if opened else self._residents.open_resident
         self._opened = True  # before it is asked: a refresh that replaces this one is no second opening
-        self._facts = await self.ask(read, self._resident_id)
+        try:
+            self._facts = await self.ask(read, self._resident_id)
+        except StaffbaseError:  # nothing was shown: the next look is the opening
+            self._opened = opened
+            raise
         self._names = await self.ask(self._people.names)
         lives = self._facts.left_on is None
         plan = await self.ask(self._beside.plan, self._resident_id) if lives else []
