@@ -7,11 +7,13 @@ from tests.conftest import moment
 
 from staffbase.journal.model import Importance, Kind
 from staffbase.kernel import i18n
+from staffbase.kernel.errors import DatabaseUnavailable
 from staffbase.kernel.ledger import Ledger
 from staffbase.notes.entry.screen import EntryScreen
 from staffbase.residents.dialogs.presence import PresenceDialog
 from staffbase.residents.model import Presence, RoundForm, WarningKind
 from staffbase.residents.screen import ResidentPage
+from staffbase.residents.service import Residents
 from staffbase.sections import beside_of
 
 pytestmark = pytest.mark.usefixtures("eager")
@@ -32,6 +34,34 @@ def lived_in(station, actors, flats, clock):
     station.tasks.add(actors["marit"], "Letter", key, actors["marit"].person_id, moment(5, 23))
     clock.move_to(moment(6, 13))
     return key
+
+
+class BusyOnce(Residents):
+    """The first opening finds the database held by another program."""
+
+    asked = 0
+
+    def open_resident(self, actor, resident_id):
+        self.asked += 1
+        if self.asked == 1:
+            raise DatabaseUnavailable("held")
+        return super().open_resident(actor, resident_id)
+
+
+async def test_an_opening_that_could_not_be_written_down_is_written_with_the_next_look(station, actors, lived_in):
+    app = Bench(station, actors["marit"])
+    busy = BusyOnce(station.database, station.house_id)
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = ResidentPage(app, busy, station.journal, station.people, beside_of(station), lived_in)
+        app.show(screen)
+        await settle(pilot)
+        assert app.told == ["held"]
+        await screen.read_again()
+        await settle(pilot)
+        assert "knife by the door" in seen(app)
+    with station.database.read() as tx:
+        opened = tx.all(select(Ledger.seq).where(Ledger.action == "resident.open"))
+    assert len(opened) == 1
 
 
 @pytest.mark.parametrize("size", [(80, 60), (120, 36), (200, 60)])
