@@ -1,6 +1,6 @@
 """Section 3, two faces: what I read when I come on, and the report of the shift I am on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +19,13 @@ from staffbase.handover.reading_rows import reading_head, reading_rows, side_row
 from staffbase.handover.report_rows import report_head, report_rows, report_side
 from staffbase.handover.rows import Row
 from staffbase.kernel.access import Actor
-from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.people.rules import ShiftSpan
 from staffbase.residents.model import Status
 from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import StaffDialog
 from staffbase.ui.job import job
+from staffbase.ui.openings import Openings
 from staffbase.ui.row_list import RowList
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
@@ -76,7 +76,7 @@ class HandoverScreen(StaffScreen):
         self._report: ReportFacts | None = None
         self._span: ShiftSpan | None = None
         self._rows: list[Row] = []
-        self._logged: set[Any] = set()
+        self._openings = Openings()
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="handover-head")
@@ -88,23 +88,18 @@ class HandoverScreen(StaffScreen):
     async def refresh_view(self) -> None:
         """Read anew what is shown; the first look at a face stands in the ledger."""
         if self.face == "reading":
-            self._reading = await self._asked("reading", self._handover.my_reading)
+            self._reading = await self._openings.look(
+                "reading", lambda opening: self.ask(self._handover.my_reading, opening=opening)
+            )
         else:
-            look = ("report", self._span.begins_at if self._span else None)
-            self._report = await self._asked(look, self._handover.report, self._span)
+            span = self._span
+            self._report = await self._openings.look(
+                ("report", span.begins_at if span else None),
+                lambda opening: self.ask(self._handover.report, span, opening=opening),
+            )
             self._span = self._span or self._report.span
-            self._logged.add(("report", self._span.begins_at))
+            self._openings.written(("report", self._report.span.begins_at))
         self._show()
-
-    async def _asked(self, look: object, read: Callable[..., Any], *about: Any) -> Any:
-        opening = look not in self._logged
-        self._logged.add(look)
-        try:
-            return await self.ask(read, *about, opening=opening)
-        except StaffbaseError:
-            if opening:
-                self._logged.discard(look)
-            raise
 
     @on(RowList.Widened)
     def _drawn_anew(self) -> None:

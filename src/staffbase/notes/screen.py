@@ -15,7 +15,6 @@ from textual.widgets.option_list import Option
 
 from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import KIND_NAMES, NOTE_KINDS, Kind
-from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import show_moment, show_span
 from staffbase.notes.entry.screen import EntryScreen
@@ -25,6 +24,7 @@ from staffbase.residents.reach_words import notes_line, reach_line
 from staffbase.ui.desk import Desk
 from staffbase.ui.job import job
 from staffbase.ui.listing import Listing
+from staffbase.ui.openings import Openings
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import line, lines, shown
 
@@ -82,7 +82,7 @@ class NotesScreen(StaffScreen):
         self._first_read = False
         self._labels = Labels({}, {})
         self._more = False
-        self._opening = False
+        self._openings = Openings()
         self._reach = Content("")
 
     def compose_body(self) -> Iterable[Widget]:
@@ -96,12 +96,7 @@ class NotesScreen(StaffScreen):
         labels, found = await self.ask(self._notes.labels), self._labels.found
         self._labels = replace(labels, found=found)
         self._reach = await self._reach_said()
-        opening, self._opening = self._opening, False
-        try:
-            self._items = await self._page(max(PAGE, len(self._items)), opening=opening)
-        except StaffbaseError:  # nothing was shown: the next look is the opening
-            self._opening = self._opening or opening
-            raise
+        self._items = await self._page(max(PAGE, len(self._items)))
         self._first_read = True
         self._show()
 
@@ -111,11 +106,15 @@ class NotesScreen(StaffScreen):
             return notes_line(await self.ask(self._notes.emergency.search_reach))
         return reach_line(await self.ask(self._notes.emergency.reach, self.resident_id), self.desk.clock.now())
 
-    async def _page(self, limit: int, before: int | None = None, *, opening: bool = False) -> list[TimelineItem]:
-        period = PERIODS[self.period][1]
-        found = await self.ask(
-            self._notes.timeline, self.resident_id, house_only=self.house_only, kinds=KINDS[self.kind][1],
-            since=self.desk.clock.now() - period if period else None, before=before, limit=limit, opening=opening,
+    async def _page(self, limit: int, before: int | None = None) -> list[TimelineItem]:
+        whose, period = self.resident_id, PERIODS[self.period][1]
+        since = self.desk.clock.now() - period if period else None
+        found = await self._openings.look(
+            whose,
+            lambda opening: self.ask(
+                self._notes.timeline, whose, house_only=self.house_only, kinds=KINDS[self.kind][1], since=since,
+                before=before, limit=limit, opening=opening,
+            ),
         )  # fmt: skip
         self._more = len(found) == limit
         self._labels.found.update(await self.ask(self._notes.found, found))
@@ -196,7 +195,7 @@ class NotesScreen(StaffScreen):
         self.look_again()
 
     def watch_resident_id(self) -> None:
-        self._opening = True
+        self._openings.forget(self.resident_id)
         self._filtered()
 
     def watch_house_only(self) -> None:

@@ -13,7 +13,6 @@ from textual.widgets.option_list import Option
 
 from staffbase.kernel.access import ROLE_NAMES
 from staffbase.kernel.clock import local
-from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import show_date, show_day, show_time
 from staffbase.residents.access_log import LogLine, LogSubject
@@ -22,6 +21,7 @@ from staffbase.ui.dialog import StaffDialog
 from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
 from staffbase.ui.listing import Listing
+from staffbase.ui.openings import Openings
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.text import column, line, lines, shown, wrapped
 
@@ -69,8 +69,7 @@ class AccessLogScreen(StaffScreen):
         self._lines: list[LogLine] = []
         self._period = 0
         self._more = False
-        self._told: set[int] = set()
-        """Whose log was opened here: that stands in the ledger once."""
+        self._openings = Openings()
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="log-head")
@@ -87,16 +86,14 @@ class AccessLogScreen(StaffScreen):
         whose = self._resident_id
         if whose is None:
             return []
-        opening = "" if whose in self._told else "access_log.open"
-        self._told.add(whose)
-        try:
-            found = await self.ask(
-                self._log.log_of, whose, since=self._since(), before=before, limit=limit, opening=opening
-            )
-        except StaffbaseError:  # nothing was shown: the next look is the opening
-            if opening:
-                self._told.discard(whose)
-            raise
+        since = self._since()
+        found = await self._openings.look(
+            whose,
+            lambda opening: self.ask(
+                self._log.log_of, whose, since=since, before=before, limit=limit,
+                opening="access_log.open" if opening else "",
+            ),
+        )  # fmt: skip
         self._more = len(found) == limit
         return found
 

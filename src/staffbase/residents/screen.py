@@ -16,7 +16,6 @@ from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import IMPORTANCE_NAMES, KIND_NAMES, Importance, Kind, Source
 from staffbase.kernel.access import Permission
 from staffbase.kernel.clock import local
-from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.kernel.moments import show_date, show_day, show_span
 from staffbase.residents.changing import Changing
@@ -26,6 +25,7 @@ from staffbase.residents.told import told_first, told_more
 from staffbase.ui.desk import Desk, signed_in
 from staffbase.ui.job import job
 from staffbase.ui.listing import Listing
+from staffbase.ui.openings import Openings
 from staffbase.ui.text import line, lines, shown
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class ResidentPage(Changing):
         self._items: list[TimelineItem] = []
         self._names: dict[int, str] = {}
         self._checks: dict[int, str] = {}
-        self._opened = False
+        self._openings = Openings()
         self._all_read = False
         self._ends: Timer | None = None
 
@@ -73,14 +73,7 @@ class ResidentPage(Changing):
                 yield Listing(id="timeline")
 
     async def refresh_view(self) -> None:
-        opened = self._opened
-        read = self._residents.anybody if opened else self._residents.open_resident
-        self._opened = True  # before it is asked: a refresh that replaces this one is no second opening
-        try:
-            self._facts = await self.ask(read, self._resident_id)
-        except StaffbaseError:  # nothing was shown: the next look is the opening
-            self._opened = opened
-            raise
+        self._facts = await self._openings.look(self._resident_id, self._read)
         self._names = await self.ask(self._people.names)
         lives = self._facts.left_on is None
         plan = await self.ask(self._beside.plan, self._resident_id) if lives else []
@@ -96,6 +89,10 @@ class ResidentPage(Changing):
         self.query_one("#told", Static).update(lines(*first, *more))
         self._list()
         self.refresh_bindings()
+
+    async def _read(self, opening: bool) -> ResidentFacts:
+        read = self._residents.open_resident if opening else self._residents.anybody
+        return await self.ask(read, self._resident_id)
 
     async def _say_reach(self) -> None:
         """How far back one reads; when an emergency access ends, what it opened is gone from the screen, too."""
