@@ -66,7 +66,7 @@ class ReadingItem:
     status: Status | None = None
     """As a report's line said."""
     steps: tuple[MomentLine, ...] = ()
-    """Of an incident."""
+    """Of an incident; of a signed round, why each open door was not checked."""
     running: bool = False
     """An incident that has no conclusion, or a concern that nobody has closed."""
     afterwards: bool = False

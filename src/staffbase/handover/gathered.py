@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from staffbase.handover.facts import QuestionFacts, ReadingItem
 from staffbase.handover.model import ReadingAccepted
+from staffbase.handover.open_doors import under_their_round
 from staffbase.handover.reported import report_items_in, told_by_reports_in, unsigned_in
 from staffbase.handover.rules import Coverage, coverage, is_news
 from staffbase.handover.sources import (
@@ -26,6 +27,7 @@ from staffbase.kernel.access import Actor
 from staffbase.kernel.database import Reading
 from staffbase.people.rules import ShiftSpan, shift_at, shift_on
 from staffbase.people.service import last_duty_before_in, names_in, on_duty_in, shift_times_in
+from staffbase.residents.reading import labels_in
 
 _BROUGHT_UP_AGAIN = (Kind.CORRECTION, Kind.TIME_CORRECTION, Kind.WRONG_RESIDENT, Kind.WITHDRAWN)
 """What makes an older entry worth reading again."""
@@ -105,6 +107,9 @@ def gather_in(tx: Reading, house_id: int, actor: Actor, now: datetime) -> Gather
             if one.entry_id not in told and one.author_id != actor.person_id and one.kind is not Kind.CONCERN
         ),
     ]
+    if any(item.kind is Kind.ROUND and item.resident_id is not None for item in items):
+        units = {key: code for key, (code, _alias) in labels_in(tx, house_id).items()}
+        items = under_their_round(items, units)
     asked = _by_item(questions)
     items = [
         replace(
