@@ -398,6 +398,13 @@ def test_a_residents_access_log_goes_to_the_screen_or_a_file_of_ones_own(
     assert told.startswith("Innsynslogg: A1 Kari N.\n")
     assert "denne loggen, for utskrift" in told  # the first print
     assert file.stat().st_mode & 0o777 == 0o600
+    table = tmp_path / "log.CSV"
+    assert run("access-log", "--resident", "A1", "-o", str(table), "--as", "Ida", typed=PIN, lang="nb").code == 0
+    rows = table.read_text(encoding="utf-8-sig").splitlines()
+    assert rows[0] == "Dag;Tid;Navn;Rolle;Hva;Stasjon;Grunn;Skrevet opp senere"
+    assert len(rows) == 3  # the two prints before it
+    assert ";Ida;leder;denne loggen, for utskrift;" in rows[1]
+    assert table.stat().st_mode & 0o777 == 0o600
     one_sentence(run("access-log", "--resident", "A1", "-o", str(file), "--as", "Ida", typed=PIN), 2, "exists already")
     one_sentence(run("access-log", "--resident", "A9", "--as", "Ida", typed=PIN), 2, "Nobody fits")
     one_sentence(run("access-log", "--as", "Ida", typed=PIN), 2, "--resident")

@@ -127,7 +127,13 @@ def _parser() -> argparse.ArgumentParser:
 def _access_log(log: argparse.ArgumentParser) -> None:
     log.add_argument("--resident", required=True, metavar="A3", help=_("the unit or the name"))
     log.add_argument("--since", default="", metavar=_("DAY"), help=_("from this day on, such as 5.1.2026"))
-    log.add_argument("-o", dest="file", type=Path, metavar=_("FILE"), help=_("into this file, for your account alone"))
+    log.add_argument(
+        "-o",
+        dest="file",
+        type=Path,
+        metavar=_("FILE"),
+        help=_("into this file, for your account alone; a table where its name ends in .csv"),
+    )
     _asks_who(log)
 
 

@@ -233,17 +233,19 @@ def _handover(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def _access_log(asked: argparse.Namespace, settings: Settings) -> int:
+    from staffbase.exchange.csv_file import table_bytes
     from staffbase.kernel.files import write_private
-    from staffbase.residents.log_words import log_words
+    from staffbase.residents.log_words import log_table, log_words
 
     if asked.file is not None and asked.file.exists():
         raise Invalid(_("%(file)s exists already. Choose another name.") % {"file": asked.file})
     with _signed_in(asked, settings) as (station, actor):
-        told = log_words(station.access_log.printed(actor, asked.resident, asked.since))
+        printed = station.access_log.printed(actor, asked.resident, asked.since)
         if asked.file is None:
-            print(told, end="")
+            print(log_words(printed), end="")
         else:
-            write_private(asked.file, told.encode())
+            table = asked.file.suffix.casefold() == ".csv"
+            write_private(asked.file, table_bytes(*log_table(printed)) if table else log_words(printed).encode())
             print(asked.file)
     return 0
 

@@ -42,7 +42,14 @@ def test_a_round_nobody_walked_stands_once_in_my_reading(house):
 
 def test_each_reason_goes_to_the_round_it_was_signed_with():
     first, second = item(10, "first round"), item(20, "second round")
-    items = [item(9, "asleep", 1), first, item(18, "fire", 1), item(19, "fire", 3), second, item(21, "ill", 2, Kind.HEALTH)]
+    items = [
+        item(9, "asleep", 1),
+        first,
+        item(18, "fire", 1),
+        item(19, "fire", 3),
+        second,
+        item(21, "ill", 2, Kind.HEALTH),
+    ]
     told = under_their_round(items, UNITS)
     assert [(one.entry_id, [step.words for step in one.steps]) for one in told] == [
         (10, ["A1  asleep"]), (20, ["A1, B1  fire"]), (21, []),

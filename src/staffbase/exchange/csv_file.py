@@ -1,16 +1,19 @@
-"""Reading a table out of a CSV file as Excel in Norway and elsewhere writes it; knows nothing of what the table holds.
+"""Tables in CSV files as Excel in Norway and elsewhere writes and reads them; knows nothing of what a table holds.
 
-Semicolons, commas or tabs; Windows-1252, UTF-8 with or without mark, UTF-16 ("Unicode text"); quoted line breaks.
+Read: semicolons, commas or tabs; Windows-1252, UTF-8 with or without mark, UTF-16 ("Unicode text"); quoted line breaks.
+Written: semicolons and UTF-8 with its mark, each row on one line, and no cell that a spreadsheet would compute.
 """
 
 import csv
 import io
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
+from staffbase.kernel.visible import harmless
 
 SIZE_LIMIT = 10 * 1024 * 1024
 """Bytes a file may hold: a house's lists need a few thousand."""
@@ -20,6 +23,10 @@ _FEW = 20
 """So many control characters, or one in so many letters, may be a paste in a cell; more is not text."""
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How .xlsx and .xls files begin."""
+
+
+_COMPUTED = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""What a formula begins with; a spreadsheet set to Japanese takes the wide ones, too."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +61,24 @@ def read_table(raw: bytes) -> Table:
     return Table(headings.cells, rows)
 
 
+def table_bytes(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A table as the bytes of a file that Excel in Norway opens by itself."""
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, delimiter=";")
+    writer.writerows([_inert(cell) for cell in row] for row in (headings, *rows))
+    return written.getvalue().encode("utf-8-sig")
+
+
+def _inert(cell: str) -> str:
+    """The cell on one line and with nothing that acts; what would be computed stands behind an apostrophe."""
+    text = " ".join(harmless(" ".join(cell.split())).split())
+    return f"'{text}" if text.startswith(_COMPUTED) else text
+
+
 def shown(value: str, limit: int = 40) -> str:
     """A cell as a message may repeat it: short, and with nothing in it that acts in a terminal."""
-    harmless = "".join("·" if unicodedata.category(letter).startswith("C") else letter for letter in value[: limit + 1])
-    return harmless if len(harmless) <= limit else harmless[:limit] + "…"
+    told = "".join("·" if unicodedata.category(letter).startswith("C") else letter for letter in value[: limit + 1])
+    return told if len(told) <= limit else told[:limit] + "…"
 
 
 def _text(raw: bytes) -> str:

@@ -1,4 +1,4 @@
-"""A resident's access log as plain text: for the person, on paper or read aloud."""
+"""A resident's access log as plain text, for the person, on paper or read aloud; and as a table, for a spreadsheet."""
 
 from collections.abc import Iterator
 
@@ -15,6 +15,27 @@ HEAD_LETTERS = 16
 def log_words(printed: LogPrint) -> str:
     """The whole log, the last opening first, and how far the ledger had come."""
     return "\n".join(_log(printed)) + "\n"
+
+
+def log_table(printed: LogPrint) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """The headings and a row for each opening, the last one first."""
+    headings = (
+        _("Day"),
+        _("Time"),
+        _("Name"),
+        _("Role"),
+        _("What"),
+        _("Station"),
+        _("Reason"),
+        _("Written down later"),
+    )
+    return headings, [
+        (
+            show_date(one.at), show_time(one.at), one.person, _(ROLE_NAMES[one.role]), one.what, one.station, one.reason,
+            _("yes") if one.late else "",
+        )
+        for one in printed.lines
+    ]  # fmt: skip
 
 
 def _log(printed: LogPrint) -> Iterator[str]:
