@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tests.terminal.driver import Terminal
 
-from staffbase.demo.house import NEWCOMER, RESIDENTS
 from staffbase.demo.plans import PLANS, PlanText
+from staffbase.demo.residents import NEWCOMER, RESIDENTS
 from staffbase.kernel import i18n
 
 pytestmark = pytest.mark.terminal

@@ -7,7 +7,6 @@ from typing import Any
 
 from staffbase.demo.cast import Cast
 from staffbase.demo.furnish import move_in
-from staffbase.demo.house import NEWCOMER
 from staffbase.demo.planned import draft_revision, publish_revision
 from staffbase.demo.plot import (
     Act,
@@ -23,6 +22,7 @@ from staffbase.demo.plot import (
     Went,
     at,
 )
+from staffbase.demo.residents import NEWCOMER
 from staffbase.demo.shifts import FIRST_PLAYED, ROTA, SICK
 from staffbase.journal.model import Kind
 from staffbase.kernel.clock import OSLO

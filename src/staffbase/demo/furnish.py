@@ -5,9 +5,10 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import select
 
 from staffbase.demo.cast import Cast
-from staffbase.demo.house import RESIDENTS, STAFF, Agreed, Resident
+from staffbase.demo.house import STAFF
 from staffbase.demo.planned import keep
 from staffbase.demo.plans import PLANS, PlanText
+from staffbase.demo.residents import RESIDENTS, Agreed, Resident
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import HeldClock, at_local
 from staffbase.kernel.database import Writing

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from staffbase.demo.house import NEWCOMER, RESIDENTS
 from staffbase.demo.plot import BURST_NIGHT, OVERDOSE_NIGHT, PAPER_NIGHT, at
+from staffbase.demo.residents import NEWCOMER, RESIDENTS
 from staffbase.demo.shifts import LOOKED_IN, ROTA
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.i18n import N_

@@ -85,6 +85,7 @@ def load(language: str) -> dict[str, tuple[str, ...]]:
     return texts
 
 
+_PLAIN = re.compile(r'msgid "([^"\\\n]+)"\nmsgstr "([^"\\\n]+)"\n?')
 _ESCAPED = re.compile(r"\\(.)")
 _MEANT = {"n": "\n", "t": "\t"}
 
@@ -98,6 +99,11 @@ def _unquoted(quoted: str) -> str:
 def read_po(source: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The (source text, translations) pairs of a .po file; header, fuzzy and untranslated ones left out."""
     for block in source.split("\n\n"):
+        if (
+            plain := _PLAIN.fullmatch(block)
+        ) is not None:  # nearly all, and the catalogue is read before the first paint
+            yield plain[1], (plain[2],)
+            continue
         fields: dict[str, str] = {}
         current = ""
         fuzzy = False
