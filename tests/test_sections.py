@@ -11,7 +11,7 @@ from staffbase.crisis_plans.card_screen import CardScreen
 from staffbase.crisis_plans.screen import CrisisPlansScreen
 from staffbase.demo.house import STAFF
 from staffbase.handover.screen import HandoverScreen
-from staffbase.incidents.screen import IncidentStart
+from staffbase.incidents.start_screen import IncidentStart
 from staffbase.journal.model import Importance
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.clock import OSLO

@@ -173,7 +173,7 @@ def _note(desk: Desk, station: Station, resident_id: int | None) -> Screen[Any]:
 
 
 def _incident(desk: Desk, station: Station, resident_id: int | None) -> Screen[Any]:
-    from staffbase.incidents.screen import IncidentStart
+    from staffbase.incidents.start_screen import IncidentStart
 
     return IncidentStart(desk, station.incidents, station.residents, resident_id)
 
@@ -251,7 +251,7 @@ def resident_chooser(desk: Desk, station: Station) -> Screen[int]:
 
 _LATER = (
     "rounds.screen", "handover.screen", "notes.dialogs", "notes.screen", "notes.entry.screen", "notes.drafts.dialogs", "notes.search.screen",
-    "crisis_plans.screen", "crisis_plans.card_screen", "tasks.screen", "incidents.screen", "residents.screen",
+    "crisis_plans.screen", "crisis_plans.card_screen", "tasks.screen", "incidents.start_screen", "incidents.screen", "residents.screen",
     "residents.chooser", "residents.dialogs.emergency", "residents.log_screen", "people.dialogs", "admin.screen", "admin.trust",
 )  # fmt: skip
 """Every screen the board can wait for, the likeliest first."""

@@ -8,7 +8,7 @@ from tests.conftest import moment
 
 from staffbase.admin.residents import ResidentsAdmin
 from staffbase.incidents.model import IncidentKind
-from staffbase.incidents.screen import IncidentStart
+from staffbase.incidents.start_screen import IncidentStart
 from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.residents.dialogs.stays import LeaveDialog

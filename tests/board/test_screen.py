@@ -11,7 +11,7 @@ from staffbase.app import StaffbaseApp
 from staffbase.board.screen import BoardScreen, Tile
 from staffbase.crisis_plans.card_screen import CardScreen
 from staffbase.handover.screen import HandoverScreen
-from staffbase.incidents.screen import IncidentStart
+from staffbase.incidents.start_screen import IncidentStart
 from staffbase.journal.model import NOTE_KINDS, Importance
 from staffbase.kernel.settings import Settings
 from staffbase.notes.dialogs import NoteDialog

@@ -7,7 +7,8 @@ from tests.conftest import moment
 from staffbase.incidents.dialogs import ConcludeDialog, SlipDialog, StepDialog
 from staffbase.incidents.model import IncidentKind, Step
 from staffbase.incidents.rules import STEP_KEYS
-from staffbase.incidents.screen import IncidentScreen, IncidentStart
+from staffbase.incidents.screen import IncidentScreen
+from staffbase.incidents.start_screen import IncidentStart
 from staffbase.kernel import i18n
 from staffbase.residents.model import Status, WarningKind
 from staffbase.residents.rules import OWN_PHONE

@@ -11,7 +11,8 @@ from textual.widgets import Label, OptionList, Static
 
 from staffbase.incidents.dialogs import ConcludeDialog
 from staffbase.incidents.model import Deviation, Step
-from staffbase.incidents.screen import IncidentScreen, IncidentStart
+from staffbase.incidents.screen import IncidentScreen
+from staffbase.incidents.start_screen import IncidentStart
 from staffbase.journal.model import Kind
 from staffbase.kernel.settings import Settings
 from staffbase.rounds.dialogs import (

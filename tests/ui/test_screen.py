@@ -11,7 +11,8 @@ from staffbase.admin.staff import StaffAdmin
 from staffbase.crisis_plans.screen import CrisisPlansScreen
 from staffbase.handover.screen import HandoverScreen
 from staffbase.incidents.model import IncidentKind
-from staffbase.incidents.screen import IncidentScreen, IncidentStart
+from staffbase.incidents.screen import IncidentScreen
+from staffbase.incidents.start_screen import IncidentStart
 from staffbase.notes.screen import NotesScreen
 from staffbase.residents.screen import ResidentPage
 from staffbase.sections import beside_of, still_open

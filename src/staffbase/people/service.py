@@ -1,36 +1,31 @@
 """What staff do with themselves and each other: sign in, change a PIN, come and go, and be on duty."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 
 from sqlmodel import col, select
 
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Kind
-from staffbase.kernel.access import ROLE_NAMES, Actor, Permission, Role, allowed, require
-from staffbase.kernel.clock import local
+from staffbase.kernel.access import ROLE_NAMES, Actor, Permission, Role, allowed
 from staffbase.kernel.database import Database, Reading, Writing
-from staffbase.kernel.errors import ChangedElsewhere, Invalid, NotAllowed, NotFound
+from staffbase.kernel.errors import Invalid, NotAllowed
 from staffbase.kernel.i18n import _
 from staffbase.kernel.typed import typed_line
 from staffbase.people.duty import (
     OnDuty,
     UnderStaffed,
-    begin_duty_in,
     duties_of,
-    duty_now_in,
     end_duty_in,
     last_duty_before_in,
     on_duty_in,
-    set_place_in,
     shift_times_in,
     under_staffed_in,
 )  # fmt: skip
-from staffbase.people.model import DutyDeclined, Person, Pin, ShiftName
+from staffbase.people.model import Person, Pin
+from staffbase.people.on_shift import OnShift, working_in
 from staffbase.people.pins import Tries, hash_pin, new_pin, on_call_in, pin_fits, set_pin_in
-from staffbase.people.rules import ShiftHours, ShiftSpan, check_pin, shift_at, shift_on, shift_to_ask, still_blocked
-from staffbase.people.shifts import set_default_shifts_in, set_shifts_in
+from staffbase.people.rules import check_pin, still_blocked
+from staffbase.people.shifts import set_default_shifts_in
 
 __all__ = [
     "OnDuty", "People", "PersonLine", "SignedIn", "UnderStaffed", "add_person_in", "check_pin", "duties_of", "hash_pin",
@@ -102,12 +97,11 @@ def _not_the_last_leader(tx: Reading, person: Person) -> None:
         )
 
 
-class People:
+class People(OnShift):
     """Staff: sign-in, PINs, roles, and who is on duty."""
 
     def __init__(self, database: Database, house_id: int) -> None:
-        self.database = database
-        self.house_id = house_id
+        super().__init__(database, house_id)
         self._tries = Tries(database, house_id)
 
     # -- who works here -------------------------------------------------------------------------------------------
@@ -158,7 +152,7 @@ class People:
     ) -> None:
         """Change name, role or phone. `version` as it was shown: a colleague's change since is not overwritten."""
         with self.database.write(actor, "person.change") as tx:
-            person = self._working(tx, person_id)
+            person = working_in(tx, person_id)
             if version is not None and version != person.version:
                 tx.change(Person(**{**person.model_dump(), "version": version}))  # refused: ChangedElsewhere
             changes: dict[str, str] = {}
@@ -184,7 +178,7 @@ class People:
     def person_left(self, actor: Actor, person_id: int) -> None:
         """Somebody stopped working here: no sign-in any more; what they signed stays theirs."""
         with self.database.write(actor, "person.left") as tx:
-            person = self._working(tx, person_id)
+            person = working_in(tx, person_id)
             _not_the_last_leader(tx, person)
             end_duty_in(tx, self.house_id, person)
             tx.change(person, left_at=tx.now)
@@ -196,12 +190,6 @@ class People:
     def _note(self, tx: Writing, sentence: str, person: Person, *, before: str = "") -> None:
         told = sentence % {"name": person.name, "role": _(ROLE_NAMES[person.role]), "before": before}
         write_entry(tx, Kind.HOUSE, told, house_id=self.house_id)
-
-    def _working(self, tx: Reading, person_id: int) -> Person:
-        person = tx.find(Person, person_id)
-        if person is None or person.left_at is not None:
-            raise NotFound(_("This person does not work here."))
-        return person
 
     # -- signing in -----------------------------------------------------------------------------------------------
 
@@ -245,7 +233,7 @@ class People:
         self._try(actor.person_id, old)
         hashed = hash_pin(self.database.seal, new)
         with self.database.write(actor, "person.change_pin", opening=True) as tx:
-            self._working(tx, actor.person_id)
+            working_in(tx, actor.person_id)
             set_pin_in(tx, actor.person_id, hashed, one_time=False)
 
     @allowed(Permission.STAFF_ADMIN)
@@ -254,159 +242,7 @@ class People:
         pin = new_pin()
         hashed = hash_pin(self.database.seal, pin)
         with self.database.write(actor, "person.issue_pin") as tx:
-            person = self._working(tx, person_id)
+            person = working_in(tx, person_id)
             set_pin_in(tx, person.id, hashed, one_time=True)
             self._note(tx, _("%(name)s was given a one-time PIN."), person)
         return pin
-
-    # -- shifts and duty ------------------------------------------------------------------------------------------
-
-    @allowed(Permission.SEE_HOUSE)
-    def shifts(self, actor: Actor) -> list[ShiftHours]:  # noqa: ARG002
-        """The house's shifts."""
-        with self.database.read() as tx:
-            return shift_times_in(tx, self.house_id)
-
-    @allowed(Permission.HOUSE_ADMIN)
-    def set_shift(self, actor: Actor, name: ShiftName, begins: time, ends: time, norm: int) -> None:
-        """Change when one shift begins and ends, and how many must be there."""
-        with self.database.write(actor, "shift.set") as tx:
-            others = [shift for shift in shift_times_in(tx, self.house_id) if shift.name is not name]
-            set_shifts_in(tx, self.house_id, [*others, ShiftHours(name, begins, ends, norm)])
-
-    @allowed(Permission.HOUSE_ADMIN)
-    def set_shifts(self, actor: Actor, shifts: Sequence[ShiftHours], was: Sequence[ShiftHours] | None = None) -> None:
-        """Change all shifts at once. `was` as they were shown: raises ChangedElsewhere when they are others by now."""
-        with self.database.write(actor, "shift.set") as tx:
-            if was is not None and set(was) != set(shift_times_in(tx, self.house_id)):
-                raise ChangedElsewhere(_("Somebody else has changed this in the meantime. Nothing of yours was saved."))
-            set_shifts_in(tx, self.house_id, shifts)
-
-    @allowed(Permission.SEE_HOUSE)
-    def shift_now(self, actor: Actor, moment: datetime | None = None) -> ShiftSpan:  # noqa: ARG002
-        """The shift a moment (now) belongs to."""
-        with self.database.read() as tx:
-            return shift_at(moment or self.database.clock.now(), shift_times_in(tx, self.house_id))
-
-    @allowed(Permission.SEE_HOUSE)
-    def on_duty(self, actor: Actor, moment: datetime | None = None) -> list[OnDuty]:  # noqa: ARG002
-        """Who is (or was) on duty."""
-        with self.database.read() as tx:
-            return on_duty_in(tx, self.house_id, moment or self.database.clock.now())
-
-    @allowed(Permission.SEE_HOUSE)
-    def under_staffed(self, actor: Actor, moment: datetime | None = None) -> Sequence[UnderStaffed]:  # noqa: ARG002
-        """The present shift when fewer are on duty than its norm; empty when all is well."""
-        with self.database.read() as tx:
-            return under_staffed_in(tx, self.house_id, moment or self.database.clock.now())
-
-    @allowed(Permission.SEE_HOUSE)
-    def last_duty_before(self, actor: Actor, person_id: int, moment: datetime) -> OnDuty | None:  # noqa: ARG002
-        """A person's last duty that had ended by this moment; None on a first shift."""
-        with self.database.read() as tx:
-            return last_duty_before_in(tx, person_id, moment)
-
-    @allowed(Permission.SELF)
-    def duty_question(self, actor: Actor) -> ShiftSpan | None:
-        """The shift to ask the person about who has just signed in; None when they are on duty or have answered."""
-        if not actor.may(Permission.DUTY):
-            return None
-        now = self.database.clock.now()
-        with self.database.read() as tx:
-            if duty_now_in(tx, self.house_id, actor.person_id, now) is not None:
-                return None
-            span = shift_to_ask(now, actor.role, shift_times_in(tx, self.house_id))
-            if span is None or _declined(tx, actor.person_id, span) or self._was_on(tx, actor.person_id, span):
-                return None
-            return span
-
-    def _was_on(self, tx: Reading, person_id: int, span: ShiftSpan) -> bool:
-        """Somebody who went off duty early is not asked again; they can go on by themselves."""
-        return any(
-            duty.shift is span.name and duty.shift_date == span.date
-            for duty in duties_of(tx, person_id, since=span.begins_at)
-        )
-
-    @allowed(Permission.SELF)
-    def decline_duty(self, actor: Actor) -> None:
-        """Answer “here for something else”: no question about this shift any more."""
-        span = self.duty_question(actor)
-        if span is None:
-            return
-        with self.database.write(actor, "duty.decline") as tx:
-            tx.add(DutyDeclined(person_id=actor.person_id, shift=span.name, shift_date=span.date))
-
-    @allowed(Permission.SELF)
-    def go_on_duty(
-        self,
-        actor: Actor,
-        person_id: int | None = None,
-        shift: ShiftName | None = None,
-        since: datetime | None = None,
-    ) -> OnDuty:
-        """Go on duty, or put a colleague on who never touches the PC. Without a shift it is the one that would be asked about.
-
-        `since` says a beginning other than the shift's own (somebody called in at 18).
-        """
-        person_id = self._whom(actor, person_id)
-        with self.database.write(actor, "duty.on") as tx:
-            person = self._working(tx, person_id)
-            times = shift_times_in(tx, self.house_id)
-            if shift is None:
-                span = shift_to_ask(tx.now, person.role, times) or shift_at(tx.now, times)
-            else:
-                span = _nearest(tx.now, shift, times)
-            duty = begin_duty_in(tx, self.house_id, person, span, since)
-            return OnDuty(
-                person.id, person.name, person.role, duty.shift, duty.shift_date, duty.begins_at, duty.ends_at,
-                duty.elsewhere_since, duty.back_about,
-            )  # fmt: skip
-
-    @allowed(Permission.SELF)
-    def go_off_duty(self, actor: Actor, person_id: int | None = None) -> None:
-        """Go off duty, or take a colleague off. Raises Invalid when they are not on duty."""
-        person_id = self._whom(actor, person_id)
-        with self.database.write(actor, "duty.off") as tx:
-            person = tx.get(Person, person_id)
-            if not end_duty_in(tx, self.house_id, person):
-                raise Invalid(_("%(name)s is not on duty.") % {"name": person.name})
-
-    @allowed(Permission.SELF)
-    def elsewhere(self, actor: Actor, back_about: datetime, person_id: int | None = None) -> None:
-        """The night watch goes to another house and expects to be back about then."""
-        person_id = self._whom(actor, person_id)
-        with self.database.write(actor, "duty.elsewhere") as tx:
-            set_place_in(tx, self.house_id, tx.get(Person, person_id), back_about, away=True)
-
-    @allowed(Permission.SELF)
-    def on_site(self, actor: Actor, person_id: int | None = None) -> None:
-        """The night watch is here again."""
-        person_id = self._whom(actor, person_id)
-        with self.database.write(actor, "duty.on_site") as tx:
-            set_place_in(tx, self.house_id, tx.get(Person, person_id), None, away=False)
-
-    def _whom(self, actor: Actor, person_id: int | None) -> int:
-        if person_id is not None and person_id != actor.person_id:
-            require(actor, Permission.DUTY)
-            return person_id
-        return actor.person_id
-
-
-def _nearest(moment: datetime, shift: ShiftName, times: Sequence[ShiftHours]) -> ShiftSpan:
-    """The shift of this name that runs now, else the next one that begins."""
-    today = local(moment).date()
-    spans = [shift_on(today + timedelta(days=days), shift, times) for days in (-1, 0, 1)]
-    return next(span for span in spans if span.ends_at > moment)
-
-
-def _declined(tx: Reading, person_id: int, span: ShiftSpan) -> bool:
-    return (
-        tx.first(
-            select(DutyDeclined.id).where(
-                DutyDeclined.person_id == person_id,
-                DutyDeclined.shift == span.name,
-                DutyDeclined.shift_date == span.date,
-            )
-        )
-        is not None
-    )
