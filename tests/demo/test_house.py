@@ -5,9 +5,10 @@ from itertools import chain
 
 import pytest
 
+from staffbase.demo.acts import Went
 from staffbase.demo.house import STAFF
 from staffbase.demo.plans import A3_REVISED, PLANS
-from staffbase.demo.plot import ACTS, Went, at
+from staffbase.demo.plot import ACTS, at
 from staffbase.demo.residents import NEWCOMER, RESIDENTS
 from staffbase.demo.shifts import ROTA, everyday
 from staffbase.kernel import i18n

@@ -5,7 +5,7 @@ from tests.conftest import moment
 
 from staffbase.incidents.model import INCIDENT_NAMES, STEP_NAMES, IncidentKind, Step
 from staffbase.incidents.rules import ALARMS, STEP_KEYS, entered_afterwards, is_crisis, next_step
-from staffbase.rounds.rules import neighbours
+from staffbase.rounds.held_key import neighbours
 
 STOP = ("k", "z")
 """The other letters of the incident screen: the card, and taking back (which asks first)."""

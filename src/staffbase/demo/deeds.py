@@ -5,10 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from staffbase.demo.cast import Cast
-from staffbase.demo.furnish import move_in
-from staffbase.demo.planned import draft_revision, publish_revision
-from staffbase.demo.plot import (
+from staffbase.demo.acts import (
     Act,
     CardOpened,
     EmergencyReviewed,
@@ -20,8 +17,11 @@ from staffbase.demo.plot import (
     Promised,
     Said,
     Went,
-    at,
 )
+from staffbase.demo.cast import Cast
+from staffbase.demo.furnish import move_in
+from staffbase.demo.planned import draft_revision, publish_revision
+from staffbase.demo.plot import at
 from staffbase.demo.residents import NEWCOMER
 from staffbase.demo.shifts import FIRST_PLAYED, ROTA, SICK
 from staffbase.journal.model import Kind

@@ -1,8 +1,20 @@
 """What happens in the invented house from 2 to 18 January 2026, day by day, apart from the everyday notes and the rounds."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from staffbase.demo.acts import (
+    Act,
+    CardOpened,
+    EmergencyReviewed,
+    EmergencyTaken,
+    Kept,
+    MovedIn,
+    PlanDrafted,
+    PlanPublished,
+    Promised,
+    Said,
+    Went,
+)
 from staffbase.journal.model import Importance, Kind
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.i18n import N_
@@ -13,112 +25,6 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     """A moment of January 2026 on the house's wall clock."""
     return datetime(2026, 1, day, hour, minute, tzinfo=OSLO)
 
-
-@dataclass(frozen=True)
-class Said:
-    """Somebody writes a note, about a resident or (without unit) about the house."""
-
-    at: datetime
-    by: str
-    unit: str | None
-    text: str
-    kind: Kind = Kind.EVERYDAY
-    importance: Importance = Importance.ROUTINE
-    minutes_ago: int = 0
-    epj: bool = False
-    count: int = 0
-    """Fills %(count)d in the text."""
-
-
-@dataclass(frozen=True)
-class Promised:
-    """Somebody adds a task."""
-
-    at: datetime
-    by: str
-    unit: str | None
-    text: str
-    owner: str | None
-    due: datetime | None
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Somebody does a task, found by its text."""
-
-    at: datetime
-    by: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Went:
-    """A resident goes somewhere or comes home."""
-
-    at: datetime
-    by: str
-    unit: str
-    presence: Presence
-    text: str
-    until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class MovedIn:
-    """The newcomer moves into B4."""
-
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True)
-class PlanDrafted:
-    """Somebody begins the revision of A3's plan."""
-
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True)
-class PlanPublished:
-    """The revision of A3's plan is published."""
-
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True)
-class CardOpened:
-    """Somebody opens a crisis card."""
-
-    at: datetime
-    by: str
-    unit: str
-
-
-@dataclass(frozen=True)
-class EmergencyTaken:
-    """A substitute opens a resident's page, and by emergency access what lies outside their own shifts."""
-
-    at: datetime
-    by: str
-    unit: str
-    why: str
-
-
-@dataclass(frozen=True)
-class EmergencyReviewed:
-    """A leader goes through the emergency accesses that wait."""
-
-    at: datetime
-    by: str
-    text: str
-
-
-Act = (
-    Said | Promised | Kept | Went | MovedIn | PlanDrafted | PlanPublished | CardOpened | EmergencyTaken
-    | EmergencyReviewed
-)  # fmt: skip
 
 _HANDOVER = Importance.HANDOVER
 _URGENT = Importance.URGENT

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from staffbase.demo.plot import Said
+from staffbase.demo.acts import Said
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.i18n import N_
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from textual.dom import DOMNode
 from textual.timer import Timer
 
-from staffbase.rounds.rules import DEBOUNCE_SECONDS, HeldKey, Pressed
+from staffbase.rounds.held_key import DEBOUNCE_SECONDS, HeldKey, Pressed
 from staffbase.ui.desk import Desk
 
 

@@ -5,7 +5,7 @@ clock's. Nothing answers several doors at once, and a walk with an unfinished no
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
@@ -17,7 +17,7 @@ from staffbase.journal.timeline import among_keys, readable_in
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Reading
-from staffbase.kernel.errors import ChangedElsewhere, Invalid
+from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.typed import past_moment, typed_line, typed_text
 from staffbase.people.reach import reach_in
@@ -31,18 +31,16 @@ from staffbase.rounds.answers import (
     behalf_in,
     feared_in,
     open_walk_in,
-    renew_in,
-    run_out_in,
     sign_extra_in,
     sign_in,
 )
 from staffbase.rounds.ladders import Ladders
-from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, Outcome, RoundCheck, Walk, WindowRule
+from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, Outcome, RoundCheck, Walk
+from staffbase.rounds.owed import OwedRounds
 from staffbase.rounds.reading import (
     CheckFacts,
     RoundSheet,
     WalkFacts,
-    WindowFacts,
     check_facts,
     checks_in,
     last_seen_in,
@@ -54,19 +52,16 @@ from staffbase.rounds.rules import (
     LADDER,
     LATEST_BACK,
     Window,
-    WindowHours,
     beyond,
-    check_hours,
     window_of_walk,
-    windows_told,
 )
 from staffbase.rounds.sheet import sheet_in
-from staffbase.rounds.windows import hours_in, is_done_in, not_walked_in, owed_in, round_of_in, rules_in, windows_in
+from staffbase.rounds.windows import is_done_in, owed_in, round_of_in, rules_in, windows_in
 
 USUAL_WALK_MINUTES = 45
 
 
-class Rounds(Ladders):
+class Rounds(OwedRounds, Ladders):
     """Night rounds."""
 
     @allowed(Permission.ROUND)
@@ -83,29 +78,6 @@ class Rounds(Ladders):
         with self.database.read() as tx:
             return walk_under_way_in(tx, self.house_id)
 
-    @allowed(Permission.SEE_HOUSE)
-    def windows(self, actor: Actor) -> list[WindowFacts]:
-        """How far each window of tonight has come; unit codes only."""
-        del actor
-        with self.database.read() as tx:
-            return windows_in(tx, self.house_id, self.database.clock.now())
-
-    windows_tonight = windows
-
-    @allowed(Permission.SEE_HOUSE)
-    def round_counts(self, actor: Actor, night: date) -> list[WindowFacts]:
-        """How many doors had an answer in each window of a night: "8 of 8"."""
-        del actor
-        with self.database.read() as tx:
-            return windows_in(tx, self.house_id, self.database.clock.now(), night)
-
-    @allowed(Permission.SEE_HOUSE)
-    def window_hours(self, actor: Actor) -> list[WindowHours]:
-        """When rounds are due, on the wall clock."""
-        del actor
-        with self.database.read() as tx:
-            return hours_in(tx, self.house_id)
-
     @allowed(Permission.READ)
     def outcomes(self, actor: Actor, entry_ids: Sequence[int]) -> dict[int, str]:
         """What was seen, in words, of those of these entries that are checks."""
@@ -113,33 +85,6 @@ class Rounds(Ladders):
             readable = sorted(readable_in(tx, entry_ids, reach_in(tx, self.house_id, actor, self.database.clock.now())))
             found = tx.all(select(RoundCheck.id, RoundCheck.outcome).where(among_keys(col(RoundCheck.id), readable)))
         return {entry_id: _(OUTCOME_NAMES[Outcome(outcome)]) for entry_id, outcome in found}
-
-    @allowed(Permission.HOUSE_ADMIN)
-    def set_windows(self, actor: Actor, hours: Sequence[WindowHours], was: Sequence[WindowHours] | None = None) -> None:
-        """Other windows from now on; one that has begun goes on as it was. Raises Invalid for what cannot be.
-
-        `was` as they were shown: raises ChangedElsewhere when they are others by now.
-        """
-        check_hours(hours, local(self.database.clock.now()).date())
-        with self.database.write(actor, "round.windows") as tx:
-            before = hours_in(tx, self.house_id)
-            if was is not None and list(was) != before:
-                raise ChangedElsewhere(_("Somebody else has changed this in the meantime. Nothing of yours was saved."))
-            if before == list(hours):
-                return
-            told = {"before": windows_told(before), "now": windows_told(hours)}
-            entry = write_entry(
-                tx, Kind.HOUSE, _("Night rounds changed: %(before)s → %(now)s.") % told, house_id=self.house_id,
-                importance=Importance.HANDOVER,
-            )  # fmt: skip
-            tx.flush()
-            for one in hours:
-                tx.add(
-                    WindowRule(
-                        house_id=self.house_id, entry_id=entry.id, since=tx.now, begins=one.begins, ends=one.ends,
-                        rrule=one.rrule,
-                    )
-                )  # fmt: skip
 
     @allowed(Permission.ROUND)
     def leave(self, actor: Actor, minutes: int = USUAL_WALK_MINUTES) -> WalkFacts:
@@ -304,44 +249,6 @@ class Rounds(Ladders):
             for other in walks:
                 if other.id != walk_id and other.signed_at is None:
                     tx.change(other, signed_at=tx.now)
-
-    @allowed(Permission.STATION)
-    def renew_agreements(self, actor: Actor) -> None:
-        """A task for each check agreement that has run out: the station makes it when the time comes, once."""
-        with self.database.read() as tx:
-            waiting = run_out_in(tx, self.house_id, self.database.clock.now())
-        if waiting:
-            with self.database.write(actor, "round.renew") as tx:
-                renew_in(tx, self.house_id)
-
-    @allowed(Permission.ROUND)
-    def owed(self, actor: Actor, window: Window) -> list[Door]:
-        """The doors that were due when a round nobody walked should have been: each needs a reason."""
-        del actor
-        with self.database.read() as tx:
-            doors, now = doors_in(tx, self.house_id), self.database.clock.now()
-            units = owed_in(tx, self.house_id, window, [], now, doors).units
-        return [door for door in doors if door.unit_id in units]
-
-    @allowed(Permission.ROUND)
-    def sign_not_walked(self, actor: Actor, window: Window, reasons: Mapping[int, str]) -> None:
-        """Say why nobody walked a round whose window has passed: a reason for each due door (by unit).
-
-        Raises Invalid for a window that has not passed or that somebody walked.
-        """
-        with self.database.write(actor, "round.not-walked") as tx:
-            doors = doors_in(tx, self.house_id)
-            if window not in not_walked_in(tx, self.house_id, tx.now, doors, rules_in(tx, self.house_id)):
-                raise Invalid(_("This round was walked, or its time is not over."))
-            owed = owed_in(tx, self.house_id, window, [], tx.now, doors)
-            walk = tx.add(
-                Walk(
-                    house_id=self.house_id, walker_id=actor.person_id, night=window.night, window_begins=window.begins_at,
-                    left_at=tx.now, due_back_at=tx.now, returned_at=tx.now, recorded_at=tx.now, walked=False,
-                )
-            )  # fmt: skip
-            tx.flush()
-            sign_in(tx, self.house_id, walk, {}, [door for door in doors if door.unit_id in owed.units], reasons, owed)
 
     @allowed(Permission.ROUND)
     def extra_check(
