@@ -194,6 +194,23 @@ def test_what_a_visitor_did_stays_and_the_plot_goes_on(demo: Opener) -> None:
     assert doors["A3"].presence is Presence.ADMITTED
 
 
+def test_a_walk_a_visitor_is_out_on_is_still_under_way_that_night(demo: Opener) -> None:
+    station = demo(at(5, 23, 38))
+    walk = station.rounds.leave(person(station, "Samira"))  # and the computer dies
+    station.close()
+    later = demo(at(6, 0, 40))
+    out = later.rounds.walk_under_way(STATION_ITSELF)
+    assert out is not None
+    assert out.id == walk.id  # the plot has begun no walk of its own, nor ended this one
+    assert out.overdue(at(6, 0, 40))
+    assert [line.check for line in later.rounds.sheet(person(later, "Samira")).lines if line.check] == []
+    later.close()
+    latest = demo(at(6, 5, 20))
+    out = latest.rounds.walk_under_way(STATION_ITSELF)
+    assert out is not None
+    assert out.id == walk.id
+
+
 def test_what_a_visitor_left_open_is_not_ended_by_the_plot(demo: Opener) -> None:
     station = demo(at(5, 23, 38))
     samira = person(station, "Samira")

@@ -1,5 +1,6 @@
 """Who acts in the played house: people and residents by the names the plot uses."""
 
+from datetime import datetime
 from functools import cached_property
 
 from staffbase.kernel.access import STATION_ITSELF, Actor
@@ -11,8 +12,10 @@ from staffbase.station import Station
 class Cast:
     """The station as the plot speaks of it."""
 
-    def __init__(self, station: Station, *, visited: bool = False) -> None:
+    def __init__(self, station: Station, upto: datetime, *, visited: bool = False) -> None:
         self.station = station
+        self.upto = upto
+        """The moment the house is opened at."""
         self.visited = visited
         """Somebody has used the house since the plot was last played."""
         self._walk_id: int | None = None

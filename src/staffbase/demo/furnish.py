@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from sqlmodel import select
 
 from staffbase.demo.cast import Cast
-from staffbase.demo.house import STAFF
+from staffbase.demo.house import FIRST_MOMENT, STAFF
 from staffbase.demo.planned import keep
 from staffbase.demo.plans import PLANS, PlanText
 from staffbase.demo.residents import RESIDENTS, Agreed, Resident
@@ -27,7 +27,7 @@ _BEGUN = date(2025, 12, 16)
 def furnish(station: Station, clock: HeldClock) -> None:
     """Furnish a station that has only its units and its first leader."""
     _people(station)
-    cast = Cast(station)
+    cast = Cast(station, FIRST_MOMENT)
     residents = [one for one in RESIDENTS if at_local(one.moved_in, time(12)) <= clock.now()]
     with station.database.write(cast.actor("Eva"), "resident.admit") as tx:
         for resident in residents:

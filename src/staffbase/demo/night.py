@@ -22,6 +22,8 @@ Timed = list[tuple[datetime, Step]]
 
 _BETWEEN = timedelta(seconds=4)
 """From one answered door to the next."""
+_MORNING = 7
+"""The hour at which a night is over."""
 
 
 def walked(walk: Walk) -> Timed:
@@ -38,7 +40,20 @@ def walked(walk: Walk) -> Timed:
     steps.append((signs, _sign(walk)))
     if walk.no_answer:
         steps.append((signs + timedelta(minutes=2), _admitted(walk)))
-    return steps
+    return [(moment, _unless_a_visitor_is_out(walk, step)) for moment, step in steps]
+
+
+def _unless_a_visitor_is_out(walk: Walk, step: Step) -> Step:
+    """While it is still that night, a walk that a visitor is out on goes on, with its alarm, in place of the plot's."""
+
+    def taken(cast: Cast) -> None:
+        out = cast.station.rounds.walk_under_way(STATION_ITSELF) if cast.visited else None
+        if out is None or out.left_at == walk.leaves or not (
+            at(walk.night.day, 12) <= out.left_at and cast.upto < at(walk.night.day + 1, _MORNING)
+        ):
+            step(cast)
+
+    return taken
 
 
 def on_paper(night: date) -> Timed:
@@ -54,7 +69,7 @@ def on_paper(night: date) -> Timed:
 
 
 def bring_back(cast: Cast) -> None:
-    """Bring back whoever a visitor of the demo left out on a walk, so that the next one can begin.
+    """Bring back whoever a visitor of the demo left out on a walk of another night, so that the next one can begin.
 
     That is all: what a visitor left open (an answer, a ladder, a signature) stays open, and is theirs to end.
     """

@@ -92,7 +92,7 @@ def _play(station: Station, clock: HeldClock, before: Reached | None, upto: date
         with station.database.write(STATION_ITSELF, _BEGUN + before.language, opening=True):
             pass
     visited = before is not None and before.visited
-    cast = Cast(station, visited=visited)
+    cast = Cast(station, upto, visited=visited)
     for moment, step in script():
         if not played < moment <= upto:
             continue
