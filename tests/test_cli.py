@@ -18,6 +18,8 @@ from sqlmodel import col, select
 
 from staffbase.cli import main
 from staffbase.commands import COMMANDS
+from staffbase.exchange.import_words import Column, column_of
+from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import SystemClock
 from staffbase.kernel.database import sqlcipher_engine
@@ -455,6 +457,15 @@ def test_every_command_has_its_help_and_its_function(run: Run) -> None:
         assert ended.code == 0
         assert ended.out.startswith(f"usage: staffbase {name} ")
         assert f"    {name} " in run("--help").out
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_the_help_of_import_names_headings_that_are_understood(run: Run, language: str) -> None:
+    helped = " ".join(run("import", "--help", "--lang", language).out.split())
+    named = re.search(r": ([^;]*?),? (?:for|til) (?:residents|beboere); ([^.]*?) for (?:staff|ansatte)\.", helped)
+    assert named is not None
+    headings = {column_of(heading) for part in named.groups() for heading in part.split(", ")}
+    assert headings == set(Column) - {Column.TYPE}
 
 
 def test_the_readme_names_every_command() -> None:

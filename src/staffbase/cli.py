@@ -84,6 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     imported = command("import", _("take in residents and staff from a CSV file"))
     imported.add_argument("file", type=Path, metavar=_("FILE"))
+    imported.epilog = _(
+        "The first row holds headings, in any order: unit, name, birth year, moved in, round agreement, allergy, danger,"
+        " primary contact, phone for residents; name, role, phone for staff. Who has a role is staff; a column “type” may"
+        " say it instead: resident, staff or unit."
+    )
     imported.add_argument("--dry-run", action="store_true", help=_("check only; nothing is saved"))
     _asks_who(imported)
     _asks_who(command("handover", _("the current shift report as plain text")))

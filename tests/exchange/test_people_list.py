@@ -107,6 +107,13 @@ def test_residents_staff_and_units_in_one_file() -> None:
     assert (len(rows.units), len(rows.residents), len(rows.staff)) == (1, 1, 1)
 
 
+def test_residents_and_staff_in_one_file_that_says_no_type() -> None:
+    rows = read("navn;bolig;født;rolle\nKim;A1;1991;\nMarit;;;vikar\nPer;A2;;\n")
+    assert [one.name for one in rows.residents] == ["Kim", "Per"]
+    assert [(one.name, one.role) for one in rows.staff] == [("Marit", Role.SUBSTITUTE)]
+    assert [(fault.row, fault.heading) for fault in rows.faults] == [(4, "født")]
+
+
 def test_a_list_of_units_alone() -> None:
     assert [unit.code for unit in read("leilighet\nA1\nA2\n").units] == ["A1", "A2"]
 

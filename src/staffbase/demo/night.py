@@ -48,8 +48,10 @@ def _unless_a_visitor_is_out(walk: Walk, step: Step) -> Step:
 
     def taken(cast: Cast) -> None:
         out = cast.station.rounds.walk_under_way(STATION_ITSELF) if cast.visited else None
-        if out is None or out.left_at == walk.leaves or not (
-            at(walk.night.day, 12) <= out.left_at and cast.upto < at(walk.night.day + 1, _MORNING)
+        if (
+            out is None
+            or out.left_at == walk.leaves
+            or not (at(walk.night.day, 12) <= out.left_at and cast.upto < at(walk.night.day + 1, _MORNING))
         ):
             step(cast)
 

@@ -130,12 +130,14 @@ class _Rows:
             said = {TYPES.get(same(self._raw(line, Column.TYPE))) for line in self.table.lines}
             return {type_ for type_ in said if type_} or {Type.RESIDENT}
         if Column.ROLE in self.found:
-            return {Type.STAFF}
+            whole = self.found.keys() >= set(REQUIRED[Type.RESIDENT])
+            return {Type.RESIDENT, Type.STAFF} if whole else {Type.STAFF}
         return {Type.UNIT} if set(self.found) == {Column.UNIT} else {Type.RESIDENT}
 
     def read(self) -> None:
-        """Read every row."""
-        the_type = next(iter(self._types()))
+        """Read every row. Where both stand in one list without a type, who has a role is staff."""
+        types = self._types()
+        the_type = next(iter(types))
         for line in self.table.lines:
             if any(line.cells[len(self.table.headings) :]):
                 self._fault(line, self.table.headings[-1], _("the row has more cells than there are headings."))
@@ -146,6 +148,8 @@ class _Rows:
                     self._fault(line, self.heading(Column.TYPE), words)
                     continue
                 the_type = TYPES[same(said)]
+            elif len(types) > 1:
+                the_type = Type.STAFF if self._raw(line, Column.ROLE) else Type.RESIDENT
             self._read_as(the_type, line)
 
     def _read_as(self, type_: Type, line: Line) -> None:
