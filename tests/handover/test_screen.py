@@ -69,7 +69,10 @@ async def test_she_asks_says_back_and_accepts_with_the_keyboard(evening, house):
         screen = await opened(pilot, house)
         await to_row(pilot, screen, lambda row: row.question_id is not None)
         assert "v Answer" in seen(app)
-        await pilot.press("v", *"I rang her at nine.", "ctrl+s")
+        await pilot.press("v")
+        await settle(pilot)
+        assert "v: answer" not in str(app.screen.query_one(".about").content)
+        await pilot.press(*"I rang her at nine.", "ctrl+s")
         await settle(pilot)
         assert "I rang her at nine." in seen(app)
     kinds = [item.kind for item in house.station.journal.timeline(house.actors["marit"], house.flats["A2"])]

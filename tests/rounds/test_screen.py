@@ -202,6 +202,15 @@ async def test_the_same_answer_given_twice_at_an_ordinary_pace_counts_twice(benc
         assert hand.sheet.walk.signed_at is not None
 
 
+async def test_what_is_signed_is_not_taken_back_and_says_where_to_write_it(bench, back, clock):
+    async with bench.run_test(size=(120, 36), notifications=True) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("p", "p", "p", "g", "z")
+        assert len(hand.answered()) == 3
+        assert any("on the resident's page" in toast.message for toast in bench._notifications)
+
+
 async def test_capital_letters_and_the_end_of_the_round_do_nothing_odd(bench, back, clock):
     async with bench.run_test(size=(120, 36)) as pilot:
         hand = Hand(pilot, clock)
@@ -327,7 +336,10 @@ async def test_still_no_answer_opens_the_live_ladder_and_the_round_waits_for_its
         await hand.press("b", "f", "escape")
         await hand.until(RoundsScreen)
         assert bench.station.incidents.running(bench.desk.actor)[0].when(Step.CALLED_113) is not None
-        await hand.press("s", "a", "g")
+        await hand.press("s", "down", "g")
+        assert hand.sheet.walk.signed_at is None
+        assert hand.app.screen._here().door.code == "A1"  # enter goes on with it, as the refusal says
+        await hand.press("down", "down", "a", "g")
         assert hand.sheet.walk.signed_at is None
         assert any("no conclusion yet" in toast.message for toast in bench._notifications)
         await hand.press("enter")
@@ -397,6 +409,7 @@ async def test_a_colleague_who_is_there_reports(bench, back, actors, flats, cloc
         assert "Jonas is there" in str(dialog.query_one("#openings", Static).content)
         await hand.press("t")
         await hand.until(IncidentScreen)
+        assert "Jonas is there and reports." in bench.station.incidents.running(bench.desk.actor)[0].words
         (item,) = bench.station.journal.timeline(bench.desk.actor, flats["A1"], kinds=[Kind.CHECK])
         assert item.on_behalf_id == actors["jonas"].person_id
 

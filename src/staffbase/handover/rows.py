@@ -27,6 +27,8 @@ class Line:
     words: tuple[Words, ...]
     head: bool = False
     """A resident's or a section's first line: it begins at the margin."""
+    hint: Words | None = None
+    """Which key does something here; it stands behind the words, and is none of them."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +117,12 @@ def item_lines(item: ReadingItem, now: datetime) -> Iterator[Line]:
 def question_row(question: QuestionFacts, now: datetime) -> Row:
     """A question with its answers."""
     ink = "bold $warning-text" if question.open else "$muted"
-    asked: list[Words] = [(_("question"), ink), (f"· {question.by} ·", "$muted"), (question.text, "")]
+    asked: tuple[Words, ...] = ((_("question"), ink), (f"· {question.by} ·", "$muted"), (question.text, ""))
+    hint = None
     if question.open:
         words = _("v: answer; it waits for you") if question.for_me else _("v: answer")
-        asked.append((words, "$accent-text" if question.for_me else "$muted"))
-    lines = [Line(when(question.at, now), tuple(asked))]
+        hint = (words, "$accent-text" if question.for_me else "$muted")
+    lines = [Line(when(question.at, now), asked, hint=hint)]
     lines += [
         Line(when(reply.at, now), ((_("answer"), "$ok-text"), (f"· {reply.by} ·", "$muted"), (reply.text, "")))
         for reply in question.answers

@@ -156,7 +156,7 @@ class HandoverScreen(StaffScreen):
         drawn: list[Content] = []
         for one in row.lines:
             margin = " " * (max(len(one.time), time_width) + 2)
-            words = line(*one.words, between="  " if one.head else " ")
+            words = line(*one.words, *([one.hint] if one.hint else ()), between="  " if one.head else " ")
             if one.head:
                 parts = words.wrap(width - len(_HEAD_MARGIN)) or [words]
                 drawn += [parts[0], *(Content(_HEAD_MARGIN) + part for part in parts[1:])]

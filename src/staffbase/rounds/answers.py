@@ -202,7 +202,10 @@ def ladder_in(
         _look_at_time(step, entry.observed_from, tx.now)
     began = min((step.at for step in steps), default=None)
     kind = IncidentKind.NO_ANSWER if outcome is Outcome.NO_ANSWER else IncidentKind.FOUND_IN_DANGER
-    check.incident_id = start_incident(tx, house_id, kind, check.resident_id, "", began)
+    told = ""
+    if colleague_id is not None:
+        told = _("%(who)s is there and reports.") % {"who": tx.get(Person, colleague_id).name}
+    check.incident_id = start_incident(tx, house_id, kind, check.resident_id, told, began)
     tx.flush()
     tx.add(check)
     for step in sorted(steps, key=lambda step: step.at):

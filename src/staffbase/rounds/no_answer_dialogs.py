@@ -199,7 +199,7 @@ class ResolvedDialog(FormDialog[bool]):
         for step in _AT_THE_DOOR:
             with Horizontal(classes="row"):
                 yield Label(shown(_(STEP_NAMES[step])), classes="row-label")
-                yield LineField(placeholder="00:00", id=str(step), max_length=5)
+                yield LineField(placeholder=_("hh:mm"), id=str(step), max_length=5)
         yield Label(_("how it ended"))
         yield LineField(id="conclusion", placeholder=_("for example: had headphones on, all well"))
         yield deviation_choice()

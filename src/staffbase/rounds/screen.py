@@ -172,8 +172,14 @@ class RoundsScreen(StaffScreen):
 
     def on_key(self, event: events.Key) -> None:
         """An outcome key that cannot be taken now is answered with what to do."""
-        if (event.character or "").lower() in KEYS and not self._answering():
-            walk = self._walk()
+        key, walk = (event.character or "").lower(), self._walk()
+        if key == "z" and walk is not None and walk.signed_at is not None:
+            said = _(
+                "This round is signed, and its answers stand. What was wrong is said on the resident's page: enter on the"
+                " check, then c."
+            )
+            self.notify(said, markup=False, timeout=6)
+        elif key in KEYS and not self._answering():
             if walk is not None and walk.returned_at is None:
                 said = _("The walk is under way. The doors are answered when the walker is back.")
             elif walk is not None:
@@ -396,7 +402,10 @@ class RoundsScreen(StaffScreen):
             if not await self._speaks_for(walk):
                 return
             reasons: dict[int, str] | None = {}
-            if sheet.open_lines and all(row.check is None or row.check.concluded for row in sheet.lines):
+            running = [number for number, row in enumerate(sheet.lines) if row.check and not row.check.concluded]
+            if running:  # the service refuses, and says that enter goes on with it
+                self.query_one(DoorList).highlighted = running[0]
+            elif sheet.open_lines:
                 asked = OpenDoorsDialog(
                     self.desk,
                     [row.door for row in sheet.open_lines],
