@@ -17,7 +17,8 @@ from staffbase.crisis_plans.page import PlanPage
 from staffbase.crisis_plans.screen import CrisisPlansScreen
 from staffbase.damage import DamageDialog
 from staffbase.handover.screen import HandoverScreen
-from staffbase.incidents.screen import IncidentScreen, IncidentStart
+from staffbase.incidents.screen import IncidentScreen
+from staffbase.incidents.start_screen import IncidentStart
 from staffbase.kernel.i18n import N_, _
 from staffbase.notes.dialogs import NoteDialog
 from staffbase.notes.drafts.dialogs import DraftsDialog
