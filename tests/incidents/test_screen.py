@@ -39,6 +39,34 @@ async def test_from_h_to_113_in_two_keys(station, actors, flats, clock):
     assert [step.step for step in running.steps] == [Step.CALLED_113]
 
 
+async def test_what_happens_to_somebody_asks_to_whom_unless_it_was_said_to_be_the_houses(station, actors, flats):
+    app = Bench(station, actors["samira"])
+    asked = []
+    app.choose_resident = asked.append
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(opened(app, station))
+        await settle(pilot)
+        await pilot.press("3")
+        await settle(pilot)
+        assert len(asked) == 1
+        assert not station.incidents.running(actors["samira"])
+        asked[0](flats["A2"])
+        await settle(pilot)
+        await pilot.press("escape")
+        app.show(opened(app, station))
+        await settle(pilot)
+        await pilot.press("u", "3")
+        await settle(pilot)
+        await pilot.press("escape")
+        app.show(opened(app, station))
+        await settle(pilot)
+        await pilot.press("6")
+        await settle(pilot)
+    assert len(asked) == 1
+    started = {(one.kind, one.resident_id) for one in station.incidents.running(actors["samira"])}
+    assert started == {(IncidentKind.OVERDOSE, flats["A2"]), (IncidentKind.OVERDOSE, None), (IncidentKind.FIRE, None)}
+
+
 async def test_the_ladder_says_the_number_of_who_does_not_open(station, actors, flats):
     station.residents.add_contact(actors["eva"], flats["A2"], "Anne", "sister", "00 00 00 62")
     station.residents.add_contact(actors["eva"], flats["A2"], "Beboer A2", OWN_PHONE, "00 00 00 72")

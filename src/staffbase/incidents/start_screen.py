@@ -28,8 +28,17 @@ if TYPE_CHECKING:
     from staffbase.residents.service import Residents
 
 
+_ABOUT_SOMEBODY = frozenset(
+    {IncidentKind.NO_ANSWER, IncidentKind.FOUND_IN_DANGER, IncidentKind.OVERDOSE, IncidentKind.SELF_HARM}
+)
+"""What happens to somebody and not to the house: without a resident there is no card, no danger and no number to ring."""
+
+
 class IncidentStart(StaffScreen):
-    """Which incident: go on with one that runs, or start one of a kind with one key."""
+    """Which incident: go on with one that runs, or start one of a kind with one key.
+
+    A kind that is about somebody asks who, unless it was said to be the house's (a stranger on the stairs).
+    """
 
     CSS_PATH = "screen.tcss"
     HEAD = "#incident-about"
@@ -55,6 +64,7 @@ class IncidentStart(StaffScreen):
         self.set_reactive(IncidentStart.resident_id, resident_id)
         self._beginning = False
         self._looked = False
+        self._said_house = False
 
     def compose_body(self) -> Iterable[Widget]:
         yield Static(id="incident-about")
@@ -134,20 +144,28 @@ class IncidentStart(StaffScreen):
         self.desk.choose_resident(lambda resident_id: setattr(self, "resident_id", resident_id))
 
     def action_house(self) -> None:
+        self._said_house = True
         self.resident_id = None
 
     def action_leave(self) -> None:
         self.dismiss(None)
 
     def action_begin(self, kind: str) -> None:
+        asked = IncidentKind(kind)
+        if self.resident_id is None and asked in _ABOUT_SOMEBODY and not self._said_house:
+            self.desk.choose_resident(lambda resident_id: self._begin_of(asked, resident_id))
+        else:
+            self._begin_of(asked, self.resident_id)
+
+    def _begin_of(self, kind: IncidentKind, resident_id: int | None) -> None:
         if not self._beginning:
             self._beginning = True
-            self._begin(IncidentKind(kind))
+            self._begin(kind, resident_id)
 
     @job(group="begin")
-    async def _begin(self, kind: IncidentKind) -> None:
+    async def _begin(self, kind: IncidentKind, resident_id: int | None) -> None:
         try:
-            started = await self.ask(self._incidents.start, kind, self.resident_id)
+            started = await self.ask(self._incidents.start, kind, resident_id)
         finally:
             self._beginning = False
         self._go_on(started)
