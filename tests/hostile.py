@@ -51,3 +51,14 @@ REFUSED = {
     "a megabyte": "Kim sov. " * 116_508,
 }
 """Refused whole, with one sentence."""
+
+NO_NUMBERS = {
+    "superscript": "²",
+    "another script's": "٤٥",
+    "more digits than Python reads": "4" * 5000,
+    "below nothing": "-5",
+    "with a point": "5.5",
+    "grouped": "1_0",
+    "spelled": "five",
+}
+"""Refused with one sentence where a number is asked for."""

@@ -286,7 +286,9 @@ def keep_card(home: Path, card: StationCard) -> None:
     """Write the card, whole or not at all."""
     told = f'id = "{card.station_id}"\nstation = "{card.station_recipient}"\nrecovery = "{card.recovery_recipient}"\n'
     if card.others:
-        told += "\n[others]\n" + "".join(f"{key} = {json.dumps(name)}\n" for key, name in card.others)
+        told += "\n[others]\n" + "".join(
+            f"{key} = {json.dumps(name, ensure_ascii=False)}\n" for key, name in card.others
+        )
     write_private(home / STATION_FILE, told.encode())
 
 

@@ -91,7 +91,7 @@ def _checked(public: str) -> str:
 
     try:
         return str(pyrage.x25519.Recipient.from_str(public.strip()))
-    except pyrage.RecipientError as error:
+    except (pyrage.RecipientError, UnicodeEncodeError) as error:
         raise Invalid(
             _("This is not a public key, or a character in it is wrong. It is age1 and 58 characters more."), "public"
         ) from error

@@ -17,6 +17,7 @@ from staffbase.kernel.files import why
 from staffbase.kernel.i18n import LANGUAGES, N_, _
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 SETTINGS_FILE = "settings.toml"
 _LINE = re.compile(r"at line (\d+)")
 """Where tomllib says a fault is; what is wrong it says in English only."""
@@ -169,15 +170,20 @@ def read_file(home: Path) -> dict[str, object]:
 
 
 def _minutes(name: str, value: object) -> int:
-    if isinstance(value, int | str) and str(value).isdigit() and 1 <= int(value) <= 24 * 60:
-        return int(value)
+    if (number := _number(value)) is not None and 1 <= number <= 24 * 60:
+        return number
     raise Invalid(_("The setting %(name)s must be a number of minutes from 1 to 1440.") % {"name": name}, name)
 
 
 def _count(name: str, value: object) -> int:
-    if isinstance(value, int | str) and str(value).isdigit() and int(value) <= 1000:  # noqa: PLR2004  (three years of nights)
-        return int(value)
+    if (number := _number(value)) is not None and number <= 1000:  # noqa: PLR2004  (three years of nights)
+        return number
     raise Invalid(_("The setting %(name)s must be a number from 0 to 1000.") % {"name": name})
+
+
+def _number(value: object) -> int | None:
+    """What is written with a few of the digits 0 to 9; “²” is a digit, too, and no number."""
+    return int(value) if isinstance(value, int | str) and _NUMBER.fullmatch(str(value)) else None
 
 
 def _text(name: str, value: object) -> str:

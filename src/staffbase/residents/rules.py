@@ -19,6 +19,7 @@ NALOXONE_LIMIT = 60
 WARNING_LIMIT = 74
 """Characters: a warning is one line of tile and card."""
 LADDER_STEPS = 9
+_YEAR = re.compile(r"[0-9]{4}")
 _CODE = re.compile(r"^([A-ZÆØÅ]{1,3})(\d{1,3})$")
 
 
@@ -200,7 +201,7 @@ def read_units(typed: str) -> list[tuple[str, str]]:
 def read_birth_year(typed: str | int, today: date) -> int:
     """A plausible year of birth. Raises Invalid."""
     text = str(typed).strip()
-    if not (text.isascii() and text.isdigit() and 1900 <= int(text) <= today.year - YOUNGEST):  # noqa: PLR2004
+    if not (_YEAR.fullmatch(text) and 1900 <= int(text) <= today.year - YOUNGEST):  # noqa: PLR2004
         raise Invalid(
             _("The year of birth must lie between 1900 and %(latest)d.") % {"latest": today.year - YOUNGEST},
             "birth_year",
