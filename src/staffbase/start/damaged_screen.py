@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -229,16 +230,23 @@ class DamagedScreen(StartScreen):
         self._draw()
         await self._look_over()
 
-    @job(group="put-back")
-    async def _put_back(self) -> None:
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """What is refused is said, and what goes well takes away what was said; either way the next key counts again."""
         try:
-            self._done = await asyncio.to_thread(self._back.put_back, self._marked().file, **self._said())
+            yield
+            self.say("")
         except StaffbaseError as error:
             self.refused(error)
-            return
         finally:
             self._busy = False
-        self.say("")
+
+    @job(group="put-back")
+    async def _put_back(self) -> None:
+        with self._refusing():
+            self._done = await asyncio.to_thread(self._back.put_back, self._marked().file, **self._said())
+        if self._done is None:
+            return
         self.query_one("#restored", Static).update(self._restored(self._done.in_words()))
         self.query_one("#damaged", ContentSwitcher).current = "told"
         self.query_one("#damaged-title", Static).update(shown(_("The station is restored"), "bold $accent-text"))
@@ -259,15 +267,12 @@ class DamagedScreen(StartScreen):
     async def _read_cards(self) -> None:
         from staffbase.start.backup_cards_screen import BackupCardsScreen  # noqa: PLC0415  (knows the crisis plans)
 
-        try:
+        found = None
+        with self._refusing():
             said = (self.typed("name"), self.typed("pin"))
             found = await asyncio.to_thread(self._back.cards, self._marked().file, *said)
-        except StaffbaseError as error:
-            self.refused(error)
+        if found is None:
             return
-        finally:
-            self._busy = False
-        self.say("")
         self.query_one("#pin", Answer).value = ""
         self.app.push_screen(BackupCardsScreen(self._back, found))
 
