@@ -3,7 +3,9 @@
 import threading
 
 from tests.bench import Bench, settle
+from textual.app import ComposeResult
 from textual.screen import ModalScreen, Screen
+from textual.widgets import Label
 
 from staffbase.journal.service import Journal
 from staffbase.kernel.access import Actor
@@ -104,3 +106,27 @@ async def test_a_draft_on_its_way_when_the_form_is_saved_does_not_come_back(
         await settle(pilot)
         assert app.answers == ["saved"]
     assert station.journal.drafts(actors["marit"]) == []
+
+
+class Between(StaffDialog[str]):
+    """Has another dialog over it and the section behind it."""
+
+
+async def test_what_lies_behind_two_dialogs_is_still_seen_when_the_one_between_is_laid_out_anew(
+    station: Station, actors: dict[str, Actor]
+) -> None:
+    class Section(Screen[None]):
+        def compose(self) -> ComposeResult:
+            yield Label("Behind them both")
+
+    app = Bench(station, actors["marit"])
+    async with app.run_test() as pilot:
+        between = Between(app)
+        for screen in (Section(), between, Question(app)):
+            await app.push_screen(screen)
+        await settle(pilot)
+        assert "Behind" in app.export_screenshot()
+        between._layout_cache.clear()  # as when it is laid out anew
+        for screen in app.screen_stack:
+            screen._set_dirty()
+        assert "Behind" in app.export_screenshot()

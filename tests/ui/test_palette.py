@@ -32,6 +32,7 @@ async def test_in_norwegian_nothing_of_it_is_english_and_no_arrow_is_listed(tmp_
         shown = seen(house.app)
         assert "Search for" not in shown
         assert house.app.screen.query_one(CommandInput).placeholder == i18n._("a key, a resident, colours …")
+        assert not house.app.screen.query_one(CommandInput).cursor_blink
         for arrow in ("Left", "Right", "Up", "Down"):
             assert i18n._(arrow) not in [row.strip("█▌ ") for row in shown.splitlines()]
         await pilot.press(*"qqqxxx")

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import ActiveBinding, Binding
 from textual.containers import VerticalScroll
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, TextArea
 
@@ -59,6 +60,17 @@ class StaffDialog(Asks, ModalScreen[Answer]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
+
+    def render(self) -> Any:
+        """The screen behind, dimmed.
+
+        Textual hands out the screens behind by turns, and a dialog between two others that is painted anew while the one on
+        top is not takes itself for what is behind it: all went dark.
+        """
+        stack = self.app.screen_stack
+        if self in stack[1:] and self.styles.background.a < 1:
+            return BackgroundScreen(stack[stack.index(self) - 1], self.styles.background)
+        return super().render()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """Close with an answer. Under an alarm, or behind the door, it closes once it is seen again.

@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.widgets import Input
 from textual.widgets.option_list import Option
 
 from staffbase.kernel.i18n import _
@@ -21,6 +22,10 @@ class Palette(CommandPalette):
 
     def __init__(self) -> None:
         super().__init__(placeholder=_("a key, a resident, colours …"), id="--command-palette")
+
+    def on_mount(self) -> None:
+        """Nothing blinks."""
+        self.query_one(Input).cursor_blink = False
 
     def _start_no_matches_countdown(self, search_value: str) -> None:
         self._stop_no_matches_countdown()
