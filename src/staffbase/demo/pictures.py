@@ -15,6 +15,7 @@ from textual._compositor import LayoutUpdate
 from textual.screen import Screen
 from textual.strip import Strip
 
+from staffbase.demo.damaged import InventedWayBack, damage
 from staffbase.demo.run import PINS, open_demo_at, signed_in
 from staffbase.demo.scenes import TOURS, WIDE, Look, Scene, Tour, judged, looks, picture_name
 from staffbase.demo.still import StillApp
@@ -23,6 +24,7 @@ from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.errors import NoStation
 from staffbase.kernel.key import IDENTITY_HEAD, IDENTITY_LENGTH, FileIdentities
 from staffbase.kernel.settings import Settings
+from staffbase.start.damaged_screen import DamagedScreen
 from staffbase.start.dialogs import ChoosePassphraseScreen, PassphraseScreen, RecoveryScreen
 from staffbase.start.screen import SetUpScreen
 from staffbase.start.way_in import WayIn
@@ -77,10 +79,14 @@ class Studio:
             station = open_station(settings, clock, self._identities)
             return Opened(station, signed_in(station, tour.who) if tour.who else None, PINS)
 
-        app = StillApp(settings, clock, opener, lambda _error: _before(tour.before, WayIn(settings, clock)))
+        app = StillApp(
+            settings, clock, opener, lambda _error: _before(tour.before or "damaged", WayIn(settings, clock))
+        )
         try:
             async with app.run_test(size=WIDE, notifications=True):
                 await app.come_to_rest()
+                if tour.damaged:
+                    await app.meet_damage(damage())
                 yield app
         finally:
             app.close_station()
@@ -111,12 +117,14 @@ async def look(app: StillApp, seen: Look) -> None:
 
 def as_painted(app: StillApp) -> list[Strip]:
     """What stands on the screen, line by line, with what is seen behind a dialog."""
+    app.paint_anew()
     painted = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
     return [Strip.join(line) for line in painted.strips] if isinstance(painted, LayoutUpdate) else []
 
 
 def as_picture(app: StillApp) -> str:
     """What stands on the screen, as SVG."""
+    app.paint_anew()
     picture = app.export_screenshot(title="staffbase", simplify=True)
     return "\n".join(row.rstrip() for row in picture.splitlines()) + "\n"
 
@@ -157,9 +165,6 @@ def _before(name: str, way_in: WayIn) -> Screen[Opened]:
     if name == "set-up":
         return SetUpScreen(way_in, DRAWN_IDENTITY)
     if name == "damaged":
-        from staffbase.demo.damaged import InventedWayBack, damage  # noqa: PLC0415  (only for these pictures)
-        from staffbase.start.damaged_screen import DamagedScreen  # noqa: PLC0415
-
         return DamagedScreen(way_in, damage(), InventedWayBack(way_in))
     kinds = {
         "passphrase": PassphraseScreen, "choose-passphrase": ChoosePassphraseScreen, "recovery": RecoveryScreen

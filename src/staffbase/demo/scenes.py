@@ -49,6 +49,8 @@ class Tour:
     scenes: tuple[Scene, ...]
     before: str = ""
     """The screen before the door on which the tour begins; its station is not there yet, or does not open by itself."""
+    damaged: bool = False
+    """Part of the database turns out to be damaged when the station stands open."""
 
 
 def _pin(name: str) -> tuple[str, ...]:
@@ -208,6 +210,10 @@ TOURS = (
         Scene("damaged-file", ("ctrl+o",)),
         Scene("restored", ("ctrl+n", "enter", *_pin("Ingrid"), "enter")),
     ), before="damaged"),
+    Tour("damage-met", EVENING, None, (
+        Scene("damage-at-door"),
+        Scene("damage-met", (*_enter("Ingrid"), *_pin("Ingrid"), "enter", "escape")),
+    ), damaged=True),
     Tour("recovery", EVENING, None, (Scene("recovery"),), before="recovery"),
 )  # fmt: skip
 IN_ALL = ("board", "rounds", "doors", "card", "report", "reading")
@@ -219,10 +225,7 @@ _JUDGED = {"nb": (Look(SMALL), Look(LARGE), Look(WIDE)), "en": (Look(SMALL),)}
 
 
 def judged(scene: Scene, language: str) -> list[Look]:
-    """Every look whose layout is judged, and after them those that become pictures.
-
-    Always in this order, because what stands behind a dialog keeps something of the size before.
-    """
+    """Every look whose layout is judged, and after them those that become pictures."""
     return list(dict.fromkeys([*_JUDGED[language], *looks(scene, language)]))
 
 

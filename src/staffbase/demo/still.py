@@ -24,9 +24,11 @@ from textual.worker import Worker, get_current_worker
 
 from staffbase.app import StaffbaseApp
 from staffbase.kernel.clock import HeldClock
+from staffbase.kernel.errors import DatabaseDamaged
 from staffbase.kernel.settings import Settings
 from staffbase.turns import AsksFirst, Opener
 from staffbase.ui.dialog import FormDialog
+from staffbase.ui.job import FoundDamaged
 from staffbase.ui.stylesheet import KitStylesheet
 
 GIVEN_UP_AFTER = 60.0
@@ -67,6 +69,9 @@ class StillApp(StaffbaseApp):
         self.animation_level = "none"
         self.stylesheet = ReadOnce(variables=self.get_css_variables())
         self._asking: set[Worker[Any]] = set()
+
+    def _tick(self) -> None:
+        """A second of the machine's clock changes nothing: what comes with time is looked at when the app comes to rest."""
 
     def notify(self, message: str, **how: Any) -> None:
         """A message goes when somebody takes it away, and not by the clock."""
@@ -117,8 +122,18 @@ class StillApp(StaffbaseApp):
             if isinstance(screen, FormDialog):
                 screen._keep()
         await self.stand_still()
-        self._tick()
+        super()._tick()
         await self.stand_still()
+
+    async def meet_damage(self, error: DatabaseDamaged) -> None:
+        """As when a job could not read part of the database; whoever signs in is told."""
+        self.post_message(FoundDamaged(error))
+        await self.come_to_rest()
+
+    def paint_anew(self) -> None:
+        """Forget what dialogs have painted of the screens behind them: they keep it, and nobody told them of what changed there."""
+        for screen in self._shown_screens():
+            screen._set_dirty()
 
     def _shown_screens(self) -> list[Screen[Any]]:
         """The foremost screen, and what may be seen behind it."""
@@ -130,7 +145,7 @@ class StillApp(StaffbaseApp):
             yield from screen.walk_children(with_self=True)
 
     async def _all_read(self) -> None:
-        """Until every widget of the foremost screen has read the messages that wait for it now."""
+        """Until every widget in sight has read the messages that wait for it now, also behind a dialog."""
         read = asyncio.Event()
         left = 0
 
@@ -140,7 +155,7 @@ class StillApp(StaffbaseApp):
             if not left:
                 read.set()
 
-        for node in (self, *self.screen.walk_children(with_self=True)):
+        for node in list(self._all_shown()):
             left += node.call_later(one_read)
         waiting = [asyncio.ensure_future(read.wait()), asyncio.ensure_future(self._exception_event.wait())]
         try:
