@@ -106,6 +106,13 @@ def _parser() -> argparse.ArgumentParser:
         "file", type=Path, nargs="?", metavar=_("FILE"), help=_("a backup, looked over without restoring it")
     )
     verify.add_argument("--recovery", action="store_true", help=_("open it with the recovery identity"))
+    verify.add_argument(
+        "--head",
+        action="append",
+        default=[],
+        metavar=_("ROW:HASH"),
+        help=_("must pass through this head, as it was printed before: 812:8d1f6c02 (more than once for several)"),
+    )
     verify.add_argument("--json", action="store_true", help=_("for a program"))
     openers = command("openers", _("who can open the station: list, add, remove or replace identities"))
     asking = openers.add_subparsers(dest="what", metavar=_("what"), parser_class=_Parser)

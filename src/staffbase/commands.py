@@ -293,6 +293,7 @@ def _rekey(asked: argparse.Namespace, settings: Settings) -> int:
 def _restore(asked: argparse.Namespace, settings: Settings) -> int:
     from staffbase.exchange.authority import KnownInBackup
     from staffbase.exchange.restore import restore
+    from staffbase.exchange.restored import RESTORED
     from staffbase.kernel.access import Permission, require
     from staffbase.kernel.clock import SystemClock
     from staffbase.kernel.creation import has_station
@@ -314,46 +315,67 @@ def _restore(asked: argparse.Namespace, settings: Settings) -> int:
         overwrite=asked.replace, passphrase=asked.passphrase_said, progress=_progress(), leader=leader,
     )  # fmt: skip
     station = _opened(settings)
-    station.database.opened(done.by, f"restore.done.{done.ledger_seq}", None)
+    station.database.opened(done.by, f"{RESTORED}{done.ledger_seq}", None)
     station.close()
     print("\n".join(done.in_words()))
     return 0
+
+
+def _own_identity(settings: Settings, passphrase: str | None = None) -> str:
+    """The station's own identity; where it is locked and nobody has said the passphrase yet, that is asked for."""
+    from staffbase.kernel.key import SystemIdentities, own_identity
+
+    try:
+        return own_identity(settings.home, SystemIdentities(), passphrase)
+    except PassphraseNeeded:
+        if passphrase is not None:
+            raise
+        return own_identity(settings.home, SystemIdentities(), read_secret(_("Passphrase of the station")))
 
 
 def _verify_file(asked: argparse.Namespace, settings: Settings) -> "Proof":
     """A backup, looked over without restoring it; opened with the station's own identity, or the recovery identity."""
     from tempfile import TemporaryDirectory
 
+    from staffbase.exchange.heads import typed_head
     from staffbase.exchange.opened_backup import opened_backup
     from staffbase.kernel.creation import has_station
-    from staffbase.kernel.key import SystemIdentities, own_identity
     from staffbase.migrations import load_models
 
     load_models()
+    heads = [typed_head(typed) for typed in asked.head]
     if has_station(settings.home) and not asked.recovery:
-        identity = own_identity(settings.home, SystemIdentities())
+        identity = _own_identity(settings)
     else:
         identity = read_secret(_("Recovery identity"))
     with (
         TemporaryDirectory(prefix="staffbase-verify-") as place,
         opened_backup(asked.file, identity, Path(place)) as backup,
     ):
-        return backup.verify(_progress())
+        return backup.verify(_progress(), heads=heads)
 
 
 def _verify(asked: argparse.Namespace, settings: Settings) -> int:
+    from staffbase.exchange.heads import KeptHeads, kept_heads, kept_in_words, typed_head
     from staffbase.exchange.verification import as_json, in_words
     from staffbase.kernel.access import STATION_ITSELF
+    from staffbase.kernel.key import station_card
 
+    kept = KeptHeads()
     if asked.file is not None:
         proof = _verify_file(asked, settings)
     else:
-        station = _opened(settings)
+        typed = [typed_head(one) for one in asked.head]
+        station = _opened(settings, asked)
         try:
-            proof = station.verifications.verify(STATION_ITSELF, _progress())
+            identity = _own_identity(settings, asked.passphrase_said)
+            kept = kept_heads(station.database, settings, station_card(settings.home).station_id, identity)
+            proof = station.verifications.verify(STATION_ITSELF, _progress(), [*typed, *kept.known])
         finally:
             station.close()
-    print(as_json(proof) if asked.json else "\n".join(in_words(proof)))
+    not_compared = kept.left_out + kept.closed
+    told = [*in_words(proof), *kept_in_words(kept)]
+    print(as_json(proof, not_compared) if asked.json else "\n".join(told))
     return 0 if proof.clean else 1
 
 

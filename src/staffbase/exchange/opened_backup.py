@@ -7,8 +7,8 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from errno import ENOSPC
 from pathlib import Path
@@ -22,7 +22,7 @@ from staffbase.kernel.files import why
 from staffbase.kernel.i18n import _
 from staffbase.kernel.key import age_identity, read_identity
 from staffbase.kernel.ledger import Seal
-from staffbase.kernel.verify import Progress, Proof, verify
+from staffbase.kernel.verify import KnownHead, Progress, Proof, verify
 from staffbase.migrations import HEAD, ensure_schema
 
 _NO_SLOT = "No matching keys found"
@@ -49,7 +49,9 @@ class OpenedBackup:
         """What its ledger is verified with."""
         return Seal.from_root(bytes.fromhex(self.manifest.ledger_root))
 
-    def verify(self, progress: Progress | None = None, anchor: Anchor | None = None) -> Proof:
+    def verify(
+        self, progress: Progress | None = None, anchor: Anchor | None = None, heads: Sequence[KnownHead] = ()
+    ) -> Proof:
         """Compute everything in it again, without restoring it; one from before a migration is migrated as the station would be.
 
         Its tables must be loaded. Raises NewerDatabase for one of a later version.
@@ -62,7 +64,7 @@ class OpenedBackup:
                 making.dispose()
         engine = sqlcipher_engine(self.database, self.key, guarded={})
         try:
-            return verify(engine, self.seal, anchor, progress)
+            return verify(engine, self.seal, anchor, progress, heads)
         finally:
             engine.dispose()
 
@@ -83,14 +85,28 @@ def opened_backup(file: Path, identity: str, place: Path) -> Iterator[OpenedBack
             name.unlink(missing_ok=True)
 
 
+def manifest_of(file: Path, identity: str) -> Manifest:
+    """What stands in a backup beside the database, which is not read. Raises as `opened_backup` does."""
+    archive = _Archive(None)
+    with suppress(_Enough):
+        _decrypt(file, identity, archive)
+    return _manifest(archive.manifest, file)
+
+
 def _taken_apart(file: Path, identity: str, copy: Path) -> Manifest:
+    with copy.open("xb") as out:
+        copy.chmod(0o600)
+        archive = _Archive(out)
+        _decrypt(file, identity, archive)
+    return _manifest(archive.manifest, file)
+
+
+def _decrypt(file: Path, identity: str, archive: "_Archive") -> None:
     import pyrage  # noqa: PLC0415  (only where a backup is opened)
 
     who = age_identity(read_identity(identity))
     try:
-        with file.open("rb") as sealed, copy.open("xb") as out:
-            copy.chmod(0o600)
-            archive = _Archive(out)
+        with file.open("rb") as sealed:
             pyrage.decrypt_io(sealed, archive, [who])
     except pyrage.DecryptError as error:
         if str(error) == _NO_SLOT:
@@ -104,7 +120,6 @@ def _taken_apart(file: Path, identity: str, copy: Path) -> Manifest:
         if error.errno == ENOSPC:
             raise  # it can be read, and there is no room for what stands in it
         raise Invalid(_("%(file)s cannot be read: %(why)s.") % {"file": file, "why": why(error)}) from error
-    return _manifest(archive.manifest, file)
 
 
 def _manifest(told: bytes, file: Path) -> Manifest:
@@ -131,10 +146,14 @@ def _not_whole(file: Path) -> DatabaseDamaged:
     )
 
 
-class _Archive(io.RawIOBase):
-    """Takes the tar archive as it is decrypted: the manifest is kept in memory, the database goes to its file."""
+class _Enough(Exception):
+    """The manifest was read, and the database behind it is not wanted."""
 
-    def __init__(self, database: IO[bytes]) -> None:
+
+class _Archive(io.RawIOBase):
+    """Takes the tar archive as it is decrypted: the manifest is kept in memory, the database goes to its file, if there is one."""
+
+    def __init__(self, database: IO[bytes] | None) -> None:
         self.manifest = b""
         self._database = database
         self._header = b""
@@ -154,7 +173,7 @@ class _Archive(io.RawIOBase):
     def _entry(self, data: bytes) -> bytes:
         part, rest = data[: self._left], data[self._left :]
         self._left -= len(part)
-        if self._name == "staffbase.db":
+        if self._name == "staffbase.db" and self._database is not None:
             self._database.write(part)
         elif self._name == "manifest.json" and len(self.manifest) < _MANIFEST_LIMIT:
             self.manifest += part
@@ -180,3 +199,5 @@ class _Archive(io.RawIOBase):
         except tarfile.HeaderError:
             return  # what comes of it is no backup, and is said so
         self._name, self._left, self._padding = entry.name, entry.size, -entry.size % _BLOCK
+        if self._name == "staffbase.db" and self._database is None:
+            raise _Enough

@@ -13,6 +13,9 @@ from staffbase.kernel.database import sqlcipher_engine
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.verify import Proof
 
+RESTORED = "restore.done."
+"""The ledger's action for a restoring; the row from which it goes on follows."""
+
 
 @dataclass(frozen=True)
 class Newer:

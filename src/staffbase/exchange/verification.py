@@ -1,6 +1,7 @@
 """Verification for people: run over the open station, written down in the ledger, and said in sentences."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import time
 from typing import Any
@@ -10,7 +11,7 @@ from staffbase.kernel.backed_up import due
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database
 from staffbase.kernel.database import in_words as in_words_of_database
-from staffbase.kernel.i18n import _
+from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.verified import (
     KEPT_FAULTS,
     LastVerification,
@@ -19,7 +20,7 @@ from staffbase.kernel.verified import (
     last_verification_in,
     unproved_in,
 )
-from staffbase.kernel.verify import Fault, Progress, Proof, What, verify
+from staffbase.kernel.verify import Fault, KnownHead, Progress, Proof, What, verify
 from staffbase.kernel.whole import check_pages
 from staffbase.people.service import names_in
 
@@ -45,12 +46,14 @@ class Verifications:
         self.database = database
 
     @allowed(Permission.VERIFY)
-    def verify(self, actor: Actor, progress: Progress | None = None) -> Proof:
+    def verify(self, actor: Actor, progress: Progress | None = None, heads: Sequence[KnownHead] = ()) -> Proof:
         """Compute the whole ledger and every durable row again; what was found is kept, and the ledger says who did it.
+
+        It must pass through these heads, which are known from elsewhere.
 
         Raises DatabaseDamaged where the file itself cannot be read, and DatabaseUnavailable.
         """
-        proof = verify(self.database.engine, self.database.seal, self.database.anchor, progress)
+        proof = verify(self.database.engine, self.database.seal, self.database.anchor, progress, heads)
         with self.database.write(actor, _CLEAN if proof.clean else _FOUND, opening=True) as tx:
             keep_in(tx, proof)
         return proof
@@ -107,6 +110,15 @@ def in_words(proof: Proof) -> list[str]:
             said.append(_("… and %(count)d more.") % {"count": len(proof.faults) - KEPT_FAULTS})
     if proof.erased:
         said.append(_("%(count)d rows were erased by decision (§ 43).") % {"count": proof.erased})
+    if proof.heads:
+        said.append(
+            ngettext(
+                "The ledger passes through %(count)d head that is known from elsewhere.",
+                "The ledger passes through %(count)d heads that are known from elsewhere.",
+                proof.heads,
+            )
+            % {"count": proof.heads}
+        )
     if proof.anchored is None:
         said.append(_("There is no anchor beside the database: whether its newest rows are gone cannot be told."))
     return said
@@ -116,23 +128,14 @@ def fault_words(fault: Fault) -> str:
     """One fault as a sentence, without content."""
     told: dict[str, Any] = {
         "table": fault.table, "key": fault.key, "seq": fault.seq, "until": fault.until,
-        "at": f"{local(fault.at):%d.%m.%Y %H:%M}" if fault.at is not None else "–", "column": fault.column,
+        "at": f"{local(fault.at):%d.%m.%Y %H:%M}" if fault.at is not None else "–", "column": fault.column, "file": fault.source,
     }  # fmt: skip
-    if fault.what is What.CUT:
-        return _("The ledger had come to row %(until)d: its newest rows, and what they wrote, are gone.") % told
     if fault.what is What.ANCHOR:
         return _("The anchor beside the database was not written by this station.")
-    if fault.column:
-        if fault.table == "ledger":
-            return _("Ledger row %(seq)d was changed in “%(column)s”.") % told
-        return _("%(table)s %(key)d was changed in “%(column)s” (written %(at)s, ledger row %(seq)d).") % told
     if fault.table == "ledger":
-        return {
-            What.REMOVED: _("Ledger rows %(seq)d to %(until)d were removed."),
-            What.REORDERED: _("Ledger row %(seq)d stands in another row's place."),
-            What.INSERTED: _("Ledger row %(seq)d was put in."),
-            What.CHANGED: _("Ledger row %(seq)d was changed."),
-        }[fault.what] % told
+        return _ledger_words(fault) % told
+    if fault.column:
+        return _("%(table)s %(key)d was changed in “%(column)s” (written %(at)s, ledger row %(seq)d).") % told
     return {
         What.REMOVED: _("%(table)s %(key)d was removed (written %(at)s, ledger row %(seq)d)."),
         What.REORDERED: _("%(table)s %(key)d stands in another's place (written %(at)s, ledger row %(seq)d)."),
@@ -142,7 +145,25 @@ def fault_words(fault: Fault) -> str:
     }[fault.what] % told
 
 
-def as_json(proof: Proof) -> str:
-    """The same for a program."""
-    said = {**asdict(proof), "clean": proof.clean}
+def _ledger_words(fault: Fault) -> str:
+    if fault.source:
+        return {
+            What.CUT: _("The ledger had come to row %(until)d in the backup %(file)s of %(at)s: its newest rows, and what they wrote, are gone."),
+            What.REWRITTEN: _("Ledger row %(seq)d is another than in the backup %(file)s of %(at)s: the ledger was rewritten, or goes on from an older copy."),
+        }[fault.what]  # fmt: skip
+    if fault.column:
+        return _("Ledger row %(seq)d was changed in “%(column)s”.")
+    return {
+        What.CUT: _("The ledger had come to row %(until)d: its newest rows, and what they wrote, are gone."),
+        What.REWRITTEN: _("Ledger row %(seq)d is another than the head that was typed: the ledger was rewritten, or goes on from an older copy."),
+        What.REMOVED: _("Ledger rows %(seq)d to %(until)d were removed."),
+        What.REORDERED: _("Ledger row %(seq)d stands in another row's place."),
+        What.INSERTED: _("Ledger row %(seq)d was put in."),
+        What.CHANGED: _("Ledger row %(seq)d was changed."),
+    }[fault.what]  # fmt: skip
+
+
+def as_json(proof: Proof, not_compared: int = 0) -> str:
+    """The same for a program, with how many kept backups could not be compared."""
+    said = {**asdict(proof), "clean": proof.clean, "not_compared": not_compared}
     return json.dumps(said, default=lambda value: value.isoformat(), indent=1)

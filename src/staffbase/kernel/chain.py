@@ -36,6 +36,8 @@ class What(StrEnum):
     """The ledger's newest rows are gone: the anchor knows them."""
     ANCHOR = "anchor"
     """The anchor itself was not written by this station."""
+    REWRITTEN = "rewritten"
+    """The ledger does not pass through a head that is known from elsewhere, though it may hang together by itself."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Fault:
     """For rows that are gone from the ledger: the last of them."""
     column: str = ""
     """Which column was changed, where that can be told."""
+    source: str = ""
+    """What knows better: the backup whose head it is."""
 
 
 @dataclass

@@ -4,8 +4,9 @@ Works on both databases and on a backup's, in one snapshot, beside people who go
 ledger rows, never content.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -32,6 +33,19 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
+class KnownHead:
+    """A head that the ledger once had, as it is known from elsewhere: from a backup's manifest, or written down on paper."""
+
+    seq: int
+    hash: str
+    """Hexadecimal: all of it, or its first characters as they are printed."""
+    source: str = ""
+    """The backup's name; empty for what somebody typed."""
+    at: datetime | None = None
+    """When the backup was written."""
+
+
+@dataclass(frozen=True)
 class Proof:
     """What a verification found."""
 
@@ -46,6 +60,8 @@ class Proof:
     erased: int
     """Rows erased by decision (§ 43)."""
     faults: tuple[Fault, ...]
+    heads: int = 0
+    """Heads known from elsewhere that the ledger passes through."""
 
     @property
     def clean(self) -> bool:
@@ -53,8 +69,17 @@ class Proof:
         return not self.faults
 
 
-def verify(engine: Engine, seal: Seal, anchor: Anchor | None = None, progress: Progress | None = None) -> Proof:
-    """Compute everything again. Raises DatabaseDamaged where the file itself cannot be read, DatabaseUnavailable."""
+def verify(
+    engine: Engine,
+    seal: Seal,
+    anchor: Anchor | None = None,
+    progress: Progress | None = None,
+    heads: Sequence[KnownHead] = (),
+) -> Proof:
+    """Compute everything again, and look whether the ledger passes through these heads.
+
+    Raises DatabaseDamaged where the file itself cannot be read, DatabaseUnavailable.
+    """
     options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
     with in_words(), engine.connect().execution_options(**options) as connection, any_bytes(connection):
         check_pages(connection)
@@ -65,6 +90,8 @@ def verify(engine: Engine, seal: Seal, anchor: Anchor | None = None, progress: P
         named, head = chain.named, chain.head
         ledger_rows = done.rows
         faults = [*chain.faults(connection), *_anchored(connection, anchor, head)]
+        missed = list(_missed(connection, heads, head))
+        faults += missed
         erased = _erased(connection, seal, named)
         gone = dict(named.digest)
         for table in tables:
@@ -77,7 +104,14 @@ def verify(engine: Engine, seal: Seal, anchor: Anchor | None = None, progress: P
     faults.sort(key=lambda fault: (fault.seq, fault.table, fault.key))
     known = head if head is not None else (0, FIRST)
     return Proof(
-        ledger_rows, done.rows - ledger_rows, known[0], known[1].hex(), _anchor_seq(anchor), len(erased), tuple(faults)
+        ledger_rows,
+        done.rows - ledger_rows,
+        known[0],
+        known[1].hex(),
+        _anchor_seq(anchor),
+        len(erased),
+        tuple(faults),
+        len(heads) - len(missed),
     )
 
 
@@ -148,6 +182,18 @@ def _anchored(connection: Connection, anchor: Anchor | None, head: tuple[int, by
     there = select(_LEDGER.c.hash).where(_LEDGER.c.chain == 1, _LEDGER.c.seq == known.seq)
     if connection.execute(there).scalar() != known.hash:
         yield Fault(What.CHANGED, "ledger", known.seq, known.seq)
+
+
+def _missed(connection: Connection, heads: Sequence[KnownHead], last: tuple[int, bytes] | None) -> Iterator[Fault]:
+    """Which of these heads the ledger does not pass through."""
+    for known in heads:
+        if known.seq > (last[0] if last is not None else 0):
+            yield Fault(What.CUT, "ledger", known.seq, known.seq, known.at, known.seq, source=known.source)
+            continue
+        there = select(_LEDGER.c.hash).where(_LEDGER.c.chain == 1, _LEDGER.c.seq == known.seq)
+        hashed = connection.execute(there).scalar()
+        if not isinstance(hashed, bytes) or not hashed.hex().startswith(known.hash):
+            yield Fault(What.REWRITTEN, "ledger", known.seq, known.seq, known.at, source=known.source)
 
 
 def _anchor_seq(anchor: Anchor | None) -> int | None:

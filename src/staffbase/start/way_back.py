@@ -85,8 +85,9 @@ class WayBack:
 
     def open(self, done: "Restored") -> "Station":
         """The restored station; its ledger says who put it back."""
+        from staffbase.exchange.restored import RESTORED  # noqa: PLC0415
         from staffbase.station import open_station  # noqa: PLC0415
 
         station = open_station(self.settings, self.clock, self._identities, self._passphrase)
-        station.database.opened(done.by, f"restore.done.{done.ledger_seq}", None)
+        station.database.opened(done.by, f"{RESTORED}{done.ledger_seq}", None)
         return station
