@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from textual._compositor import LayoutUpdate
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.strip import Strip
 
 from staffbase.demo.damaged import InventedWayBack, damage
@@ -113,6 +113,9 @@ async def look(app: StillApp, seen: Look) -> None:
     if app.size != seen.size:
         await app.grow_to(*seen.size)
     await app.stand_still()
+    if isinstance(app.screen, ModalScreen):
+        app.lay_out_lists_behind()
+        await app.stand_still()
 
 
 def as_painted(app: StillApp) -> list[Strip]:

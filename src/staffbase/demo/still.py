@@ -20,6 +20,7 @@ from textual.message_pump import MessagePump
 from textual.messages import Prompt
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
+from textual.widgets import OptionList
 from textual.worker import Worker, get_current_worker
 
 from staffbase.app import StaffbaseApp
@@ -129,6 +130,12 @@ class StillApp(StaffbaseApp):
         """As when a job could not read part of the database; whoever signs in is told."""
         self.post_message(FoundDamaged(error))
         await self.come_to_rest()
+
+    def lay_out_lists_behind(self) -> None:
+        """A list behind a dialog may have been laid out with rows that were drawn for another width."""
+        for screen in self._background_screens:
+            for listed in screen.query(OptionList):
+                listed.refresh(layout=True)
 
     def paint_anew(self) -> None:
         """Forget what dialogs have painted of the screens behind them: they keep it, and nobody told them of what changed there."""
