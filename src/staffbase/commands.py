@@ -183,17 +183,28 @@ def _recover(asked: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _opened(settings: Settings, asked: argparse.Namespace | None = None) -> "Station":
-    """The open station; where it asks for a passphrase, so do we, and remember it in what was `asked`."""
+def _open(settings: Settings, passphrase: str | None = None) -> "Station":
+    """The open station; a demo that is kept goes by its own time, or the next look at it would be in another year."""
+    from staffbase.demo import MARK_FILE
     from staffbase.kernel.clock import SystemClock
     from staffbase.station import open_station
 
+    if (settings.home / MARK_FILE).exists():
+        from staffbase.demo.run import open_where_left
+
+        if (station := open_where_left(settings, passphrase)) is not None:
+            return station
+    return open_station(settings, SystemClock(), passphrase=passphrase)
+
+
+def _opened(settings: Settings, asked: argparse.Namespace | None = None) -> "Station":
+    """The open station; where it asks for a passphrase, so do we, and remember it in what was `asked`."""
     said = None
     try:
-        return open_station(settings, SystemClock())
+        return _open(settings)
     except PassphraseNeeded:
         said = read_secret(_("Passphrase of the station"))
-        return open_station(settings, SystemClock(), passphrase=said)
+        return _open(settings, said)
     finally:
         if asked is not None:
             asked.passphrase_said = said
@@ -275,15 +286,13 @@ def _openers(asked: argparse.Namespace, settings: Settings) -> int:
 
 
 def _rekey(asked: argparse.Namespace, settings: Settings) -> int:
-    from staffbase.kernel.clock import SystemClock
     from staffbase.kernel.key import SystemIdentities
     from staffbase.kernel.rekey import rekey
-    from staffbase.station import open_station
 
     with _signed_in(asked, settings) as (station, actor):
         station.openers(settings.home).about_to_rekey(actor)
     rekey(settings.home, SystemIdentities(), asked.passphrase_said)
-    station = open_station(settings, SystemClock(), passphrase=asked.passphrase_said)
+    station = _open(settings, asked.passphrase_said)
     station.openers(settings.home).rekeyed(actor)
     station.close()
     print(_("The database has a new key. Copies of the folder made before still open with the old one."))

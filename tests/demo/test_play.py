@@ -4,25 +4,28 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from staffbase.cli import main
 from staffbase.crisis_plans.service import CrisisPlans
+from staffbase.demo import MARK_FILE
 from staffbase.demo.house import DEFAULT_MOMENT, LAST_MOMENT, STAFF
 from staffbase.demo.play import play, reached
 from staffbase.demo.run import PINS, open_demo, signed_in
 from staffbase.journal.model import Importance, Kind
 from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF
-from staffbase.kernel.clock import OSLO, HeldClock
+from staffbase.kernel.clock import OSLO, HeldClock, SystemClock
 from staffbase.kernel.errors import Invalid, NotFound
 from staffbase.kernel.key import SystemIdentities
 from staffbase.kernel.settings import Settings
 from staffbase.residents.model import Presence, Status
-from staffbase.station import Station, open_station
+from staffbase.station import SetUp, Station, create_station, open_station
 
 Opener = Callable[..., Station]
 
@@ -267,3 +270,50 @@ def test_a_house_cut_off_while_it_is_played_on_is_not_played_twice(demo: Opener,
     ]
     straight.close()
     assert told[0] == told[1]
+
+
+def test_a_command_on_a_demo_goes_by_its_time_and_leaves_the_plot_where_it_was(
+    demo: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    station = demo()
+    written = len(station.journal.timeline(person(station, "Ingrid"), limit=1000))
+    station.close()
+    taken = str(tmp_path / "taken.backup")
+    ingrid = dict(PINS)["Ingrid"]
+    for command in (["verify"], ["backup", taken, "--as", "Ingrid"], ["rekey", "--as", "Ingrid"]):
+        monkeypatch.setattr("sys.stdin", StringIO(ingrid))
+        assert main(["--home", str(tmp_path / "house"), *command]) == 0, capsys.readouterr()
+    station = demo()
+    assert DEFAULT_MOMENT <= station.database.clock.now() < DEFAULT_MOMENT + timedelta(minutes=5)
+    assert len(station.journal.timeline(person(station, "Ingrid"), limit=1000)) == written
+    station.close()
+    assert demo(at(6, 12)).database.clock.now() == at(6, 12)
+
+
+def test_a_demo_that_was_lived_in_past_its_plot_is_not_played_on(demo: Opener, tmp_path: Path) -> None:
+    demo().close()
+    later = datetime(2026, 3, 1, 12, tzinfo=OSLO)
+    station = open_station(Settings(home=tmp_path / "house"), HeldClock(later), SystemIdentities().files)
+    station.notes.write(person(station, "Marit"), "A visitor was here in March.")
+    written = len(station.journal.timeline(person(station, "Ingrid"), limit=1000))
+    station.close()
+    station = demo()
+    assert station.database.clock.now() == later
+    assert len(station.journal.timeline(person(station, "Ingrid"), limit=1000)) == written
+    with pytest.raises(Invalid, match=r"already come to 01\.03\.2026"):
+        play(station, at(9, 12))
+
+
+def test_another_station_put_in_a_demos_folder_goes_by_the_computers_clock(demo: Opener, tmp_path: Path) -> None:
+    demo().close()
+    other = tmp_path / "house"
+    for file in other.iterdir():
+        if file.is_file() and file.name != MARK_FILE:
+            file.unlink()
+    create_station(Settings(home=other), HeldClock(at(5, 12)), SetUp("Nabohuset", "A1", "Ida", "283746"))[0].close()
+    assert main(["--home", str(other), "verify"]) == 0
+    station = open_station(Settings(home=other), SystemClock())
+    last = station.verifications.last(person(station, "Ida"))
+    station.close()
+    assert last is not None
+    assert last.at > datetime.now(OSLO) - timedelta(minutes=5)

@@ -9,11 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from staffbase.demo import MARK_FILE
 from staffbase.demo.clock import PlotClock
 from staffbase.demo.house import ADDRESS, DEFAULT_MOMENT, ENTRANCE, NAME, ONCALL_NAME, ONCALL_PHONE, STAFF, UNITS
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission, Role
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.errors import Invalid, NotFound
+from staffbase.kernel.files import write_private
 from staffbase.kernel.i18n import _
 from staffbase.kernel.key import FileIdentities, SystemIdentities
 from staffbase.kernel.settings import Settings
@@ -80,16 +82,37 @@ def open_demo_at(settings: Settings, at: datetime | None, home: Path, identities
             identities,
             furnish=lambda station: play(station, at or DEFAULT_MOMENT),
         )
+        write_private(home / MARK_FILE, b"")
         return new
     station = open_station(settings, PlotClock(_BUILT), identities)
     try:
         before = reached(station)
         if before is None:
             raise Invalid(_("%(folder)s holds no demo. Choose another folder.") % {"folder": home}, "dir")  # noqa: TRY301  (the station must be closed first)
+        write_private(home / MARK_FILE, b"")
         play(station, at or before.lived)
     except BaseException:
         station.close()
         raise
+    return station
+
+
+def open_where_left(settings: Settings, passphrase: str | None = None) -> "Station | None":
+    """A kept demo, for a command: its own clock runs on from where the house was left, and nothing is played.
+
+    None for a folder that holds no demo, also where it held one before.
+    """
+    from staffbase.demo.play import reached  # noqa: PLC0415  (loads the database)
+    from staffbase.station import open_station  # noqa: PLC0415
+
+    clock = PlotClock(_BUILT)
+    station = open_station(replace(settings, database_url=""), clock, SystemIdentities(), passphrase)
+    before = reached(station)
+    if before is None:  # another station was put in its place
+        station.close()
+        return None
+    clock.move_to(before.lived)
+    clock.release()
     return station
 
 

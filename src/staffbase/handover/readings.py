@@ -1,6 +1,6 @@
 """One person's reading, made inside a transaction: everything since their own last duty, each thing once, in order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,7 +31,8 @@ from staffbase.people.model import ShiftName
 from staffbase.people.rules import ShiftSpan, shift_on
 from staffbase.people.service import on_duty_in, shift_times_in
 from staffbase.residents.model import ResidentStatus
-from staffbase.residents.reading import facts_in
+from staffbase.residents.reading import doors_in
+from staffbase.residents.rules import ResidentFacts
 from staffbase.tasks.service import tasks_in
 
 
@@ -42,16 +43,18 @@ def reading_in(tx: Reading, house_id: int, actor: Actor, now: datetime) -> MyRea
     shown = {item.entry_id for item in items}
     loose = [one for one in questions if one.about_id not in shown and (one.open or one.by_id == actor.person_id)]
     tasks = tasks_in(tx, house_id)
+    doors = doors_in(tx, house_id)
+    facts = {door.resident.id: door.resident for door in doors if door.resident is not None}
     residents = tuple(
         replace(one, tasks=tuple(task for task in tasks if task.resident_id == one.resident_id))
-        for one in _residents(tx, house_id, actor, found, loose)
+        for one in _residents(tx, house_id, actor, found, loose, facts)
     )
     return MyReading(
         span=found.span, covers=covers, residents=residents,
         house=tuple(item for item in items if item.resident_id is None),
         house_questions=tuple(one for one in loose if one.resident_id is None),
         house_tasks=tuple(task for task in tasks if task.resident_id is None),
-        missed_rounds=tuple(missed_rounds_in(tx, house_id, now, covers.full_since)), unsigned=found.unsigned,
+        missed_rounds=tuple(missed_rounds_in(tx, house_id, now, covers.full_since, doors)), unsigned=found.unsigned,
         signed=tuple(signed_words_in(tx, house_id, covers, found.names, now)),
         not_in_epj=tuple(_not_in_epj(tx, house_id, covers, found.names)),
         huddle=Huddle(
@@ -64,9 +67,13 @@ def reading_in(tx: Reading, house_id: int, actor: Actor, now: datetime) -> MyRea
 
 
 def _residents(
-    tx: Reading, house_id: int, actor: Actor, found: Gathered, loose: Sequence[QuestionFacts]
+    tx: Reading,
+    house_id: int,
+    actor: Actor,
+    found: Gathered,
+    loose: Sequence[QuestionFacts],
+    facts: Mapping[int, ResidentFacts],
 ) -> list[ResidentReading]:
-    facts = facts_in(tx, house_id)
     counts = counts_in(tx, house_id, found.covers.full_since)
     said = said_back_in(tx, house_id, found.span, actor.person_id)
     given: dict[int, int] = dict(

@@ -220,9 +220,8 @@ def _residents(
     tx: Reading, house_id: int, lines: dict[int | None, ReportLine]
 ) -> list[tuple[int, tuple[str, str], Status]]:
     """Who stands in it: those of the signed report, else those who live here."""
-    facts = facts_in(tx, house_id)
     if not lines:
-        return [(one.id, (one.unit_code, one.alias), one.status) for one in facts.values()]
+        return [(one.id, (one.unit_code, one.alias), one.status) for one in facts_in(tx, house_id).values()]
     labels = labels_in(tx, house_id)
     return [
         (key, labels.get(key, ("", "")), row.status or Status.CALM) for key, row in lines.items() if key is not None

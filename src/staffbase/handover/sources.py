@@ -20,6 +20,8 @@ from staffbase.kernel.database import Reading
 from staffbase.kernel.i18n import _
 from staffbase.kernel.moments import show_day, show_span
 from staffbase.people.rules import night_of
+from staffbase.residents.reading import doors_in
+from staffbase.residents.rules import Door
 from staffbase.rounds.model import RoundCheck
 from staffbase.rounds.windows import windows_in
 
@@ -208,12 +210,18 @@ def counts_in(tx: Reading, house_id: int, since: datetime, until: datetime | Non
     return made
 
 
-def missed_rounds_in(tx: Reading, house_id: int, now: datetime, since: datetime) -> list[str]:
-    """The round windows of the last day and night that passed with open doors and that nobody has signed with reasons."""
+def missed_rounds_in(
+    tx: Reading, house_id: int, now: datetime, since: datetime, doors: Sequence[Door] | None = None
+) -> list[str]:
+    """The round windows of the last day and night that passed with open doors and that nobody has signed with reasons.
+
+    `doors` where they are read already.
+    """
+    doors = doors_in(tx, house_id) if doors is None else doors
     missed = []
     since = max(since, now - _LATELY)
     for night in (night_of(now) - timedelta(days=1), night_of(now)):
-        for found in windows_in(tx, house_id, now, night):
+        for found in windows_in(tx, house_id, now, night, doors=doors):
             if found.missed(now) and not found.signed and found.window.ends_at > since:
                 units = [code for code, state in found.units if state == "open"]
                 missed.append(
