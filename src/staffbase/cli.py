@@ -101,19 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("--replace", action="store_true", help=_("though a station stands in the data folder"))
     restore.add_argument("--recovery", action="store_true", help=_("open it with the recovery identity"))
     _asks_who(restore)
-    verify = command("verify", _("look whether everything is as staffbase wrote it; tells no content"))
-    verify.add_argument(
-        "file", type=Path, nargs="?", metavar=_("FILE"), help=_("a backup, looked over without restoring it")
-    )
-    verify.add_argument("--recovery", action="store_true", help=_("open it with the recovery identity"))
-    verify.add_argument(
-        "--head",
-        action="append",
-        default=[],
-        metavar=_("ROW:HASH"),
-        help=_("must pass through this head, as it was printed before: 812:8d1f6c02 (more than once for several)"),
-    )
-    verify.add_argument("--json", action="store_true", help=_("for a program"))
+    _verify(command("verify", _("look whether everything is as staffbase wrote it; tells no content")))
     openers = command("openers", _("who can open the station: list, add, remove or replace identities"))
     asking = openers.add_subparsers(dest="what", metavar=_("what"), parser_class=_Parser)
     adding_one = asking.add_parser("add", help=_("let one more identity open it"))
@@ -134,6 +122,21 @@ def _parser() -> argparse.ArgumentParser:
     command("migrate", _("bring the database to this version's schema"))
     command("doctor", _("let the station examine itself"))
     return parser
+
+
+def _verify(verify: argparse.ArgumentParser) -> None:
+    verify.add_argument(
+        "file", type=Path, nargs="?", metavar=_("FILE"), help=_("a backup, looked over without restoring it")
+    )
+    verify.add_argument("--recovery", action="store_true", help=_("open it with the recovery identity"))
+    verify.add_argument(
+        "--head",
+        action="append",
+        default=[],
+        metavar=_("ROW:HASH"),
+        help=_("must pass through this head, as it was printed before: 812:8d1f6c02 (more than once for several)"),
+    )
+    verify.add_argument("--json", action="store_true", help=_("for a program"))
 
 
 def _access_log(log: argparse.ArgumentParser) -> None:

@@ -37,7 +37,7 @@ def home(tmp_path: Path) -> Path:
     """A station's data folder, with two nightly backups and a few rows after each."""
     home, clock = tmp_path / "home", HeldClock(SystemClock().now() - timedelta(days=3))
     station, _identity = create_station(
-        Settings(home=home), clock, SetUp("Pr\u00f8vehuset", "A1-A2", "Ida", PIN), SystemIdentities()
+        Settings(home=home), clock, SetUp("Prøvehuset", "A1-A2", "Ida", PIN), SystemIdentities()
     )
     for _night in range(2):
         clock.move_to(clock.now() + timedelta(days=1))
@@ -186,11 +186,12 @@ def test_another_stations_backups_and_those_nobody_here_opens_are_no_fault(
 def test_a_station_that_asks_for_a_passphrase_is_asked_once(run: Run, home: Path) -> None:
     from staffbase.kernel.key import protect
 
-    protect(home, SystemIdentities(), "fire ord p\u00e5 en lapp")
-    code, told = run("verify", typed="fire ord p\u00e5 en lapp\n")
+    protect(home, SystemIdentities(), "fire ord på en lapp")
+    code, told = run("verify", typed="fire ord på en lapp\n")
     assert code == 0, told
     assert "passes through 2 heads" in told
-    assert run("verify", str(ours_in(folder_of(Settings(home=home)))[0]), typed="fire ord p\u00e5 en lapp\n")[0] == 0
+    code, told = run("verify", str(ours_in(folder_of(Settings(home=home)))[0]), typed="fire ord på en lapp\n")
+    assert code == 0, told
 
 
 @pytest.mark.parametrize(
