@@ -44,6 +44,30 @@ def test_what_is_quiet_is_not_counted():
     assert "+" not in drawn(calm, WIDTH, LEAST).plain
 
 
+def test_dangers_are_broken_between_two_of_them_where_that_leaves_nothing_out():
+    tile = BoardTile(1, "A3", "A", resident_id=3, name="Kim", presence="home", dangers="overdose ×2 · go two · nuts")
+    assert drawn(tile, 20, 5).plain.split("\n")[2:] == ["overdose ×2 · go two", "nuts"]
+    assert drawn(tile, 14, 5).plain.split("\n")[2:] == ["overdose ×2", "go two · nuts"]
+    long = BoardTile(1, "A3", "A", resident_id=3, name="Kim", presence="home", dangers="juice in the door · nuts")
+    assert drawn(long, 18, 4).plain.split("\n")[2:] == ["juice in the door", "nuts"]
+    assert drawn(long, 13, 4).plain.split("\n")[2:] == ["juice in the", "door · nuts"]
+    assert drawn(long, 10, 4).plain.split("\n")[2:] == ["juice in", "the door …"]
+
+
+def test_a_tall_tile_says_what_was_written_last_and_what_is_to_be_done():
+    tile = BoardTile(
+        1, "A3", "A", resident_id=3, name="Kim", presence="home", plan=Sign("plan v1"), dangers="overdose ×2",
+        more=(Line("20:15", "Quiet. Made tacos with four others."), Line("09.01 15:00", "Task: a letter to write today"), Line("", "Task: wash")),
+    )  # fmt: skip
+    assert drawn(tile, 33, 6).plain.split("\n")[-1] == "overdose ×2"
+    assert drawn(tile, 33, 7).plain.split("\n")[4:] == [
+        "      20:15  Quiet. Made tacos",
+        "             with four others.",
+        "09.01 15:00  Task: a letter to…",
+    ]
+    assert drawn(tile, 33, 9).plain.split("\n")[-1] == "             Task: wash"
+
+
 def test_an_empty_flat_says_so():
     assert drawn(BoardTile(1, "B4", "B", name="vacant"), WIDTH, 5).plain == "B4  vacant"
 
@@ -60,6 +84,13 @@ def test_tiles_fit_beside_each_other_and_below_each_other_where_they_can(modules
     rows = [-(-units // found.columns) for units in modules]
     tall = sum(count * found.lines + (count - 1) * found.gap for count in rows) + len(rows) * headings + len(rows) - 1
     assert tall <= height or found == Shape(found.columns, LEAST, 0)
+
+
+def test_a_large_screen_has_tall_and_wide_tiles_before_it_has_more_of_them_beside_each_other():
+    assert shape([6, 4], 121, 57, headings=True) == Shape(2, 9, 1)
+    assert shape([6, 4], 121, 40, headings=True) == Shape(3, 8, 1)
+    assert shape([6, 4], 80, 33, headings=True) == Shape(2, 5, 1)
+    assert shape([6, 4], 78, 16, headings=False) == Shape(2, 3, 0)
 
 
 @given(st.text(max_size=60), st.text(max_size=80), st.integers(1, 60), st.integers(LEAST, MOST))

@@ -144,6 +144,21 @@ async def test_a_look_that_was_cut_off_while_it_laid_the_tiles_is_made_good_by_t
         assert [tile.size.height for tile in screen.query(Tile)] == heights
 
 
+async def test_a_larger_terminal_says_more_at_once_without_a_new_look(house, actors, flats, clock, tmp_path):
+    written = "Ate with the others, was in good spirits, will have the cat along to the dentist's at ten on Friday."
+    house.notes.write(actors["marit"], written, flats["A2"], importance=Importance.HANDOVER)
+    house.tasks.add(actors["marit"], "ring the vet", flats["A1"])
+    app = app_on(house, tmp_path, actors["marit"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await stands(pilot)
+        assert "Friday." not in seen(app)
+        await pilot.resize_terminal(200, 60)
+        await settle(pilot)
+        told = seen(app)
+        assert "Task: ring the vet" in told
+        assert told.count("Friday.") == 2, "on the tile of A2, and among the latest"
+
+
 async def test_a_house_without_units_says_who_adds_them(station, actors, tmp_path):
     with station.database.write(actors["ingrid"], "test.house") as tx:
         empty = tx.add(House(name="Nytthuset"))

@@ -7,10 +7,11 @@ cut before the status, a danger before the sign beside it, and signs that do not
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from staffbase.board.rules import MOST_SIGNS, BoardTile, Level, Line, Sign, worst_first
-from staffbase.ui.text import line, shown
+from staffbase.ui.text import line, shown, wrapped
 
 INK = {Level.QUIET: "$muted", Level.PLAIN: "", Level.WATCH: "$warning-text", Level.DANGER: "$danger-text"}
 NARROWEST = 36
@@ -19,8 +20,16 @@ BETWEEN = 2
 """Cells between two tiles."""
 FRAME = 3
 """Cells of a tile that take no words."""
-LEAST, MOST = 3, 6
+WIDEST = 66
+"""Cells of a tile above which there is another one beside it, as long as none gets too narrow."""
+LEAST, MOST = 3, 9
 """Lines of a tile."""
+TALL = 8
+"""Lines from which a tile has an empty one at its top and its bottom."""
+_ALL_SAID = 7
+"""Lines, without those, from which a tile also says what was last written of somebody and what is to be done."""
+_MORE_LINES = 2
+"""Lines of each of those."""
 _DANGER_AT_LEAST = 9
 """Cells of a danger below which it says nothing."""
 _DOT = " · "
@@ -39,16 +48,16 @@ class Shape:
 
 def shape(modules: Sequence[int], width: int, height: int, *, headings: bool) -> Shape:
     """The tallest tiles with which all modules (of so many units each) stand in this space; the smallest where none do."""
-    columns = max(1, (width + BETWEEN) // (NARROWEST + BETWEEN))
-    rows = [-(-units // columns) for units in modules]
-    apart = [(lines, 1) for lines in range(MOST, LEAST, -1)]
-    close = [(lines, 0) for lines in range(MOST, LEAST, -1)]
-    for lines, gap in (*apart, *close):
-        tall = sum(count * lines + (count - 1) * gap for count in rows)
-        tall += len(rows) * headings + max(0, len(rows) - 1)
-        if tall <= height:
-            return Shape(columns, lines, gap)
-    return Shape(columns, LEAST, 0)
+    most = max(1, (width + BETWEEN) // (NARROWEST + BETWEEN))
+    fewest = min(most, -(-(width + BETWEEN) // (WIDEST + BETWEEN)))
+    for gap in (1, 0):
+        for lines in range(MOST, LEAST, -1):
+            for columns in range(fewest, most + 1):
+                rows = [-(-units // columns) for units in modules]
+                tall = sum(count * lines + (count - 1) * gap for count in rows)
+                if tall + len(rows) * headings + max(0, len(rows) - 1) <= height:
+                    return Shape(columns, lines, gap)
+    return Shape(most, LEAST, 0)
 
 
 def drawn(tile: BoardTile, width: int, height: int, letter: str = "") -> Content:
@@ -66,15 +75,18 @@ def drawn(tile: BoardTile, width: int, height: int, letter: str = "") -> Content
             rows.append(_signs(signs, width))
             room -= 1
         if tile.dangers:
-            told = shown(" ".join(tile.dangers.split()), INK[Level.DANGER]).wrap(max(1, width))
-            rows += told[:room]
-            if len(told) > room:
-                rows[-1] = (rows[-1] + Content("…")).truncate(width, ellipsis=True)
+            rows += _dangers(tile.dangers, width, room)
+    if height >= _ALL_SAID:
+        longest = max((len(said.time) for said in tile.more), default=0)
+        for said in tile.more:
+            rows += beside_time(said, longest, width, max(0, min(_MORE_LINES, height - len(rows))))
     return Content("\n").join(rows)
 
 
 def beside_time(row: Line, longest: int, width: int, most: int) -> list[Content]:
-    """A line of the side: its time in a column of its own, and its words beside it in at most so many lines."""
+    """A time in a column of its own, and its words beside it in at most so many lines."""
+    if not most:
+        return []
     time = shown(row.time.rjust(longest), "$muted" if row.level == Level.QUIET else "bold")
     room = max(1, width - longest - _GAP)
     told = shown(" ".join(row.words.split()), INK[row.level]).wrap(room)
@@ -125,6 +137,19 @@ def _told(signs: Sequence[Sign], kept: int) -> Content:
     left = [sign for sign in signs[kept:] if sign.level > Level.QUIET]
     more = (f"+{len(left)}", INK[left[0].level]) if left else ""
     return line(*((sign.words, INK[sign.level]) for sign in signs[:kept]), more, between=_DOT)
+
+
+def _dangers(dangers: str, width: int, most: int) -> list[Content]:
+    """Dangers in at most so many lines, broken between two of them where that leaves nothing out."""
+    told = " ".join(dangers.split())
+    beside: list[str] = []
+    for danger in told.split(_DOT):
+        if beside and cell_len(both := f"{beside[-1]}{_DOT}{danger}") <= width:
+            beside[-1] = both
+        else:
+            beside.append(danger)
+    rows = [part for row in beside for part in shown(row, INK[Level.DANGER]).wrap(max(1, width))]
+    return rows if len(rows) <= most else wrapped(shown(told, INK[Level.DANGER]), width, most)
 
 
 def _in_one(dangers: str, signs: Sequence[Sign], width: int) -> Content:

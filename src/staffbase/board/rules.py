@@ -26,6 +26,15 @@ class Sign:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A time in a column of its own, and words."""
+
+    time: str
+    words: str
+    level: Level = Level.PLAIN
+
+
+@dataclass(frozen=True)
 class BoardTile:
     """One unit on the board."""
 
@@ -44,6 +53,8 @@ class BoardTile:
     plan: Sign = Sign("")
     signs: tuple[Sign, ...] = ()
     dangers: str = ""
+    more: tuple[Line, ...] = ()
+    """Said where there is room: what was last seen or written of them, and what is to be done."""
 
     @property
     def level(self) -> Level:
@@ -61,15 +72,6 @@ class Need:
     """Who can end it, and how."""
     time: str = ""
     resident_id: int | None = None
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line in a side column: a time in a column of its own, and words."""
-
-    time: str
-    words: str
-    level: Level = Level.PLAIN
 
 
 @dataclass(frozen=True)

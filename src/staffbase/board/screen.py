@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from staffbase.board.drawn import INK, beside_time, drawn, shape
+from staffbase.board.drawn import INK, TALL, beside_time, drawn, shape
 from staffbase.board.rules import BoardTile, BoardView, Level, Line, Need, letters
 from staffbase.kernel.access import Permission
 from staffbase.kernel.i18n import N_, _
@@ -26,11 +26,13 @@ from staffbase.ui.words import Words
 if TYPE_CHECKING:
     from staffbase.board.service import Board
 
-_HEADING = 2
-"""Lines of a heading in the side, and of what is empty below it."""
+_HEADING = 1
+"""Lines of a heading in the side."""
 _BETWEEN_PARTS = 1
 _NEEDS_LINES = 6
-"""Lines that what needs somebody keeps at the least, below the tiles of a narrow screen."""
+"""Lines that what needs somebody keeps at the least, below the tiles of a narrow screen, the empty one above them with it."""
+_MOST_LINES = 4
+"""Lines that one of the latest takes at the most."""
 
 
 class Tile(Static, can_focus=True):
@@ -115,6 +117,7 @@ class BoardScreen(StaffScreen):
     def __init__(self, desk: Desk, board: "Board") -> None:
         super().__init__(desk)
         self._board = board
+        self._view: BoardView | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         with Container(id="board"):
@@ -144,8 +147,12 @@ class BoardScreen(StaffScreen):
                 standing[tile.unit_id].tile = tile
         else:
             await self._lay(view.tiles)
+        self._view = view
         self._fit()  # at each look: a newer one may cut off the one that laid the tiles
         self.watch_lettered()
+
+    def _fill(self, view: BoardView) -> None:
+        """The side, in as many lines as it has."""
         needs = self._needs(view.needs)
         self.query_one("#needs", Words).update(needs)
         columns = (
@@ -177,7 +184,7 @@ class BoardScreen(StaffScreen):
 
     @on(Modules.Resized)
     def _fit(self) -> None:
-        """As many tiles beside each other, and as tall, as there is room for."""
+        """As many tiles beside each other, and as tall, as there is room for; the side with them."""
         modules = self.query_one("#modules")
         narrow = self.has_class("-narrow")
         height = self.query_one("#board").content_size.height - (_NEEDS_LINES if narrow else 0)
@@ -191,6 +198,9 @@ class BoardScreen(StaffScreen):
             grid.styles.grid_gutter_horizontal = found.gap
             for tile in grid.children:
                 tile.styles.height = found.lines
+                tile.set_class(found.lines >= TALL, "-tall")
+        if self._view is not None:
+            self._fill(self._view)
 
     def _needs(self, needs: Iterable[Need]) -> Content:
         narrow = self.has_class("-narrow")  # few lines and wide ones: how it ends stands beside it
@@ -203,20 +213,20 @@ class BoardScreen(StaffScreen):
             rows += [beside] if narrow and beside.cell_length <= room else [said, end] if need.end else [said]
         if not rows:
             rows = [shown(_("Nothing waits."), "$muted")]
-        return lines(shown(_("NEEDS YOU NOW"), "$muted"), *([] if narrow else [""]), *rows)
+        return lines(shown(_("NEEDS YOU NOW"), "$muted"), *rows)
 
     def _column(self, heading: str, rows: Sequence[Line], spare: int) -> Content:
-        """A part of the side. What stands first in it may take a second line, as long as there are any to spare."""
+        """A part of the side. What stands first in it may take more lines, as long as there are any to spare."""
         if not rows:
             return Content("")
-        width = max(20, self.query_one("#today").content_size.width or 35)
+        width = max(20, self.query_one("#needs").content_size.width or 35)
         longest = max(len(row.time) for row in rows)
         said: list[Content] = []
         for row in rows:
-            told = beside_time(row, longest, width, 2 if spare > 0 else 1)
+            told = beside_time(row, longest, width, max(1, min(_MOST_LINES, 1 + spare)))
             spare -= len(told) - 1
             said += told
-        return lines(shown(heading, "$muted"), "", *said)
+        return lines(shown(heading, "$muted"), *said)
 
     def chosen_resident(self) -> int | None:
         return self.focused.tile.resident_id if isinstance(self.focused, Tile) else None

@@ -1,6 +1,7 @@
 """Everything the board and the door say, read in one go with a fixed number of queries, whatever the house's age."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from staffbase.board.needs import Waiting, needs_of, with_unit
@@ -182,9 +183,11 @@ class Board:
                 unproved=unproved_in(tx, now) if actor.may(Permission.VERIFY) else None,
                 written_ahead=ahead_in(tx, now),
             )  # fmt: skip
+        told = _latest(latest, outcomes, now)
+        of_each = {who: said for who, said in reversed(told) if who is not None}
         return BoardView(
             tiles=tuple(
-                tile_of(door, plans.get(key), tasks, now, seen=seen.get(key), met=met.get(key))
+                tile_of(door, plans.get(key), tasks, now, seen=seen.get(key), met=met.get(key), latest=of_each.get(key))
                 for door, key in ((door, door.resident.id if door.resident else 0) for door in doors)
             ),
             needs=needs_of(waiting),
@@ -193,7 +196,9 @@ class Board:
                 for task in sorted((one for one in tasks if one.due_at), key=lambda one: one.due_at or now)
                 if task.due_at and local(task.due_at).date() == local(now).date()
             )[:_LATEST],
-            latest=_latest(latest, outcomes, codes, now),
+            latest=tuple(
+                replace(said, words=with_unit(said.words, codes.get(who or 0))) for who, said in told[:_LATEST]
+            ),
             nights=tuple(
                 Line(
                     f"{local(found.window.begins_at):%H:%M}",
@@ -286,10 +291,8 @@ def _over(windows: Sequence[WindowFacts], now: datetime) -> bool:
     return bool(windows) and all(found.window.ends_at <= now for found in windows)
 
 
-def _latest(
-    items: Sequence[TimelineItem], outcomes: Mapping[int, str], codes: Mapping[int, str], now: datetime
-) -> tuple[Line, ...]:
-    """What was seen or written last, in the order of the times that stand there; what has no words is left out."""
+def _latest(items: Sequence[TimelineItem], outcomes: Mapping[int, str], now: datetime) -> list[tuple[int | None, Line]]:
+    """What was seen or written last and of whom, in the order of the times that stand there; what has no words is left out."""
     said = []
     for item in sorted(items, key=lambda item: (item.observed_to, item.entry_id), reverse=True):
         first = item.text.strip().split("\n", 1)[0]
@@ -297,6 +300,5 @@ def _latest(
         level = Level.DANGER if item.importance is Importance.URGENT else Level.PLAIN
         door_of_a_round = item.kind is Kind.ROUND and item.resident_id is not None  # the round's own line names it
         if words and not door_of_a_round:
-            unit = codes.get(item.resident_id or 0)
-            said.append(Line(show_moment(item.observed_to, now), with_unit(words, unit), level))
-    return tuple(said[:_LATEST])
+            said.append((item.resident_id, Line(show_moment(item.observed_to, now), words, level)))
+    return said

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from staffbase.board.rules import BoardTile, Level, Sign
+from staffbase.board.rules import BoardTile, Level, Line, Sign
 from staffbase.crisis_plans.facts import PlanState
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.kernel.moments import show_moment
@@ -33,8 +33,9 @@ def tile_of(
     *,
     seen: LastSeen | None,
     met: LastSeen | None,
+    latest: Line | None = None,
 ) -> BoardTile:
-    """The tile of one unit; its resident was last seen and last met (seen or heard) then."""
+    """The tile of one unit; its resident was last seen and last met (seen or heard) then, and this was written last."""
     resident = door.resident
     if resident is None:
         return BoardTile(door.unit_id, door.code, door.module, name=_("vacant"))
@@ -58,6 +59,7 @@ def tile_of(
         plan=_plan(plan),
         signs=(*_agreement(resident, now), *_unseen(resident, seen, met, now), *_tasks(mine, now)),
         dangers=" · ".join(warning.line for warning in resident.warnings),
+        more=(*([latest] if latest else ()), *_to_do(mine, now)),
     )
 
 
@@ -97,6 +99,18 @@ def _tasks(mine: Sequence[TaskFacts], now: datetime) -> Sequence[Sign]:
     if mine:
         return (Sign(ngettext("%(count)d task", "%(count)d tasks", len(mine)) % {"count": len(mine)}, Level.PLAIN),)
     return ()
+
+
+def _to_do(mine: Sequence[TaskFacts], now: datetime) -> Sequence[Line]:
+    """The tasks in words, what is due first before the rest."""
+    return tuple(
+        Line(
+            show_moment(task.due_at, now) if task.due_at else "",
+            _("Task: %(text)s") % {"text": task.text},
+            Level.WATCH if task.due_at and task.due_at < now else Level.PLAIN,
+        )
+        for task in sorted(mine, key=lambda task: (task.due_at is None, task.due_at or now))
+    )
 
 
 def _agreement(resident: ResidentFacts, now: datetime) -> Sequence[Sign]:
