@@ -15,6 +15,7 @@ from staffbase.incidents.screen import IncidentScreen
 from staffbase.incidents.start_screen import IncidentStart
 from staffbase.journal.model import Kind
 from staffbase.kernel.settings import Settings
+from staffbase.residents.model import RoundForm, WarningKind
 from staffbase.rounds.dialogs import (
     BeyondDialog,
     ExtraCheckDialog,
@@ -26,6 +27,7 @@ from staffbase.rounds.dialogs import (
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.no_answer_dialogs import ColleagueDialog, DangerDialog, NoAnswerDialog, ResolvedDialog
 from staffbase.rounds.screen import RoundsScreen
+from staffbase.rounds.sheet_words import door_told
 from staffbase.ui.in_order import InOrder
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.themes import THEMES
@@ -135,8 +137,8 @@ async def test_one_key_a_door_and_the_row_says_what_when_and_when_written(bench,
         await hand.settle()
         await hand.press("p", "s", "a")
         assert hand.answered() == {"A1": Outcome.SPOKE, "A2": Outcome.ASLEEP, "B1": Outcome.AWAKE}
-        assert [part for part in hand.rows()[1].split("  ") if part.strip()][-3:] == [
-            "seen asleep, breathing", "23:40–23:58", "written 23:58",
+        assert [part for part in hand.rows()[1].split("  ") if part.strip()][-2:] == [
+            "seen asleep, breathing", "23:40–23:58 written 23:58",
         ]  # fmt: skip
         await hand.press("g")
         assert hand.sheet.walk.signed_at is not None
@@ -573,5 +575,33 @@ async def test_every_answered_row_shows_interval_and_recorded_time_whole(bench, 
         hand = Hand(pilot, clock)
         await hand.settle()
         for row in hand.rows():
-            assert row.rstrip().endswith("23:40–23:58  written 23:58" if size[0] > 80 else "23:40–23:58 written 23:58")
+            assert row.rstrip().endswith("23:40–23:58 written 23:58")
         assert "no suicide watch" in str(bench.screen.query_one("#round-foot", Static).content)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_every_danger_behind_the_door_the_cursor_is_on_stands_below_the_doors(
+    bench, back, flats, actors, clock, size
+):
+    eva = actors["eva"]
+    bench.station.residents.set_agreement(eva, flats["A1"], RoundForm.ENTER, may_wake=True, consent="said so himself")
+    bench.station.residents.add_warning(eva, flats["A1"], WarningKind.DANGER, "overdose twice · go two")
+    bench.station.residents.add_warning(eva, flats["A1"], WarningKind.ALLERGY, "nuts")
+    async with bench.run_test(size=size) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        told = str(bench.screen.query_one("#round-door", Static).content)
+        assert told.splitlines() == [
+            "A1  Beboer A1   enter if no answer · may be woken",
+            "danger  overdose twice · go two",
+            "allergy  nuts",
+        ]
+        await hand.press("p")
+        assert str(bench.screen.query_one("#round-door", Static).content).startswith("A2  Beboer A2   ")
+    for kind in ("SOMATIC", "DANGER", "SOMATIC"):
+        bench.station.residents.add_warning(eva, flats["A1"], WarningKind[kind], "heart and lungs " * 4)
+    line = bench.station.rounds.sheet(bench.desk.actor).lines[0]
+    told = door_told(line, clock.now(), 76, 3).plain
+    assert "overdose twice" in told
+    assert told.endswith("…")
+    assert len(told.splitlines()) == 3

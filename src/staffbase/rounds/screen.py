@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
@@ -20,7 +21,7 @@ from staffbase.rounds.guard import KeyGuard
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.no_answer_dialogs import DangerDialog, NoAnswerDialog
 from staffbase.rounds.rules import GENERAL_SUPERVISION, KEYS, LADDER, LATE_AFTER, beyond
-from staffbase.rounds.sheet_words import head, hours_told, side
+from staffbase.rounds.sheet_words import door_told, head, hours_told, side
 from staffbase.ui.desk import Desk, signed_in
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
@@ -85,6 +86,7 @@ class RoundsScreen(StaffScreen):
         with Horizontal(id="round-body"):
             yield DoorList(id="doors")
             yield Words(id="round-side")
+        yield Words(id="round-door")
         yield Static(shown(_(GENERAL_SUPERVISION), "$muted"), id="round-foot")
 
     # -- showing --------------------------------------------------------------------------------------------------
@@ -108,6 +110,7 @@ class RoundsScreen(StaffScreen):
             self._walk_shown = walk_id
             self._to_next_open(-1)
         self.query_one("#round-head", Words).update(head(self.sheet, now))
+        self._tell_door()
         working = [self.check_action(action, ()) for action in ("outcome", "leave", "reached", "sign")]
         if working != self._working:
             self._working = working
@@ -121,6 +124,14 @@ class RoundsScreen(StaffScreen):
     def _here(self) -> DoorLine | None:
         index = self.query_one(DoorList).highlighted
         return self.sheet.lines[index] if self.sheet and index is not None and index < len(self.sheet.lines) else None
+
+    @on(OptionList.OptionHighlighted, "#doors")
+    def _tell_door(self) -> None:
+        """The door the cursor is on, in whole words."""
+        here, beside = self._here(), self.query_one("#round-door", Words)
+        room = beside.content_size
+        told = door_told(here, self.desk.clock.now(), room.width, room.height) if here and room else Content("")
+        beside.update(told, layout=False)
 
     def _to_next_open(self, after: int) -> None:
         doors = self.query_one_optional(DoorList)

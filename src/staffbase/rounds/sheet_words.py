@@ -10,10 +10,11 @@ from staffbase.kernel.moments import show_day, show_moment, show_time
 from staffbase.people.rules import night_of
 from staffbase.residents.model import ROUND_FORM_NAMES, RoundForm, Status, WarningKind
 from staffbase.residents.rules import ResidentFacts
+from staffbase.residents.told import form_words, status_words, validity_words, warning_row
 from staffbase.rounds.facts import DoorLine, RoundSheet, WindowFacts
 from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, Outcome
 from staffbase.rounds.rules import SEEN, Window
-from staffbase.ui.text import line, lines, shown
+from staffbase.ui.text import line, lines, shown, wrapped
 
 SHORT_FORMS = {
     RoundForm.NONE: N_("no check"),
@@ -71,14 +72,34 @@ def door_row(row: DoorLine, width: int, now: datetime, *, left: bool = False) ->
     return Content(" ").join(columns).truncate(width, ellipsis=True)
 
 
+def door_told(row: DoorLine, now: datetime, width: int, most: int) -> Content:
+    """A door before it is opened, in at most so many lines: how far the check may go, then every danger.
+
+    The row has room for the first danger, and often not for all of it.
+    """
+    resident = row.door.resident
+    if resident is None:
+        return Content("")
+    agreement = resident.agreement
+    wake = _("may be woken") if agreement is not None and agreement.may_wake and not row.expired else ""
+    head = line((row.door.code, "bold"), (resident.alias, "bold"), status_words(resident), between="  ")
+    agreed = line(form_words(agreement), wake, validity_words(agreement, now), between=" · ")
+    first = line(head, agreed, between="   ").truncate(max(1, width), ellipsis=True)
+    dangers = [warning_row(one) for one in resident.warnings]
+    below = [part for danger in dangers for part in danger.wrap(max(1, width))]
+    if len(below) >= most:
+        below = wrapped(line(*dangers, between="   "), width, most - 1)
+    return lines(first, *below)
+
+
 def _fitting(row: DoorLine, columns: Sequence[Content], width: int, *, left: bool) -> Content:
     """The row with its answer in the fullest words that fit: both times stand whole whatever else is shortened."""
     form, short_form = cell(_form(row, short=False), 27), cell(_form(row, short=True), 13)
     tries = [
-        [form, _answer(row, short=False, left=left)],
-        [form, _answer(row, short=True, left=left)],
-        [short_form, _answer(row, short=True, left=left)],
-        [_answer(row, short=True, left=left)],
+        [form, _answer(row, 22, short=False, left=left)],
+        [form, _answer(row, 23, short=True, left=left)],
+        [short_form, _answer(row, 17, short=True, left=left)],
+        [_answer(row, 17, short=True, left=left)],
     ]
     if width < WIDE:
         del tries[:3]
@@ -128,10 +149,11 @@ def _open(row: DoorLine, now: datetime, *, short: bool) -> Content:
         return line((_("not checked:"), "bold $warning-text"), row.open_reason)
     resident = row.door.resident
     warning = shown(resident.warnings[0].line, "$danger-text") if resident and resident.warnings else ""
-    return line(cell(_seen(row, now), 20) if short else "", warning)
+    return line(cell(_seen(row, now), 23) if short else "", warning)
 
 
-def _answer(row: DoorLine, *, short: bool, left: bool) -> Content:
+def _answer(row: DoorLine, width: int, *, short: bool, left: bool) -> Content:
+    """The answer in a column of so many cells, and its times; they begin in one column whether it is short or not."""
     check = row.check
     if check is None:
         return Content("")
@@ -145,8 +167,8 @@ def _answer(row: DoorLine, *, short: bool, left: bool) -> Content:
     why = shown(_((SHORT_BEYOND if short else BEYOND_NAMES)[check.beyond]), "$muted") if check.beyond else ""
     outcome = shown(said, f"bold {style}" if left or not check.concluded else style)
     between = " " if short else "  "
-    times = line(interval(check.at_from, check.at_to), written, between=between)
-    return line(cell(outcome, 17 if short else 22), times, running, why, between=between)
+    times = line(interval(check.at_from, check.at_to), written)
+    return line(cell(outcome, width), times, running, why, between=between)
 
 
 def head(sheet: RoundSheet, now: datetime) -> Content:
@@ -253,4 +275,4 @@ def side(windows: Sequence[WindowFacts], now: datetime) -> Content:
         else:
             style, word = "$muted" if now < found.window.begins_at else "$warning-text", ""
         rows.append(line(_hours(found.window), (counted, style), (word, style), between="  "))
-    return lines(shown(_("TONIGHT"), "$muted"), "", *rows) if rows else Content("")
+    return lines(shown(_("TONIGHT"), "$muted"), *rows) if rows else Content("")
