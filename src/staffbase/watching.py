@@ -178,7 +178,8 @@ class Watching(Damage):
                 self._lock()
 
         facts = self._door.state.facts
-        told = ", ".join(filter(None, (facts.house, facts.address, facts.entrance)))
+        where = ", ".join(filter(None, (facts.house, facts.address)))
+        told = "\n".join(filter(None, (where, facts.entrance)))
         oncall = " ".join(filter(None, (facts.oncall_name, facts.oncall_phone)))
         self.push_screen(self._sections.AlarmScreen(self, walk, told, oncall), left)
 

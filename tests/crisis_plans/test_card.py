@@ -227,6 +227,19 @@ def test_the_ladder_says_who_answers_now_and_ends_with_113() -> None:
         assert "Mor" not in told  # the resident does not want her told
 
 
+def test_where_the_screen_is_higher_the_numbers_stand_below_one_another() -> None:
+    rows = [
+        row for row in shown_lines(current(NIGHT), 120, 34) if any(one.phone in row for one in current(NIGHT).calls)
+    ]
+    assert [row[24:].rstrip() for row in rows][-5:] == [
+        "00 00 00 41  ACT-team  mon-fri 08-15 (closed now)",
+        "00 00 00 43  Akutteam  08-22 (closed now)",
+        "00 00 00 01  Bakvakt",
+        "116 117      out-of-hours clinic",
+        "113          ambulance",
+    ]
+
+
 def test_hours_that_cannot_be_read_claim_nothing() -> None:
     (one, *_rest) = ladder([replace(CONTACTS[0], hours="now and then")], HOUSE, NIGHT)
     assert one.answers is None
@@ -294,6 +307,6 @@ def test_more_room_brings_air_and_whole_words(width, height) -> None:
     lines = shown_lines(current(), width, height)
     assert len(lines) <= height
     assert ("" in lines) is True
-    assert any(line.startswith("Yellow: early signs" if width > 98 else "AMBER") for line in lines)
+    assert any(line.startswith("Amber: early signs" if width > 98 else "AMBER") for line in lines)
     assert lines[0] != ""
     assert lines[-1] != ""

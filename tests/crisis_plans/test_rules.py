@@ -33,7 +33,7 @@ def test_a_line_that_does_not_fit_is_named() -> None:
     (long, pair) = faults(PlanText(avoid="x" * 75, yellow=(Sign("fits"), Sign("s" * 40, "m" * 41))))[::-1]
     assert (long.section, long.number, long.cells) == (Section.AVOID, 1, 75)
     assert (pair.section, pair.number, pair.cells) == (Section.YELLOW, 2, 84)
-    assert str(pair).startswith("Yellow: early signs, line 2 fills 84 cells, and the card has 74")
+    assert str(pair).startswith("Amber: early signs, line 2 fills 84 cells, and the card has 74")
 
 
 def test_bidi_marks_do_not_slip_past_the_limit() -> None:

@@ -188,7 +188,7 @@ async def test_the_card_stands_beside_the_form_as_it_is_typed(station, plans, ac
         assert "Every line fits" in seen(app)
         await pilot.press(*"x" * 60)
         await settle(pilot)
-        assert "1 line does not fit. Yellow: early signs, line 2 fills 81 cells" in seen(app)
+        assert "1 line does not fit. Amber: early signs, line 2 fills 81 cells" in seen(app)
         await pilot.press("ctrl+s")
         await settle(pilot)
     facts = app.answers[0]

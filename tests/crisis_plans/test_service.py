@@ -88,7 +88,7 @@ def test_a_line_too_long_may_be_drafted_but_not_published(plans, actors, flats):
     ):
         with pytest.raises(Invalid) as told:
             refused()
-        assert "Yellow: early signs, line 1 fills 83 cells" in str(told.value)
+        assert "Amber: early signs, line 1 fills 83 cells" in str(told.value)
         assert "Wishes and refusals, line 1 fills 80 cells" in str(told.value)
         assert told.value.field == Section.YELLOW
 

@@ -76,9 +76,12 @@ class _Room:
     facts: int
     ring: int
     afterwards: bool = True
+    each: bool = False
+    """Whom to ring below one another, where the screen is higher than the card and there is still air between the groups."""
 
 
 _TRIES = (
+    _Room(spread=True, facts=9, ring=0, each=True),
     _Room(spread=True, facts=9, ring=5),
     _Room(spread=False, facts=9, ring=5),
     _Room(spread=False, facts=9, ring=2),
@@ -97,9 +100,9 @@ def card_lines(card: Card, width: int = 80, height: int = ROWS) -> list[CardLine
     80 and 23 are the least they are made for. Where there is more room, air comes between the groups.
     """
     width = max(width, LABEL + CARD_CELLS)
-    for room in _TRIES:
+    for room in _TRIES if height > ROWS else _TRIES[1:]:
         groups = [group for group in _groups(card, width, room) if group]
-        if sum(map(len, groups)) <= height:
+        if sum(map(len, groups)) + (len(groups) - 1 if room.each else 0) <= height:
             break
     return _aired(groups, height)[: max(height, ROWS)]
 
@@ -117,7 +120,7 @@ def _groups(card: Card, width: int, room: _Room) -> list[list[CardLine]]:
 
     risks = [*_facts(card, inner, room), *((Piece(shorten(told, inner), Ink.DANGER),) for told in text.dangers)]
     know = [] if card.text else [(Piece(told),) for told in _words(card.about, inner, 4)]
-    ring = _ring(card.calls, inner, room.ring)
+    ring = _each(card.calls, inner) if room.each else _ring(card.calls, inner, room.ring)
     if card.dangers or text.dangers:
         before_the_door = [
             *named(Section.DANGERS, risks, Ink.DANGER),
@@ -270,19 +273,33 @@ def _ring(calls: Sequence[Call], width: int, most: int) -> list[CardLine]:
     return _flow(parts, width, most, _THEN, scarce)
 
 
+def _each(calls: Sequence[Call], width: int) -> list[CardLine]:
+    """The ladder step by step: the numbers stand in a column of their own, to be read out or dialled."""
+    column = max((cells(one.phone) for one in calls), default=0)
+    lines: list[CardLine] = []
+    for one in calls:
+        when, ink = _when(one, last=one is calls[-1])
+        number = one.phone + " " * (column - cells(one.phone))
+        lines.append((Piece(shorten(f"{number}  {one.name}  {when}".rstrip(), width), ink),))
+    return lines
+
+
 def _call(one: Call, width: int, *, last: bool) -> Piece:
+    when, ink = _when(one, last=last)
+    first = last or one.phone == "116 117"
+    told = f"{one.phone} {one.name}" if first else f"{one.name} {one.phone}"
+    return Piece(shorten(f"{told.strip()} {when}".rstrip(), width), ink)
+
+
+def _when(one: Call, *, last: bool) -> tuple[str, Ink]:
+    """Whether they answer, and how they are shown for it."""
     if last:
-        return Piece(f"{one.phone} {one.name}", Ink.DANGER)
-    told = f"{one.name} {one.phone}".strip() if one.phone != "116 117" else f"{one.phone} {one.name}"
+        return "", Ink.DANGER
     if one.answers is False:
-        closed = _("closed now")
-        return Piece(shorten(f"{told} {one.hours} ({closed})", width), Ink.MUTED)
+        return f"{one.hours} ({_('closed now')})", Ink.MUTED
     if one.answers is None:
-        return Piece(shorten(f"{told} {one.hours}", width))
-    if one.hours:
-        open_now = _("answers now")
-        return Piece(shorten(f"{told} ({open_now})", width), Ink.OK)
-    return Piece(shorten(told, width), Ink.STRONG)
+        return one.hours, Ink.PLAIN
+    return (f"({_('answers now')})", Ink.OK) if one.hours else ("", Ink.STRONG)
 
 
 _DOT = " · "

@@ -41,7 +41,7 @@ class Section(StrEnum):
 
 SECTION_NAMES = {
     Section.DANGERS: N_("Danger now"),
-    Section.YELLOW: N_("Yellow: early signs"),
+    Section.YELLOW: N_("Amber: early signs"),
     Section.RED: N_("Red: crisis"),
     Section.AVOID: N_("Do not"),
     Section.MEET_ME: N_("How I want to be met"),

@@ -51,9 +51,9 @@ class Resident:
 
 
 _OWN_A3 = Somebody("Kim-André S.", OWN_PHONE, "00 00 00 73", "", 0)
-_ACT = Somebody("ACT-team", N_("ACT team"), "00 00 00 41", N_("mon-fri 08-15"), 2)
-_DPS = Somebody("DPS", N_("district psychiatric centre"), "00 00 00 42", N_("mon-fri 08-15:30"), 2)
-_CRISIS_TEAM = Somebody(N_("Crisis team"), N_("crisis team"), "00 00 00 43", "08-22", 3)
+_ACT = Somebody("ACT-team", N_("ACT team"), "00 00 00 41", N_("mon-fri 08-15"), 1)
+_DPS = Somebody("DPS", N_("district psychiatric centre"), "00 00 00 42", N_("mon-fri 08-15:30"), 1)
+_CRISIS_TEAM = Somebody(N_("Crisis team"), N_("crisis team"), "00 00 00 43", "08-22", 2)
 _RED_BOX = N_("base, red box")
 _AGREED_WITH_PRIMARY = N_("Agreed in a talk with the primary contact; may be withdrawn at any time.")
 
@@ -210,7 +210,7 @@ NEWCOMER = Resident(
         valid_until=date(2026, 1, 15),
     ),
     ((WarningKind.SOMATIC, N_("newly set on LAR · risk at lowered tolerance")),),
-    (Somebody(N_("DPS ward"), N_("the ward he came from"), "00 00 00 48", "", 2), _CRISIS_TEAM),
+    (Somebody(N_("DPS ward"), N_("the ward he came from"), "00 00 00 48", "", 1), _CRISIS_TEAM),
     _RED_BOX,
 )
 """Moves into B4 on the plot's fourth day."""

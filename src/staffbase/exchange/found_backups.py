@@ -112,7 +112,7 @@ def _house(backup: OpenedBackup) -> tuple[str, str, str]:
         engine.dispose()
     if row is None:
         return "", "", ""
-    return row[0], ", ".join(filter(None, row[1:3])), " ".join(filter(None, row[3:5]))
+    return row[0], "\n".join(filter(None, row[1:3])), " ".join(filter(None, row[3:5]))
 
 
 def _lost(home: Path, backup: OpenedBackup) -> int | None:

@@ -6,9 +6,9 @@ from staffbase.incidents.model import INCIDENT_NAMES
 from staffbase.incidents.rules import IncidentFacts
 from staffbase.kernel.i18n import N_, _
 from staffbase.residents.rules import HouseFacts
-from staffbase.ui.text import line, lines, shown
+from staffbase.ui.text import labelled, line, lines, shown
 
-_CALLS = (("113", N_("ambulance")), ("112", N_("police")), ("110", N_("fire")))
+_CALLS = (("113", N_("ambulance")), ("110", N_("fire")), ("112", N_("police")))
 
 
 def heading(incident: IncidentFacts) -> str:
@@ -23,7 +23,7 @@ def numbers(house: HouseFacts, unit_code: str = "", *, named: bool = True) -> Co
         line((number, "bold $danger-text"), _(name)) if named else shown(number, "bold $danger-text")
         for number, name in _CALLS
     ]
-    where = line((house.address, "bold"), (unit_code, "bold"), house.entrance, between=" · ")
-    on_call = line((_("on-call"), "$muted"), house.oncall_name)
+    where = line((house.address, "bold"), (unit_code, "bold"), between=" · ")
+    on_call = labelled(_("on-call"), house.oncall_name)
     phone = shown(house.oncall_phone, "bold")  # a line of its own: a number must not break
-    return lines(*(part for part in (Content("  ").join(calls), where, on_call, phone) if part.plain))
+    return lines(*(part for part in (Content("  ").join(calls), where, shown(house.entrance), on_call, phone) if part.plain))

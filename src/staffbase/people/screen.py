@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding
@@ -26,7 +27,7 @@ from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
 from staffbase.ui.listing import Listing
 from staffbase.ui.screen import in_words
-from staffbase.ui.text import line, lines, shown
+from staffbase.ui.text import labelled, line, lines, shown
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class DoorScreen(Screen[None]):
         self.query_one("#door-note", Label).update(shown(self.state.note))
         told = [shown(part) for part in (facts.address, facts.entrance) if part]
         if facts.oncall_phone:
-            told.append(line((_("on call"), "$muted"), facts.oncall_name))
+            told.append(labelled(_("on call"), facts.oncall_name))
             told.append(shown(facts.oncall_phone, "bold"))  # a line of its own: a number must not break
         self.query_one("#address", Static).update(lines(*told))
         signs = {"done": ("✓", "$ok-text"), "open": ("○", "$warning-text"), "none": ("–", "$muted")}
@@ -178,17 +179,18 @@ class DoorScreen(Screen[None]):
     def _list(self) -> None:
         pins = dict(self.state.pins)
         matching = self._matching()
+        longest = max((cell_len(person.name) for person in matching), default=0)
         options = [
             Option(
                 line(
-                    shown(person.name.ljust(12), "bold" if person.on_duty else ""),
+                    shown(person.name + " " * (longest - cell_len(person.name)), "bold" if person.on_duty else ""),
+                    (pins[person.name], "$accent-text") if person.name in pins else "",
                     (person.role, "$muted"),
                     (person.away, "$warning-text")
                     if person.away
                     else (_("on duty"), "$ok-text")
                     if person.on_duty
                     else "",
-                    (pins[person.name], "$accent-text") if person.name in pins else "",
                     between="  ",
                 )
             )

@@ -85,13 +85,13 @@ def ladder_order(contacts: Sequence[ContactFacts]) -> list[ContactFacts]:
 
 def contact_row(one: ContactFacts, now: datetime) -> Content:
     """A contact in one line: the step of the ladder, who it is, the number, and whether they answer now."""
-    return line(_step(one), line(_ringing(one, now), _beside_the_number(one, now), between="  "))
+    return line(_step(one), line(_name(one, now), one.phone, _beside_the_number(one, now), between="  "))
 
 
 def contact_rows(one: ContactFacts, now: datetime) -> list[Content]:
-    """The same in a narrow column: who and which number, and below it what else there is."""
-    below = _beside_the_number(one, now)
-    first = line(_step(one), _ringing(one, now))
+    """The same in a narrow column: who it is, and below it the number, which must not break, and what else there is."""
+    below = line(one.phone, _beside_the_number(one, now), between="  ")
+    first = line(_step(one), _name(one, now))
     return [first, Content("   ") + below] if below.plain else [first]
 
 
@@ -99,8 +99,8 @@ def _step(one: ContactFacts) -> Inked:
     return f"{one.position}." if one.position else "  ", "$accent-text"
 
 
-def _ringing(one: ContactFacts, now: datetime) -> Content:
-    return line((one.name, "$muted" if _answers(one.hours, now) is False else "bold"), one.phone, between="  ")
+def _name(one: ContactFacts, now: datetime) -> Inked:
+    return one.name, "$muted" if _answers(one.hours, now) is False else "bold"
 
 
 def _beside_the_number(one: ContactFacts, now: datetime) -> Content:

@@ -42,7 +42,7 @@ class AlarmScreen(ModalScreen[bool]):
                     shown(_("NOT BACK FROM THE ROUND"), "bold reverse"),
                     "",
                     shown(_("%(who)s left at %(left)s and should have been back at %(due)s.") % words, "bold"),
-                    shown(_("Ring her now. If she does not answer, go two together, or ring 113 or 112.")),
+                    shown(_("Ring now. If there is no answer, go two together, or ring 113 or 112.")),
                     "",
                     *numbers,
                     "",
@@ -50,7 +50,7 @@ class AlarmScreen(ModalScreen[bool]):
                     shown(self._oncall),
                     "",
                     shown(_("enter: sign in. The walker's PIN ends the walk.")),
-                    shown(_("A colleague who has reached her signs in and presses 2, then m: 15 more minutes.")),
+                    shown(_("Whoever has reached the walker signs in and presses 2, then m: 15 more minutes.")),
                 )
             )
 

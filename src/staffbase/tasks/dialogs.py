@@ -10,7 +10,7 @@ from textual.widgets import Input, Label, Static
 
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import N_, _
-from staffbase.kernel.moments import read_deadline, show_day, show_moment
+from staffbase.kernel.moments import read_deadline, show_day, show_moment, show_time
 from staffbase.tasks.rules import TaskFacts, matching
 from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import FormDialog, StaffDialog
@@ -103,8 +103,11 @@ class TaskDialog(FormDialog[bool]):
         return self._choices.people.get(owner, "") if self._choices and owner is not None else _("nobody yet")
 
     def _when(self) -> str:
-        due = read_deadline(self._typed("due_at"), self.desk.clock.now())
-        return f"{show_day(due)} · {show_moment(due, self.desk.clock.now())}" if due else _("no deadline")
+        now = self.desk.clock.now()
+        due = read_deadline(self._typed("due_at"), now)
+        if due is None:
+            return _("no deadline")
+        return f"{show_day(due)} {show_time(due)}" if due.year == now.year else show_moment(due, now)
 
     def _typed(self, field: str) -> str:
         return self.query_one(f"#{field}", LineField).value.strip()

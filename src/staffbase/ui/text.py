@@ -10,7 +10,7 @@ from textual.content import Content
 
 from staffbase.kernel.visible import harmless
 
-__all__ = ["column", "harmless", "line", "lines", "marked", "shown", "wrapped"]
+__all__ = ["column", "harmless", "labelled", "line", "lines", "marked", "shown", "wrapped"]
 
 
 def shown(text: str, style: str = "") -> Content:
@@ -38,6 +38,12 @@ def line(*parts: str | Content | tuple[str, str], between: str = " ") -> Content
         for part in parts
     ]
     return Content(between).join(part for part in made if part.plain)
+
+
+def labelled(label: str, words: str) -> Content:
+    """A muted label before the words, left out where they begin with it: 'on call' before 'On-call leader'."""
+    said = words.casefold().replace("-", " ").startswith(label.casefold().replace("-", " "))
+    return line("" if said else (label, "$muted"), words)
 
 
 def column(width: int, words: str | Content | tuple[str, str]) -> Content:
