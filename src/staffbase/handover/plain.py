@@ -1,6 +1,6 @@
 """The shift report as plain text: for the terminal, for a screen reader, and for paper."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from staffbase.handover.facts import Counts, ReadingItem, ReportFacts, ReportLineFacts
@@ -55,9 +55,11 @@ def counts_words(counts: Counts) -> str:
     return ", ".join(parts)
 
 
-def _last(checks: Iterable[datetime], most: int = 2) -> str:
-    """The times of the last ones."""
-    return ", ".join(show_time(moment) for moment in list(checks)[-most:])
+def _last(checks: Sequence[datetime], most: int = 2) -> str:
+    """When they were; of many, when the last one was."""
+    if len(checks) > most:
+        return _("last %(time)s") % {"time": show_time(checks[-1])}
+    return ", ".join(show_time(moment) for moment in checks)
 
 
 def item_words(item: ReadingItem, now: datetime) -> list[str]:

@@ -10,10 +10,11 @@ from staffbase.handover.model import ReportDraftLine, ReportLine, ShiftReport
 from staffbase.handover.rules import Coverage
 from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import Importance, Kind
+from staffbase.kernel.clock import local
 from staffbase.kernel.database import Reading
 from staffbase.kernel.i18n import _
-from staffbase.kernel.moments import show_day, show_moment
-from staffbase.people.model import SHIFT_NAMES, Duty
+from staffbase.kernel.moments import show_day, show_moment, show_time
+from staffbase.people.model import SHIFT_NAMES, Duty, ShiftName
 from staffbase.people.rules import ShiftSpan, spans_of
 from staffbase.people.service import shift_times_in
 from staffbase.residents.model import Status
@@ -67,10 +68,16 @@ def signed_words_in(tx: Reading, house_id: int, covers: Coverage, names: dict[in
             "shift": _(SHIFT_NAMES[row.shift]).capitalize(),
             "day": show_day(row.shift_date),
             "name": names.get(row.signed_by_id, ""),
-            "time": show_moment(row.signed_at, now),
+            "time": show_time(row.signed_at) if _in_time(row) else show_moment(row.signed_at, now),
         }
         for row in rows
     ]
+
+
+def _in_time(row: ShiftReport) -> bool:
+    """Whether it was signed on the day that stands there as the shift's, or the morning after a night: that needs no date."""
+    late = local(row.signed_at).date() - row.shift_date if row.signed_at else timedelta.max
+    return late <= timedelta(days=1 if row.shift is ShiftName.NIGHT else 0)
 
 
 def unsigned_in(

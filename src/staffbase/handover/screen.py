@@ -37,8 +37,8 @@ _TIME = 11
 """Cells of the time column: 08.01 21:40."""
 _SIDE_TIME = 5
 _NARROWEST_WITH_SIDE = 100
-_HEAD_MARGIN = "    "
-"""Where a first line goes on below itself."""
+_HEAD_MARGIN = " " * 22
+"""Where a first line goes on below itself: behind the unit and the name."""
 _READING_KEYS = frozenset({"ask_about", "answer", "say_back", "take_over"})
 _REPORT_KEYS = frozenset({"status", "write_line", "shift"})
 
@@ -136,7 +136,7 @@ class HandoverScreen(StaffScreen):
         found = self.query_one("#handover-list", OptionList)
         here = self._row()
         self._rows = rows
-        width = max(30, (found.size.width or self.size.width) - 6)
+        width = max(30, (found.size.width or self.size.width) - 3)
         found.set_options([Option(self._drawn(row, width, _TIME), disabled=row.heading) for row in rows])
         places = [number for number, row in enumerate(rows) if not row.heading]
         same = [number for number in places if here is not None and rows[number].identity == here.identity]
@@ -158,8 +158,9 @@ class HandoverScreen(StaffScreen):
             margin = " " * (max(len(one.time), time_width) + 2)
             words = line(*one.words, *([one.hint] if one.hint else ()), between="  " if one.head else " ")
             if one.head:
-                parts = words.wrap(width - len(_HEAD_MARGIN)) or [words]
-                drawn += [parts[0], *(Content(_HEAD_MARGIN) + part for part in parts[1:])]
+                first, *rest = words.wrap(width) or [words]
+                below = Content(" ").join(rest).wrap(width - len(_HEAD_MARGIN)) if rest else []
+                drawn += [first, *(Content(_HEAD_MARGIN) + part for part in below)]
                 continue
             room = margin if time_width == _TIME or one.time else ""
             time = shown(one.time.rjust(time_width) + "  ", "bold") if room else Content("")
