@@ -26,4 +26,6 @@ def numbers(house: HouseFacts, unit_code: str = "", *, named: bool = True) -> Co
     where = line((house.address, "bold"), (unit_code, "bold"), between=" · ")
     on_call = labelled(_("on-call"), house.oncall_name)
     phone = shown(house.oncall_phone, "bold")  # a line of its own: a number must not break
-    return lines(*(part for part in (Content("  ").join(calls), where, shown(house.entrance), on_call, phone) if part.plain))
+    return lines(
+        *(part for part in (Content("  ").join(calls), where, shown(house.entrance), on_call, phone) if part.plain)
+    )
