@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 from tests.conftest import DATABASE_KEY
+from tests.limits import no_file_beyond
 
 from staffbase.exchange import backup as backups
 from staffbase.exchange.backup import Backup
@@ -158,6 +159,15 @@ def test_a_disk_that_fails_leaves_no_file(
     with pytest.raises(DatabaseUnavailable, match="the disk does not answer"):
         service.backup(actors["marit"], stick / "januar.age")
     assert list(stick.iterdir()) == []
+
+
+def test_a_disk_that_is_full_before_all_is_encrypted_leaves_no_file(
+    service: Backup, actors: dict[str, Actor], stick: Path
+) -> None:
+    taken = service.backup(actors["marit"], stick / "januar.age")
+    with no_file_beyond(taken.size - 100), pytest.raises(DatabaseUnavailable, match="could not be written"):
+        service.backup(actors["marit"], stick / "februar.age")
+    assert [file.name for file in stick.iterdir()] == ["januar.age"]
 
 
 def test_a_disk_without_links(

@@ -4,8 +4,6 @@ import hashlib
 import hmac
 import json
 import multiprocessing
-import resource
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel, select
 from tests.conftest import DATABASE_KEY, EVENING, open_database
+from tests.limits import no_file_beyond
 
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Draft, Entry, EntryText, Kind
@@ -247,15 +246,9 @@ def test_what_stands_in_the_ledger_is_written_row_by_row(either: Database, house
 @contextmanager
 def full_disk(database: Database, room: int = 0) -> Iterator[None]:
     """No file may grow beyond what the write-ahead log has now, and a little."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     wal = Path(f"{database.engine.url.database}-wal")
-    resource.setrlimit(resource.RLIMIT_FSIZE, (wal.stat().st_size + room, hard))
-    try:
+    with no_file_beyond(wal.stat().st_size + room):
         yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, ignored)
 
 
 def test_openings_wait_while_the_disk_is_full_and_are_chained_late(database: Database, clock: HeldClock) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from errno import EIO
 from pathlib import Path
 from typing import IO, Any
 
@@ -213,7 +214,7 @@ def _seal(manifest: Manifest, copy: Path, sealed: Path, card: StationCard) -> No
 
     recipients = [pyrage.x25519.Recipient.from_str(one) for one in card.recipients]
     told = json.dumps(asdict(manifest), indent=1).encode()
-    with copy.open("rb") as database, sealed.open("wb") as out:
+    with copy.open("rb") as database, _Written(sealed) as out:
         archive = _Joined(
             [
                 io.BytesIO(_tar_header("manifest.json", len(told)) + told + _padding(len(told))),
@@ -222,9 +223,39 @@ def _seal(manifest: Manifest, copy: Path, sealed: Path, card: StationCard) -> No
                 io.BytesIO(_padding(manifest.size) + bytes(2 * tarfile.BLOCKSIZE)),
             ]
         )
-        pyrage.encrypt_io(archive, out, recipients)
-        out.flush()
+        try:
+            pyrage.encrypt_io(archive, out, recipients)
+        except pyrage.EncryptError as error:  # to these recipients, nothing but a disk can hinder it
+            raise out.failed or OSError(EIO, str(error)) from error
         os.fsync(out.fileno())
+
+
+class _Written(io.RawIOBase):
+    """A file that takes all it is given, and remembers why it could not: the encryption says only that it could not."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file.open("wb", buffering=0)
+        self.failed: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def write(self, data: Any, /) -> int:
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            self.failed = error
+            raise
+        return len(data)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 class _Joined(io.RawIOBase):
