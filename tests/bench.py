@@ -13,6 +13,7 @@ from staffbase.kernel.settings import Settings
 from staffbase.station import Station
 from staffbase.ui.in_order import InOrder
 from staffbase.ui.strip import StripFacts
+from staffbase.ui.stylesheet import KitStylesheet
 from staffbase.ui.themes import THEMES
 
 
@@ -34,6 +35,7 @@ class Bench(InOrder[None]):
         self.chosen: int | None = None
         for theme in THEMES:
             self.register_theme(theme)
+        self.stylesheet = KitStylesheet(variables=self.get_css_variables())
         self.theme = THEMES[0].name
 
     def show(self, screen: Screen[Any]) -> None:

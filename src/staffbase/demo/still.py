@@ -6,12 +6,10 @@ key held back, nothing to lay out or to paint. A busy machine takes longer to co
 
 import asyncio
 import time
-from collections.abc import Hashable, Iterable, Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from textual import events
-from textual.css.model import RuleSet
-from textual.css.types import CSSLocation
 from textual.dom import DOMNode
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Size
@@ -30,7 +28,6 @@ from staffbase.kernel.settings import Settings
 from staffbase.turns import AsksFirst, Opener
 from staffbase.ui.dialog import FormDialog
 from staffbase.ui.job import FoundDamaged
-from staffbase.ui.stylesheet import KitStylesheet
 
 GIVEN_UP_AFTER = 60.0
 """Seconds without standing still: something is wrong, and it is said what never ended."""
@@ -41,20 +38,6 @@ _SHORT_TIMER = 1.0
 _SHOWN_FOR_LONG = 3600.0
 _PRINTS = {"space": " ", "minus": "-", "comma": ",", "slash": "/", "question_mark": "?"}
 """What keys with a name of their own type."""
-
-
-class ReadOnce(KitStylesheet):
-    """Rules are read once for all apps of this process, and for each theme."""
-
-    _known: ClassVar[dict[Hashable, list[RuleSet]]] = {}
-
-    def _parse_rules(
-        self, css: str, read_from: CSSLocation, is_default_rules: bool = False, tie_breaker: int = 0, scope: str = ""
-    ) -> list[RuleSet]:
-        key = (tuple(sorted(self._variables.items())), css, read_from, is_default_rules, tie_breaker, scope)
-        if key not in self._known:
-            self._known[key] = super()._parse_rules(css, read_from, is_default_rules, tie_breaker, scope)
-        return self._known[key]
 
 
 class StillApp(StaffbaseApp):
@@ -68,7 +51,6 @@ class StillApp(StaffbaseApp):
         super().__init__(settings, clock, opener, asks)
         self.held = clock
         self.animation_level = "none"
-        self.stylesheet = ReadOnce(variables=self.get_css_variables())
         self._asking: set[Worker[Any]] = set()
 
     def _tick(self) -> None:
