@@ -29,12 +29,12 @@ from staffbase.kernel.key import FileIdentities, SystemIdentities
 from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
 from staffbase.notes.entry.screen import EntryScreen
+from staffbase.opening import Opened
 from staffbase.people.dialogs import ChangePinDialog
 from staffbase.people.screen import DoorScreen
 from staffbase.rounds.alarm_screen import AlarmScreen
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.station import open_station
-from staffbase.turns import Opened
 
 NIGHT = datetime(2026, 1, 5, 23, 38, tzinfo=OSLO)
 SAMIRA = next(person.pin for person in STAFF if person.name == "Samira")

@@ -13,7 +13,7 @@ from staffbase.demo.run import PINS, open_demo
 from staffbase.kernel import i18n
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.settings import Settings
-from staffbase.turns import Opened
+from staffbase.opening import Opened
 
 EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)
 

@@ -18,7 +18,7 @@ from staffbase.kernel.clock import Clock
 from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.settings import THEME_NAMES, Settings
-from staffbase.turns import AsksFirst, Opener
+from staffbase.opening import AsksFirst, Opener
 from staffbase.ui.desk import Drafts
 from staffbase.ui.job import job
 from staffbase.ui.palette import AllProviders, Palette

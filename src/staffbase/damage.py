@@ -17,8 +17,9 @@ from staffbase.kernel.clock import Clock
 from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.settings import Settings
+from staffbase.opening import AsksFirst, Opener
 from staffbase.people.screen import DoorState
-from staffbase.turns import AsksFirst, Opener, Turns
+from staffbase.turns import Turns
 from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import StaffDialog
 from staffbase.ui.job import FoundDamaged, job

@@ -14,7 +14,7 @@ from staffbase.kernel.clock import Clock, local
 from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, NobodySignedIn, StaffbaseError
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.settings import Settings
-from staffbase.turns import AsksFirst, Opener
+from staffbase.opening import AsksFirst, Opener
 from staffbase.ui.job import FoundDamaged, job
 from staffbase.ui.screen import StaffScreen
 from staffbase.ui.small import is_blind, watch_size

@@ -16,13 +16,13 @@ from staffbase.journal.model import NOTE_KINDS, Importance
 from staffbase.kernel.settings import Settings
 from staffbase.notes.dialogs import NoteDialog
 from staffbase.notes.search.screen import SearchScreen
+from staffbase.opening import Opened
 from staffbase.people.screen import DoorScreen
 from staffbase.residents.chooser import ResidentChooser
 from staffbase.residents.model import House, RoundForm, Status
 from staffbase.residents.screen import ResidentPage
 from staffbase.residents.service import set_status
 from staffbase.station import Station
-from staffbase.turns import Opened
 
 pytestmark = pytest.mark.usefixtures("eager")
 

@@ -30,9 +30,9 @@ from staffbase.kernel.errors import NotFound
 from staffbase.kernel.key import FileIdentities
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.verify import Proof
+from staffbase.opening import Opened
 from staffbase.people.screen import DoorScreen
 from staffbase.station import open_station
-from staffbase.turns import Opened
 from staffbase.ui.faults import places
 
 EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)

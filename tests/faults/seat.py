@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from staffbase.app import StaffbaseApp
 from staffbase.kernel.clock import HeldClock
-from staffbase.turns import Opened
+from staffbase.opening import Opened
 
 PATIENCE = 30.0
 """Seconds until it is said that something never came."""

@@ -11,6 +11,7 @@ from staffbase.app import StaffbaseApp
 from staffbase.board.screen import BoardScreen
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.settings import Settings
+from staffbase.opening import Opened
 from staffbase.people.pins import set_pin_in
 from staffbase.people.screen import DoorScreen
 from staffbase.people.service import hash_pin
@@ -18,7 +19,6 @@ from staffbase.rounds.alarm import Alarm
 from staffbase.rounds.alarm_screen import AlarmScreen
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.station import Station
-from staffbase.turns import Opened
 
 PIN = "481592"
 

@@ -24,12 +24,12 @@ from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.errors import NoStation
 from staffbase.kernel.key import IDENTITY_HEAD, IDENTITY_LENGTH, FileIdentities
 from staffbase.kernel.settings import Settings
+from staffbase.opening import Opened
 from staffbase.start.damaged_screen import DamagedScreen
 from staffbase.start.dialogs import ChoosePassphraseScreen, PassphraseScreen, RecoveryScreen
 from staffbase.start.screen import SetUpScreen
 from staffbase.start.way_in import WayIn
 from staffbase.station import open_station
-from staffbase.turns import Opened
 
 BETWEEN_KEYS = timedelta(seconds=1)
 """How far the clock goes on with each key: a held key is not what is shown."""

@@ -22,8 +22,8 @@ from staffbase.kernel.settings import Settings
 
 if TYPE_CHECKING:
     from staffbase.app import StaffbaseApp
+    from staffbase.opening import Opened
     from staffbase.station import Station
-    from staffbase.turns import Opened
 
 PINS = tuple((person.name, person.pin) for person in STAFF)
 """What the demo's sign-in screen shows."""
@@ -41,7 +41,7 @@ def demo_app(settings: Settings, at: datetime | None, person: str | None, folder
     home, identities = _places(folder)
 
     def opener(say: Callable[[str], None]) -> "Opened":
-        from staffbase.turns import Opened  # noqa: PLC0415
+        from staffbase.opening import Opened  # noqa: PLC0415
 
         say(_("Playing the demo's house up to the moment you asked for …"))
         station = open_demo_at(settings, at, home, identities)

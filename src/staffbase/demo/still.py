@@ -25,7 +25,7 @@ from staffbase.app import StaffbaseApp
 from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.errors import DatabaseDamaged
 from staffbase.kernel.settings import Settings
-from staffbase.turns import AsksFirst, Opener
+from staffbase.opening import AsksFirst, Opener
 from staffbase.ui.dialog import FormDialog
 from staffbase.ui.job import FoundDamaged
 

@@ -18,9 +18,9 @@ from staffbase.exchange.found_backups import FoundBackup, Worth
 from staffbase.kernel.clock import local
 from staffbase.kernel.errors import Invalid, StaffbaseError
 from staffbase.kernel.i18n import N_, _, ngettext
+from staffbase.opening import Opened
 from staffbase.people.rules import PIN_DIGITS_MOST
 from staffbase.start.page import Answer, Secret, StartScreen, hint, label
-from staffbase.turns import Opened
 from staffbase.ui.job import job
 from staffbase.ui.listing import Listing
 from staffbase.ui.text import line, lines, shown

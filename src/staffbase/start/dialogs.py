@@ -8,8 +8,8 @@ from textual.widgets import Input
 from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.key import IDENTITY_LENGTH, read_identity
+from staffbase.opening import Opened
 from staffbase.start.page import Answer, Secret, StartScreen, aside, hint, label, text
-from staffbase.turns import Opened
 from staffbase.ui.text import shown
 
 

@@ -14,8 +14,8 @@ from textual.widgets import Footer, Label, Static
 
 from staffbase.kernel.errors import Invalid, StaffbaseError
 from staffbase.kernel.i18n import N_, _
+from staffbase.opening import Opened
 from staffbase.people.door import EMERGENCY
-from staffbase.turns import Opened
 from staffbase.ui.fields import LineField
 from staffbase.ui.job import job
 from staffbase.ui.screen import in_words

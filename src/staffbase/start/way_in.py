@@ -16,7 +16,7 @@ from staffbase.kernel.errors import (
 )
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings
-from staffbase.turns import Opened
+from staffbase.opening import Opened
 
 if TYPE_CHECKING:
     from textual.screen import Screen
