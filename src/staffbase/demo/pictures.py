@@ -114,7 +114,7 @@ async def look(app: StillApp, seen: Look) -> None:
         await app.grow_to(*seen.size)
     await app.stand_still()
     if isinstance(app.screen, ModalScreen):
-        app.lay_out_lists_behind()
+        app.lay_out_behind()
         await app.stand_still()
 
 

@@ -113,11 +113,19 @@ class StillApp(StaffbaseApp):
         self.post_message(FoundDamaged(error))
         await self.come_to_rest()
 
-    def lay_out_lists_behind(self) -> None:
-        """A list behind a dialog may have been laid out with rows that were drawn for another width."""
+    def lay_out_behind(self) -> None:
+        """Lay out anew, as if for the first time, what kept something of another size behind a dialog.
+
+        A list may have been laid out with rows that were drawn for another width; and a scrollbar that stands makes its own
+        text so narrow that it needs it.
+        """
         for screen in self._background_screens:
-            for listed in screen.query(OptionList):
-                listed.refresh(layout=True)
+            for widget in screen.query(Widget):
+                if widget.styles.overflow_y == "auto" and widget.show_vertical_scrollbar:
+                    widget.show_vertical_scrollbar = False
+                    widget.refresh(layout=True)
+                elif isinstance(widget, OptionList):
+                    widget.refresh(layout=True)
 
     def paint_anew(self) -> None:
         """Forget what dialogs have painted of the screens behind them: they keep it, and nobody told them of what changed there."""
