@@ -12,7 +12,7 @@ LONG = BoardTile(
     1, "A3", "A", resident_id=3, name="Kim-André Sørensen-Bergersen den yngre", status=Sign("unstable", Level.DANGER),
     presence="admitted since 04:40", place="admitted", seen_at="yesterday 23:52", seen="seen asleep",
     plan=Sign("plan: revise now", Level.WATCH),
-    signs=(Sign("agreement has run out", Level.WATCH), Sign("not seen for 4 days", Level.WATCH), Sign("3 tasks", Level.PLAIN)),
+    signs=(Sign("agreement has run out", Level.WATCH), Sign("rounds: not seen for 4 days", Level.WATCH), Sign("3 tasks", Level.PLAIN)),
     dangers="overdose ×2 (opioid + benzo) · go two · penicillin",
 )  # fmt: skip
 

@@ -49,7 +49,7 @@ def units(station, actor):
 
 def test_a_tile_says_presence_last_seen_and_how_status_and_danger(house, actors, flats, clock):
     samira, eva = actors["samira"], actors["eva"]
-    assert tile(house, eva, "A1").seen == "not seen yet"
+    assert tile(house, eva, "A1").seen == "no check yet"
     clock.move_to(moment(5, 23, 40))
     walk = walked(house, samira, clock)
     house.rounds.check_off(samira, walk, units(house, eva)["A1"], Outcome.ASLEEP)
@@ -61,7 +61,7 @@ def test_a_tile_says_presence_last_seen_and_how_status_and_danger(house, actors,
     assert "penicillin" in seen.dangers
     heard = tile(house, eva, "A2")
     assert (heard.seen_at, heard.seen) == ("23:58", "heard")
-    assert "not seen yet" in [sign.words for sign in heard.signs]  # heard is not seen
+    assert "rounds: not seen yet" in [sign.words for sign in heard.signs]  # heard is not seen
     assert tile(house, eva, "B1").presence.startswith("admitted")
     assert tile(house, eva, "A1").plan.words == "no crisis plan"
 
@@ -172,7 +172,7 @@ def test_who_was_only_heard_for_days_is_said_not_to_have_been_seen(house, actors
         wanted = {5: None, 6: Level.PLAIN, 7: Level.PLAIN, 8: Level.WATCH}[day]
         assert [sign.level for sign in unseen] == ([wanted] if wanted is not None else [])
         house.rounds.sign(samira, walk, {units(house, eva)["A2"]: "time"})
-    assert [sign.words for sign in unseen] == ["not seen for 3 days"]
+    assert [sign.words for sign in unseen] == ["rounds: not seen for 3 days"]
     assert a1.seen == "said no"
     assert tile(house, eva, "B1").seen == "no check wanted"
     house.residents.set_presence(eva, flats["A1"], Presence.ADMITTED)

@@ -55,7 +55,7 @@ def tile_of(
         if met
         else _("no check wanted")
         if _wants_none(resident, now)
-        else _("not seen yet"),
+        else _("no check yet"),
         plan=_plan(plan),
         signs=(*_agreement(resident, now), *_unseen(resident, seen, met, now), *_tasks(mine, now)),
         dangers=" · ".join(warning.line for warning in resident.warnings),
@@ -68,15 +68,15 @@ def _wants_none(resident: ResidentFacts, now: datetime) -> bool:
 
 
 def _unseen(resident: ResidentFacts, seen: LastSeen | None, met: LastSeen | None, now: datetime) -> Sequence[Sign]:
-    """That somebody who lives here and is checked has not been seen for a day or more: heard is not seen."""
+    """That no check has seen somebody who lives here for a day or more: heard is not seen, and a note may know better."""
     if resident.presence in (Presence.ADMITTED, Presence.PRISON) or _wants_none(resident, now):
         return ()
     if seen is None:
-        return (Sign(_("not seen yet"), Level.PLAIN),) if met else ()
+        return (Sign(_("rounds: not seen yet"), Level.PLAIN),) if met else ()
     days = (now - seen.at_to) // timedelta(days=1)
     if not days:
         return ()
-    words = ngettext("not seen for %(count)d day", "not seen for %(count)d days", days) % {"count": days}
+    words = ngettext("rounds: not seen for %(count)d day", "rounds: not seen for %(count)d days", days) % {"count": days}
     return (Sign(words, Level.WATCH if days >= LONG_UNSEEN_DAYS else Level.PLAIN),)
 
 
