@@ -179,6 +179,17 @@ def test_only_leader_and_clinical_lead_admit_move_and_see_who_lived_here(station
 # -- presence ---------------------------------------------------------------------------------------------------------
 
 
+def test_what_is_said_already_is_not_written_again(station, actors, flats, told):
+    residents, marit, key = station.residents, actors["marit"], flats["A1"]
+    residents.set_presence(marit, key, Presence.HOME)
+    assert told(key) == []
+    residents.set_presence(marit, key, Presence.AWAY, until=moment(7, 12))
+    residents.set_presence(marit, key, Presence.AWAY, until=moment(7, 12))
+    residents.set_presence(marit, key, Presence.AWAY, until=moment(7, 12), text="with his sister")
+    residents.set_presence(marit, key, Presence.AWAY)
+    assert len(told(key)) == 3
+
+
 def test_presence_is_everybodys_on_shift_and_told(station, actors, flats, told):
     station.residents.set_presence(
         actors["nora"], flats["A1"], Presence.AWAY, moment(5, 18), moment(7, 12), "With his sister."

@@ -76,7 +76,9 @@ def _unseen(resident: ResidentFacts, seen: LastSeen | None, met: LastSeen | None
     days = (now - seen.at_to) // timedelta(days=1)
     if not days:
         return ()
-    words = ngettext("rounds: not seen for %(count)d day", "rounds: not seen for %(count)d days", days) % {"count": days}
+    words = ngettext("rounds: not seen for %(count)d day", "rounds: not seen for %(count)d days", days) % {
+        "count": days
+    }
     return (Sign(words, Level.WATCH if days >= LONG_UNSEEN_DAYS else Level.PLAIN),)
 
 

@@ -49,6 +49,7 @@ class NameField(LineField):
     """Typing here narrows the list; up and down move in it."""
 
     BINDINGS = [
+        Binding("enter", "submit", N_("Choose"), tooltip=N_("Take this name and go on to the PIN"), id="door.name"),
         Binding("down", "screen.move(1)", show=False),
         Binding("up", "screen.move(-1)", show=False),
     ]
@@ -56,6 +57,8 @@ class NameField(LineField):
 
 class PinField(LineField):
     """The PIN, never shown."""
+
+    BINDINGS = [Binding("enter", "submit", N_("Sign in"), tooltip=N_("Sign in with this PIN"), id="door.pin")]
 
 
 class DoorScreen(Screen[None]):

@@ -97,11 +97,16 @@ def set_presence_in(
     until: datetime | None = None,
     text: str = "",
 ) -> None:
-    """Where the resident is, since and until when (who is at home stays); told on the timeline."""
+    """Where the resident is, since (now) and until when (who is at home stays); told on the timeline.
+
+    What is said already, without a time or a word more, is no news and is not written again.
+    """
     resident = tx.get(Resident, resident_id)
     resident, stay = living_in(tx, resident.house_id, resident_id)
-    since = past_moment(since or tx.now, tx.now, "since")
     until = None if presence is Presence.HOME else until
+    if since is None and not text.strip() and (presence, until) == (resident.presence, resident.presence_until):
+        return
+    since = past_moment(since or tx.now, tx.now, "since")
     if until is not None and until <= since:
         raise Invalid(_("The end must lie after the beginning."), "until")
     told = _(PRESENCE_NAMES[presence])

@@ -208,7 +208,9 @@ class Rounds(OwedRounds, Ladders):
                 raise Invalid(_("The walk is signed. Write a note or a comment instead."))
             if check.incident_id is not None:
                 if is_concluded_in(tx, check.incident_id):
-                    raise Invalid(_("An incident hangs on it and is concluded. Correct it in the notes instead (4)."))
+                    raise Invalid(
+                        _("An incident hangs on it and is concluded. Write a comment on it in the notes instead (4).")
+                    )
                 raise Invalid(_("An incident hangs on it. Conclude the incident instead."))
             if taken_back_in(tx, [entry_id]):
                 raise Invalid(_("It is taken back already."))

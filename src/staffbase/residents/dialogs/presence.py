@@ -55,7 +55,7 @@ class PresenceDialog(ResidentForm):
     async def save(self) -> bool:
         now = self.desk.clock.now()
         presence = Presence(self.typed("presence"))
-        since = read_moment(self.typed("since"), now, "since")
+        since = read_moment(self.typed("since"), now, "since") if self.typed("since").strip() else None
         until = None if presence is Presence.HOME else read_until(self.typed("until"), now)
         await self.ask(self._residents.set_presence, self._resident_id or 0, presence, since, until, self.typed("text"))
         return True
