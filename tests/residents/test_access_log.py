@@ -211,9 +211,17 @@ def _beginnings(action: ast.expr, place: str) -> list[str]:
         case ast.Name(id=name) if name in PASSED_ON:
             return []
         case ast.Name(id=name):
-            module = importlib.import_module("staffbase." + place.removesuffix(".py").replace("/", "."))
-            return [getattr(module, name)]
+            return [getattr(importlib.import_module(_home_of(name, place)), name)]
     raise AssertionError(f"{place}: what is opened by {ast.unparse(action)}?")
+
+
+def _home_of(name: str, place: str) -> str:
+    """Which module the name comes from: the place itself, or what it imports from, be it only inside a function."""
+    source = (Path(staffbase.__file__).parent / place).read_text()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module and name in (one.name for one in node.names):
+            return node.module
+    return "staffbase." + place.removesuffix(".py").replace("/", ".")
 
 
 def test_every_opening_in_the_program_has_its_words() -> None:
