@@ -307,8 +307,9 @@ class Station:
     def incidents(self) -> "Incidents":
         """Incidents."""
         from staffbase.incidents.service import Incidents
+        from staffbase.rounds.deviations import decided_in
 
-        return Incidents(self.database, self.house_id)
+        return Incidents(self.database, self.house_id, decided_in)
 
     @cached_property
     def rounds(self) -> "Rounds":

@@ -112,12 +112,12 @@ async def test_what_is_half_asked_is_kept(evening, house):
 
 
 async def test_a_task_is_taken_over_and_a_concern_raised(evening, house):
-    house.station.tasks.add(house.actors["samira"], "Ring the ward", house.flats["A2"])
+    ward = house.station.tasks.add(house.actors["samira"], "Ring the ward", house.flats["A2"])
     app = Bench(house.station, house.actors["marit"])
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot, house)
         assert "o Take over" not in seen(app)
-        await to_row(pilot, screen, lambda row: row.task_id is not None)
+        await to_row(pilot, screen, lambda row: row.task_id == ward)
         await pilot.press("o")
         await settle(pilot)
         assert app.told[-1] == "You have this task now."

@@ -58,7 +58,7 @@ def test_each_step_stands_once_on_the_timeline(station, samira, flats):
     station.incidents.step(samira, key, Step.KNOCKED)
     station.incidents.step(samira, key, Step.OTHER, "Looked through the window")
     station.incidents.conclude(samira, key, "Slept with headphones on")
-    items = station.journal.timeline(samira, flats["A2"])
+    items = station.journal.timeline(samira, flats["A2"], kinds=[Kind.INCIDENT, Kind.INCIDENT_STEP])
     assert [(item.kind, item.text) for item in reversed(items)] == [
         (Kind.INCIDENT, "No answer."), (Kind.INCIDENT_STEP, "Knocked, called out."),
         (Kind.INCIDENT_STEP, "Looked through the window"), (Kind.INCIDENT_STEP, "Concluded: Slept with headphones on"),

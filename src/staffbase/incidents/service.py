@@ -3,6 +3,7 @@
 The module functions do the same inside another room's transaction (the ladder of the rounds).
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlmodel import select
@@ -33,6 +34,9 @@ from staffbase.residents.model import Resident, Status
 from staffbase.residents.service import set_status
 
 _STEP_LIMIT = 2000
+
+Decided = Callable[[Writing, int, int, Deviation], None]
+"""What follows from a conclusion's answer about a deviation, by house and incident; rounds and tasks know it, incidents do not."""
 
 
 def start_incident(
@@ -141,9 +145,10 @@ def _running(tx: Reading, house_id: int, incident_id: int) -> Entry:
 class Incidents:
     """Incidents of the house and its residents."""
 
-    def __init__(self, database: Database, house_id: int) -> None:
+    def __init__(self, database: Database, house_id: int, decided: Decided) -> None:
         self.database = database
         self.house_id = house_id
+        self._decided = decided
 
     @allowed(Permission.WRITE)
     def start(
@@ -193,6 +198,7 @@ class Incidents:
             conclude_incident(
                 tx, self.house_id, incident_id, text, deviation=deviation, review_plan=review_plan, status=status
             )
+            self._decided(tx, self.house_id, incident_id, deviation)
 
     @allowed(Permission.READ)
     def running(self, actor: Actor) -> list[IncidentFacts]:

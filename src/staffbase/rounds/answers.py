@@ -14,16 +14,16 @@ from staffbase.incidents.service import add_step, conclude_incident, start_incid
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Entry, Importance, Kind, Source
 from staffbase.kernel.access import STATION_ITSELF
-from staffbase.kernel.clock import local
 from staffbase.kernel.database import Reading, Writing
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _, ngettext
-from staffbase.kernel.moments import show_moment, show_span, show_time
+from staffbase.kernel.moments import show_moment, show_time
 from staffbase.kernel.typed import typed_line, typed_text
 from staffbase.people.model import Person
 from staffbase.residents.reading import doors_in
 from staffbase.residents.rules import Door, expired, form_now
 from staffbase.residents.whereabouts import stood_in
+from staffbase.rounds.deviations import ask_deviation_in
 from staffbase.rounds.model import BEYOND_NAMES, Beyond, OpenDoor, Outcome, RoundCheck, Walk
 from staffbase.rounds.reading import CheckFacts, at_door_in, check_facts
 from staffbase.rounds.rules import LADDER, LATE_AFTER, beyond, not_due, why_none
@@ -157,34 +157,12 @@ def _task_of_station() -> SelectOfScalar[int]:
     ).limit(1)  # fmt: skip
 
 
-def ask_deviation_in(
-    tx: Writing, house_id: int, door: Door, what: str, begins: datetime, ends: datetime | None = None,
-    deviation: Deviation = Deviation.LATER,
-) -> None:  # fmt: skip
-    """What happened at the door leaves the question whether it is a deviation; it stands until somebody answers.
-
-    The time is when it happened, as near as that is known (a moment, or the walk it was found on), not when it was
-    written. Where the conclusion has answered already, nothing is asked: of a deviation it remains to write it.
-    """
-    if deviation is Deviation.NO:
-        return
-    asked = _("%(unit)s, %(what)s %(time)s: is this a deviation to be reported?")
-    decided = _("%(unit)s, %(what)s %(time)s: write the deviation.")
-    text = (decided if deviation is Deviation.YES else asked) % {
-        "unit": door.code,
-        "what": what,
-        "time": f"{local(begins):%d.%m} {show_span(begins, ends or begins)}",
-    }
-    add_task(tx, house_id, text, resident_id=door.resident.id if door.resident else None)
-
-
 def feared_in(tx: Writing, house_id: int, door: Door, entry: Entry) -> int:
     """Somebody went in for fear of life: an emergency that leaves an incident of its own. Returns its key."""
     tx.flush()
     resident_id = door.resident.id if door.resident else None
     made = start_incident(tx, house_id, IncidentKind.OTHER, resident_id, _("Let in for fear of life."))
-    what = _("let in for fear of life")
-    ask_deviation_in(tx, house_id, door, what, entry.observed_from, entry.observed_to)
+    ask_deviation_in(tx, house_id, made, door, _("let in for fear of life"), entry.observed_from, entry.observed_to)
     return made
 
 
@@ -213,7 +191,7 @@ def ladder_in(
     if resolved:
         conclude_incident(tx, house_id, check.incident_id, conclusion, deviation=deviation)
     begins, ends = (began, began) if began else (entry.observed_from, entry.observed_to)
-    ask_deviation_in(tx, house_id, door, _(INCIDENT_NAMES[kind]), begins, ends, deviation)
+    ask_deviation_in(tx, house_id, check.incident_id, door, _(INCIDENT_NAMES[kind]), begins, ends, deviation)
     return check_facts(entry, check, concluded=resolved)
 
 

@@ -27,13 +27,13 @@ from staffbase.residents.rules import Door, form_now
 from staffbase.rounds.answers import (
     LadderStep,
     answer_in,
-    ask_deviation_in,
     behalf_in,
     feared_in,
     open_walk_in,
     sign_extra_in,
     sign_in,
 )
+from staffbase.rounds.deviations import ask_deviation_in
 from staffbase.rounds.ladders import Ladders
 from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, Outcome, RoundCheck, Walk
 from staffbase.rounds.owed import OwedRounds
@@ -292,7 +292,7 @@ class Rounds(OwedRounds, Ladders):
             if outcome in LADDER:
                 kind = IncidentKind.NO_ANSWER if outcome is Outcome.NO_ANSWER else IncidentKind.FOUND_IN_DANGER
                 check.incident_id = start_incident(tx, self.house_id, kind, resident_id)
-                ask_deviation_in(tx, self.house_id, door, _(INCIDENT_NAMES[kind]), tx.now)
+                ask_deviation_in(tx, self.house_id, check.incident_id, door, _(INCIDENT_NAMES[kind]), tx.now)
             elif beyond_reason is Beyond.FEARED:
                 check.incident_id = feared_in(tx, self.house_id, door, entry)
             tx.add(check)

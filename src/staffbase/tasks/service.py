@@ -1,12 +1,13 @@
 """What staff do with tasks: add, change, take over, finish. Adding and finishing are told on the timeline."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import col, select
 
 from staffbase.journal.entries import write_entry
-from staffbase.journal.model import Kind
+from staffbase.journal.model import Entry, Kind
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database, Reading, Writing
 from staffbase.kernel.errors import ChangedElsewhere, Invalid, NotFound
@@ -32,8 +33,9 @@ def add_task(
     resident_id: int | None = None,
     owner_id: int | None = None,
     due_at: datetime | None = None,
+    about_id: int | None = None,
 ) -> Task:
-    """A new task, in the transaction of what gave rise to it; told on the timeline."""
+    """A new task, in the transaction of what gave rise to it; told on the timeline, about the entry `about_id`."""
     text = typed_text(text, limit=TASK_LIMIT)
     if resident_id is not None and tx.get(Resident, resident_id).house_id != house_id:
         raise NotFound(_("This resident does not live here now."))
@@ -43,7 +45,7 @@ def add_task(
         told.append(_("Has it: %(name)s.") % {"name": owner})
     if due_at is not None:
         told.append(_("By %(when)s.") % {"when": show_moment(due_at, tx.now)})
-    entry = write_entry(tx, Kind.TASK, " ".join(told), house_id=house_id, resident_id=resident_id)
+    entry = write_entry(tx, Kind.TASK, " ".join(told), house_id=house_id, resident_id=resident_id, amends_id=about_id)
     tx.flush()
     return tx.add(
         Task(
@@ -51,6 +53,32 @@ def add_task(
             added_by_id=tx.actor.person_id, entry_id=entry.id,
         )
     )  # fmt: skip
+
+
+def tasks_about_in(tx: Reading, entry_id: int) -> Sequence[Task]:
+    """The tasks that an entry gave rise to, done or not, the oldest first."""
+    return tx.all(
+        select(Task)
+        .join(Entry, col(Entry.id) == Task.entry_id)
+        .where(Entry.amends_id == entry_id)
+        .order_by(col(Task.id))
+    )
+
+
+def goes_on_in(tx: Writing, task: Task, text: str, about_id: int) -> None:
+    """A task asks for something else from now on, told on the timeline; whoever has it, and until when, stays."""
+    text = typed_text(text, limit=TASK_LIMIT)
+    told = _("Task: %(text)s") % {"text": text}
+    entry = write_entry(tx, Kind.TASK, told, house_id=task.house_id, resident_id=task.resident_id, amends_id=about_id)
+    tx.flush()
+    tx.change(task, text=text, entry_id=entry.id)
+
+
+def finish_in(tx: Writing, task: Task, answer: str = "") -> None:
+    """It is done, now, by the actor; told on the timeline, with the answer where it asked something."""
+    told = _("Task done: %(text)s") % {"text": task.text}
+    write_entry(tx, Kind.TASK, f"{told} {answer}".strip(), house_id=task.house_id, resident_id=task.resident_id)
+    tx.change(task, done_at=tx.now, done_by_id=tx.actor.person_id)
 
 
 def take_over_in(tx: Writing, house_id: int, task_id: int) -> None:
@@ -186,10 +214,10 @@ class Tasks:
     def done(self, actor: Actor, task_id: int) -> None:
         """It is done, now, by the actor; told on the timeline."""
         with self.database.write(actor, "task.done") as tx:
-            task = _open(tx, self.house_id, task_id)
-            told = _("Task done: %(text)s") % {"text": task.text}
-            write_entry(tx, Kind.TASK, told, house_id=self.house_id, resident_id=task.resident_id)
-            tx.change(task, done_at=tx.now, done_by_id=actor.person_id)
+            finish_in(tx, _open(tx, self.house_id, task_id))
 
 
-__all__ = ["TASK_LIMIT", "TaskChoices", "TaskFacts", "Tasks", "add_task", "take_over_in", "tasks_in"]
+__all__ = [
+    "TASK_LIMIT", "TaskChoices", "TaskFacts", "Tasks", "add_task", "finish_in", "goes_on_in", "take_over_in",
+    "tasks_about_in", "tasks_in",
+]  # fmt: skip
