@@ -16,7 +16,7 @@ def test_a_task_is_added_and_told_on_the_timeline(station, actors, flats):
     assert (task.owner, task.added_by, task.due_at, task.done_at) == ("Jonas", "Marit", moment(9, 15), None)
     (entry,) = station.journal.timeline(marit, flats["A2"])
     assert entry.kind is Kind.TASK
-    assert entry.text == "Task: Letter to the office Has it: Jonas. By 09.01 15:00."
+    assert entry.text == "Task: Letter to the office. Has it: Jonas. By 09.01 15:00."
     assert entry.entry_id == task.entry_id
 
 

@@ -178,7 +178,7 @@ def tell_machine(now: Glance) -> Told:
         if settings.alarm_command
         else shown(_("the alarm is heard in this room only"), "$warning-text")
     )
-    looks = [said(name, getattr(settings, name)) for name in ("language", "theme")]
+    looks = (said("language", settings.language), line((_("colours"), "$muted"), said("theme", settings.theme)))
     opens = line((_("the station opens"), "$muted"), said("unlock", settings.unlock))
     return Told(
         [locks, shown(*last), heard, line(*looks, opens, between=" · ")], [line(first, short, between=" · "), heard]

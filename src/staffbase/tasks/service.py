@@ -41,6 +41,8 @@ def add_task(
         raise NotFound(_("This resident does not live here now."))
     owner = _owner(tx, owner_id)
     told = [_("Task: %(text)s") % {"text": text}]
+    if (owner or due_at is not None) and text[-1] not in ".!?…":
+        told[0] += "."
     if owner:
         told.append(_("Has it: %(name)s.") % {"name": owner})
     if due_at is not None:

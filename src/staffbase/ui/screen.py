@@ -1,6 +1,7 @@
 """The base of every section: the strip on top, the room's own body, the footer; and the keys that work everywhere."""
 
 import asyncio
+import re
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -41,6 +42,10 @@ NAMED_ACTIONS = frozenset(
 """What other rooms do for every screen, through the desk."""
 
 
+_FUNCTION_KEY = re.compile(r"f[0-9]{1,2}")
+"""Written as it stands on the keyboard and in every text."""
+
+
 def in_words(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
     """Our bindings with label and tooltip in the person's language; footer, key panel and palette all read this.
 
@@ -58,7 +63,8 @@ def in_words(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
 def _translated(binding: Binding) -> Binding:
     from dataclasses import replace  # noqa: PLC0415
 
-    return replace(binding, description=_(binding.description), tooltip=_(binding.tooltip))
+    shown_as = binding.key_display or (binding.key.upper() if _FUNCTION_KEY.fullmatch(binding.key) else None)
+    return replace(binding, key_display=shown_as, description=_(binding.description), tooltip=_(binding.tooltip))
 
 
 class StatusStrip(Words):
