@@ -390,7 +390,7 @@ def test_a_residents_access_log_goes_to_the_screen_or_a_file_of_ones_own(
     ended = run("access-log", "--resident", "A1", "--as", "Ida", typed=PIN)
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("Access log: A1 Kari N.\n")
-    assert re.search(r"Newest row of the ledger: \d+, [0-9a-f]{16}\n$", ended.out)
+    assert re.search(r"Newest row of the ledger: \d+:[0-9a-f]{16}\n$", ended.out)
     file = tmp_path / "log.txt"
     ended = run(
         "access-log", "--resident", "A1", "--since", "1.1.2020", "-o", str(file), "--as", "Ida", typed=PIN, lang="nb"

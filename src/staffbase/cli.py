@@ -134,7 +134,9 @@ def _verify(verify: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar=_("ROW:HASH"),
-        help=_("must pass through this head, as it was printed before: 812:8d1f6c02 (more than once for several)"),
+        help=_(
+            "must pass through this head, as it was printed before: 812:8d1f6c0233a1bb0e (more than once for several)"
+        ),
     )
     verify.add_argument("--json", action="store_true", help=_("for a program"))
 

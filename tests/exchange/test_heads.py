@@ -90,7 +90,7 @@ def rewrite(home: Path, seq: int) -> None:
 
 def head_of(told: str) -> str:
     """As it is printed, to be typed off paper."""
-    found = re.search(r"up to row (\d+) \((\w{8})\)", told)
+    found = re.search(r"up to row (\d+) \((\w{16})\)", told)
     assert found is not None, told
     return f"{found[1]}:{found[2]}"
 
@@ -195,10 +195,10 @@ def test_a_station_that_asks_for_a_passphrase_is_asked_once(run: Run, home: Path
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "812", "812:", "812:abc", "x:8d1f6c02", "812:8d1f6c0z", "-1:8d1f6c02", "812:" + "a" * 65]
+    "typed", ["", "812", "812:", "812:abc", "x:8d1f6c02", "812:8d1f6c0233a1bb0z", "-1:8d1f6c02", "812:" + "a" * 65]
 )
 def test_what_is_no_head_is_refused_with_one_sentence(typed: str, run: Run) -> None:
-    with pytest.raises(Invalid, match="such as 812:8d1f6c02"):
+    with pytest.raises(Invalid, match="such as 812:8d1f6c0233a1bb0e"):
         typed_head(typed)
     code, told = run("verify", f"--head={typed}")
     assert (code, told.count("\n")) == (2, 1)

@@ -5,11 +5,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 from tests.conftest import moment
 
+from staffbase.exchange.heads import typed_head
 from staffbase.handover.model import ReportDraftLine, ShiftReport
 from staffbase.incidents.model import IncidentKind
 from staffbase.journal.model import Importance, Kind
 from staffbase.kernel import i18n
 from staffbase.kernel.errors import ChangedElsewhere, Invalid, NotAllowed
+from staffbase.kernel.ledger import Ledger
 from staffbase.people.model import ShiftName
 from staffbase.residents.model import Presence, Status
 
@@ -188,6 +190,9 @@ def test_as_plain_text(calm, language):
     for word in words[language]:
         assert word in told
     assert all("\x1b" not in one for one in told)
+    head = typed_head(told.splitlines()[-1].rsplit(maxsplit=1)[-1])  # on paper it says how far the ledger had come
+    with calm.station.database.read() as tx:
+        assert tx.all(select(Ledger).where(Ledger.seq == head.seq))[0].hash.hex().startswith(head.hash)
 
 
 def test_nobody_without_the_permission(calm):

@@ -149,7 +149,7 @@ def test_it_prints_as_plain_text_and_the_print_stands_in_it(station, actors, fla
         "  21:40  Marit, staff: the resident's page [base]",
         "",
         "2 openings",
-        f"Newest row of the ledger: {head.seq}, {head.hash.hex()[:16]}",
+        f"Newest row of the ledger: {head.seq}:{head.hash.hex()[:16]}",
     ]
     later = log_words(station.access_log.printed(actors["ingrid"], "Beboer A1", "7.1.2026"))
     assert "Since 07.01.2026" in later

@@ -21,7 +21,7 @@ from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.verify import KnownHead
 
-_TYPED = re.compile(r"(?P<seq>[0-9]{1,18}):(?P<hash>[0-9a-f]{8,64})")
+_TYPED = re.compile(r"(?P<seq>[0-9]{1,18}):(?P<hash>[0-9a-f]{16,64})")
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,12 @@ class KeptHeads:
 
 
 def typed_head(typed: str) -> KnownHead:
-    """A head as it is printed, row and first characters: 812:8d1f6c02. Raises Invalid."""
+    """A head as it is printed, row and first characters: 812:8d1f6c0233a1bb0e. Raises Invalid."""
     found = _TYPED.fullmatch(typed.strip().lower())
     if found is None:
-        raise Invalid(_("A head is a ledger row and at least 8 characters of its hash, such as 812:8d1f6c02."), "head")
+        raise Invalid(
+            _("A head is a ledger row and at least 16 characters of its hash, such as 812:8d1f6c0233a1bb0e."), "head"
+        )
     return KnownHead(int(found["seq"]), found["hash"])
 
 

@@ -11,6 +11,7 @@ from staffbase.kernel.backed_up import due
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database
 from staffbase.kernel.database import in_words as in_words_of_database
+from staffbase.kernel.head import HEAD_LETTERS
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.verified import (
     KEPT_FAULTS,
@@ -92,7 +93,7 @@ class Verifications:
 
 def in_words(proof: Proof) -> list[str]:
     """What was found, a sentence each; the first says whether all is well."""
-    told = {"ledger": proof.ledger_rows, "rows": proof.rows, "seq": proof.seq, "hash": proof.hash[:8]}
+    told = {"ledger": proof.ledger_rows, "rows": proof.rows, "seq": proof.seq, "hash": proof.hash[:HEAD_LETTERS]}
     if proof.clean:
         said = [
             _(

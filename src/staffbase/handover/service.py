@@ -31,6 +31,7 @@ from staffbase.journal.service import readable_in
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database, Reading, Writing
 from staffbase.kernel.errors import Invalid, NotAllowed, NotFound
+from staffbase.kernel.head import head_words, newest_in
 from staffbase.kernel.i18n import _
 from staffbase.kernel.typed import typed_line, typed_text
 from staffbase.people.reach import reach_in
@@ -119,11 +120,16 @@ class Handover:
 
     @allowed(Permission.HANDOVER)
     def report_text(self, actor: Actor, span: ShiftSpan | None = None) -> str:
-        """The report of a shift (the present one) as plain text, also for a screen reader. Stands in the ledger."""
+        """The report of a shift (the present one) as plain text, also for a screen reader. Stands in the ledger.
+
+        Its last line is how far the ledger has come, for whoever keeps it on paper.
+        """
         with self.database.write(actor, "report.text", opening=True) as tx:
             span = span or report_span_in(tx, self.house_id, actor, tx.now)
             found = report_in(tx, self.house_id, span, actor, tx.now)
-            return report_words(self._within(tx, actor, found, tx.now), tx.now)
+            told = report_words(self._within(tx, actor, found, tx.now), tx.now)
+        with self.database.read() as tx:
+            return f"{told}\n\n{head_words(*newest_in(tx))}"
 
     def _within(self, tx: Reading, actor: Actor, report: ReportFacts, now: datetime) -> ReportFacts:
         return within_reach(report, reach_in(tx, self.house_id, actor, now), now)

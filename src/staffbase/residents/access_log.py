@@ -17,6 +17,7 @@ from staffbase.kernel.access import Actor, Permission, Role, allowed
 from staffbase.kernel.clock import at_local
 from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.errors import Invalid, NotFound
+from staffbase.kernel.head import newest_in
 from staffbase.kernel.i18n import _
 from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.moments import read_past_day
@@ -204,8 +205,8 @@ class AccessLog:
             opening="access_log.print",
         )  # fmt: skip
         with self.database.read() as tx:
-            head = tx.all(select(Ledger).where(Ledger.chain == 1).order_by(col(Ledger.seq).desc()).limit(1))[0]
-        return LogPrint(found[0], tuple(lines), first, now, actor.name, head.seq, head.hash)
+            seq, digest = newest_in(tx)
+        return LogPrint(found[0], tuple(lines), first, now, actor.name, seq, digest)
 
     def _rows(
         self, tx: Reading, resident_id: int, since: datetime | None, until: datetime | None, before: int | None,

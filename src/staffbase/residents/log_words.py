@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 
 from staffbase.kernel.access import ROLE_NAMES
+from staffbase.kernel.head import head_words
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.moments import show_date, show_day, show_time
 from staffbase.residents.access_log import LogPrint
 from staffbase.ui.text import harmless
-
-HEAD_LETTERS = 16
-"""How much of the ledger's newest hash stands on paper: enough that nobody makes another that begins so."""
 
 
 def log_words(printed: LogPrint) -> str:
@@ -59,5 +57,4 @@ def _log(printed: LogPrint) -> Iterator[str]:
     yield ""
     count = len(printed.lines)
     yield ngettext("%(count)d opening", "%(count)d openings", count) % {"count": count}
-    head = {"row": printed.head_seq, "hash": printed.head_hash.hex()[:HEAD_LETTERS]}
-    yield _("Newest row of the ledger: %(row)d, %(hash)s") % head
+    yield head_words(printed.head_seq, printed.head_hash)
