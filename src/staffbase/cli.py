@@ -13,7 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from staffbase import __version__, commands
+from staffbase import __version__
+from staffbase.commands import COMMANDS
+from staffbase.commands.asked import keep_secrets_in
+from staffbase.commands.full_screen import stopped
 from staffbase.kernel import i18n
 from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.files import why
@@ -176,7 +179,7 @@ def _asks_who(parser: argparse.ArgumentParser, default: str | None = None) -> No
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    commands.keep_secrets_in()
+    keep_secrets_in()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a terminal without æ ø å still gets its sentence
@@ -189,7 +192,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         home = settings.home
         i18n.use(settings.language)
-        code = commands.COMMANDS[asked.command or "run"](asked, settings)
+        code = COMMANDS[asked.command or "run"](asked, settings)
         sys.stdout.flush()
     except StaffbaseError as error:
         print(f"staffbase: {error}", file=sys.stderr)
@@ -205,7 +208,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 4
     except Exception as fault:  # noqa: BLE001  (Python's own account of a fault quotes what was at hand)
-        return commands.stopped(fault, home)
+        return stopped(fault, home)
     return code
 
 

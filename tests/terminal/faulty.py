@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from staffbase.app import StaffbaseApp
-from staffbase.commands import _full_screen
+from staffbase.commands.full_screen import full_screen
 from staffbase.kernel import i18n
 from staffbase.kernel.clock import SystemClock
 from staffbase.kernel.settings import Settings
@@ -18,4 +18,4 @@ if __name__ == "__main__":
         note = NOTE
         raise ValueError(note)
 
-    sys.exit(_full_screen(StaffbaseApp(Settings(Path(sys.argv[1]), "en"), SystemClock(), fail)))
+    sys.exit(full_screen(StaffbaseApp(Settings(Path(sys.argv[1]), "en"), SystemClock(), fail)))

@@ -1,0 +1,95 @@
+"""The commands that take the whole terminal, and the pictures of it."""
+
+import argparse
+import sys
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from staffbase.kernel import garbage, i18n
+from staffbase.kernel.errors import Invalid
+from staffbase.kernel.i18n import _
+from staffbase.kernel.settings import Settings, read_settings
+
+
+def run(asked: argparse.Namespace, settings: Settings) -> int:
+    """Open the station on the screen."""
+    del asked
+    _need_terminal()
+    garbage.rest()
+    from staffbase.kernel.clock import SystemClock
+    from staffbase.start.way_in import station_app
+
+    return full_screen(station_app(settings, SystemClock()))
+
+
+def demo(asked: argparse.Namespace, settings: Settings) -> int:
+    """Open the invented house on the screen."""
+    at = _moment(asked.at)
+    _need_terminal()
+    garbage.rest()
+    from staffbase.demo.run import demo_app
+
+    # A house that is kept has settings of its own; one that is thrown away has none, and rings nobody's alarm.
+    settings = read_settings(
+        asked.dir or settings.home, file=asked.dir is not None, language=getattr(asked, "lang", None)
+    )
+    i18n.use(settings.language)
+    return full_screen(demo_app(settings, at=at, person=asked.person, folder=asked.dir))
+
+
+def _need_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.__stderr__ is not None and sys.__stderr__.isatty()):
+        raise Invalid(_("This needs a terminal: start it in a window of its own, without a pipe."))
+
+
+def full_screen(app: Any) -> int:
+    """Run the app until it is closed. What ended it is told in the terminal; returns the exit code."""
+    try:
+        code = app.run()
+    finally:
+        app.close_station()
+    if app.fault is not None:
+        return stopped(app.fault, app.settings.home)
+    if app.failure is not None:
+        raise app.failure
+    return int(code or app.return_code or 0)
+
+
+def stopped(fault: Exception, home: Path | None) -> int:
+    """A fault of the program: one sentence in the terminal, and where it was in a file, without a word anybody wrote."""
+    from staffbase.kernel.files import write_private
+    from staffbase.ui.faults import FAULT_FILE, places
+
+    print(
+        _(
+            "staffbase had to stop: there is a fault in it. What was saved is safe, and what was half typed is a draft. Start it again."
+        ),
+        file=sys.stderr,
+    )
+    if home is not None and home.is_dir():
+        with suppress(OSError):
+            write_private(home / FAULT_FILE, places(fault).encode())
+            told = _("Where it was stands in %(file)s; nothing personal does.")
+            print(told % {"file": home / FAULT_FILE}, file=sys.stderr)
+    return 4
+
+
+def _moment(said: str | None) -> datetime | None:
+    if said is None:
+        return None
+    try:
+        return datetime.fromisoformat(said)
+    except ValueError as error:
+        raise Invalid(_("--at must be a moment such as 2026-01-05T23:38.")) from error
+
+
+def screenshots(asked: argparse.Namespace, settings: Settings) -> int:
+    """Draw every picture of the screens into a folder."""
+    del settings  # pictures are the same on every machine
+    from staffbase.demo.pictures import write_pictures
+
+    for name in write_pictures(asked.folder):
+        print(name)
+    return 0
