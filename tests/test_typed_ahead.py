@@ -22,7 +22,7 @@ FORMS = {
     "palette": ("Marit", ["ctrl+p"], "Palette"),
     "chooser": ("Ingrid", ["0", "k"], "ResidentChooser"),
     "task": ("Marit", ["6", "a"], "TaskDialog"),
-    "step of an incident": ("Marit", ["h", "1", "n"], "StepDialog"),
+    "step of an incident": ("Marit", ["right", "h", "1", "n"], "StepDialog"),
     "comment": ("Marit", ["4", "enter", "c"], "WordsDialog"),
     "correction": ("Marit", ["right", "n", *"Seen", "ctrl+s", "4", "enter", "r"], "WordsDialog"),
     "wrong resident": ("Marit", ["right", "n", *"Seen", "ctrl+s", "4", "enter", "b"], "MoveDialog"),

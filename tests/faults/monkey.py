@@ -46,7 +46,7 @@ WHO = {
 _SIZES = ((20, 5), (40, 12), (79, 24), (80, 24), (80, 24), (100, 30), (120, 36), (120, 36), (200, 60))
 _NAMED = (
     "enter", "escape", "tab", "shift+tab", "space", "backspace", "delete", "up", "down", "left", "right", "home", "end",
-    "pageup", "pagedown", "ctrl+s", "ctrl+p", "ctrl+l", "ctrl+o", "ctrl+c", "ctrl+v", "ctrl+x", "ctrl+z", "ctrl+y",
+    "pageup", "pagedown", "ctrl+s", "ctrl+p", "ctrl+l", "ctrl+o", "ctrl+n", "ctrl+c", "ctrl+v", "ctrl+x", "ctrl+z", "ctrl+y",
     "ctrl+a", "ctrl+k", "ctrl+u", "ctrl+w", "ctrl+t", "insert", "shift+up", "shift+down", "shift+right", "ctrl+right",
     "question_mark", "slash", "ctrl+at",
 )  # fmt: skip

@@ -62,7 +62,7 @@ async def test_what_is_half_typed_stays_with_its_resident(station, actors, flats
         app.show(NoteDialog(app, station.notes, flats["A1"]))
         await settle(pilot)
         assert app.screen.query_one(TextArea).text == ""
-        assert "1 draft (A2 Beboer A2)" in fault(app)
+        assert "1 draft (A2 Beboer A2, 21:40)" in fault(app)
         await pilot.press("ctrl+o")
         await settle(pilot)
         assert app.screen.query_one(TextArea).text == "half a th"
@@ -84,7 +84,81 @@ async def test_a_note_typed_where_a_resident_is_asked_for_is_kept_too(station, a
         assert [draft.form for draft in station.journal.drafts(marit)] == ["note:house"]
         app.show(NoteDialog(app, station.notes))
         await settle(pilot)
+        assert "1 draft (Slept badly, 21:40): ctrl+o opens it." in fault(app)
+        await pilot.press("ctrl+o")
+        await settle(pilot)
         assert "Slept badly" in seen(app)
+
+
+async def test_a_note_about_whom_one_types_is_always_a_fresh_one(station, actors, flats, clock):
+    """What is typed from habit must not go on behind what somebody left about somebody else."""
+    marit = actors["marit"]
+    app = Bench(station, marit)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(NoteDialog(app, station.notes))
+        await settle(pilot)
+        await pilot.press(*"a1", "enter", *"Loud", "escape")
+        await settle(pilot)
+        clock.move_to(moment(5, 22, 10))
+        app.show(NoteDialog(app, station.notes))
+        await settle(pilot)
+        assert "1 draft (A1 Beboer A1, 21:40): ctrl+o opens it." in fault(app)
+        await pilot.press(*"a2", "enter", *"Calm", "escape")
+        await settle(pilot)
+        assert [one.fields["text"] for one in station.journal.drafts(marit)] == ["Calm", "Loud"]
+        app.show(NoteDialog(app, station.notes))
+        await settle(pilot)
+        await pilot.press("ctrl+o", "ctrl+o")
+        await settle(pilot)
+        assert app.screen.query_one(TextArea).text == "Loud"
+        assert "This is your draft of 21:40, as you left it. ctrl+n begins a new note." in fault(app)
+        await pilot.press(*"er", "ctrl+s")
+        await settle(pilot)
+    assert station.notes.timeline(marit, flats["A1"])[0].text == "Louder"
+    assert [one.fields["text"] for one in station.journal.drafts(marit)] == ["Calm"]
+
+
+async def test_one_key_leaves_the_draft_and_begins_a_new_note(station, actors, flats):
+    marit = actors["marit"]
+    app = Bench(station, marit)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(NoteDialog(app, station.notes, flats["A2"]))
+        await settle(pilot)
+        await pilot.press("ctrl+n")
+        await settle(pilot)
+        assert "nothing" in fault(app).lower()
+        await pilot.press(*"half a th", "ctrl+n")
+        await settle(pilot)
+        assert app.screen.query_one(TextArea).text == ""
+        assert "Beboer A2" in seen(app)
+        assert app.focused.id == "text"
+        assert "1 draft (A2 Beboer A2, 21:40)" in fault(app)
+        await pilot.press(*"Ate well", "ctrl+s")
+        await settle(pilot)
+        assert station.notes.timeline(marit, flats["A2"])[0].text == "Ate well"
+        assert [one.fields["text"] for one in station.journal.drafts(marit)] == ["half a th"]
+        app.show(NoteDialog(app, station.notes, flats["A2"]))
+        await settle(pilot)
+        assert app.screen.query_one(TextArea).text == "half a th"
+        assert "This is your draft of 21:40" in fault(app)
+
+
+async def test_whoever_locked_comes_back_to_the_note_that_was_open(station, actors):
+    marit = actors["marit"]
+    station.journal.save_draft(marit, "note:house", {"text": "an older one"})
+    app = Bench(station, marit)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(NoteDialog(app, station.notes))
+        await settle(pilot)
+        await pilot.press("tab", "tab", "tab", "tab", *"newer")
+        assert app.screen.query_one(TextArea).text == "newer"
+        again = app.screen.again
+        await pilot.press("escape")
+        await settle(pilot)
+        app.show(again())
+        await settle(pilot)
+        assert app.screen.query_one(TextArea).text == "newer"
+        assert app.focused.id == "text"
 
 
 async def test_nothing_typed_leaves_no_draft(station, actors, flats):

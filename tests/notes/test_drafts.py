@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from tests.bench import Bench, seen, settle
 from tests.conftest import moment
+from textual.widgets import TextArea
 
 import staffbase
+from staffbase.notes.dialogs import NoteDialog
 from staffbase.notes.drafts.dialogs import ONLY_THEIR_SECTION, DraftsDialog
 from staffbase.notes.drafts.rules import first_words, place_of
 
@@ -50,13 +52,36 @@ async def test_one_goes_on_with_a_note_and_hears_where_the_rest_is(station, acto
         assert "not hers" not in shown
         await pilot.press("enter")
         await settle(pilot)
-        assert app.asked == [("note", flats["A2"])]
+        assert isinstance(app.screen, NoteDialog)
+        assert app.screen.query_one(TextArea).text == "Restless,\nno supper"
+        await pilot.press("escape")
+        await settle(pilot)
         app.show(DraftsDialog(app, station.notes))
         await settle(pilot)
         await pilot.press("down", "enter")
         await settle(pilot)
-    assert app.asked[1:] == [("section", "tasks")]
-    assert app.told == [ONLY_THEIR_SECTION["tasks"]]
+    assert app.asked == [("section", "tasks")]
+    assert app.told[-1:] == [ONLY_THEIR_SECTION["tasks"]]
+
+
+async def test_each_of_several_notes_is_gone_on_with(station, actors, flats, clock):
+    marit, drafts = actors["marit"], station.journal
+    for minute, (form, text) in enumerate(
+        {"note:house": "one", "note:house:2": "two", f"note:{flats['A2']}:2": "three"}.items()
+    ):
+        clock.move_to(moment(5, 22, minute))
+        drafts.save_draft(marit, form, {"text": text})
+    app = Bench(station, marit)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for down, text in enumerate(("three", "two", "one")):
+            app.show(DraftsDialog(app, station.notes))
+            await settle(pilot)
+            await pilot.press(*["down"] * down, "enter")
+            await settle(pilot)
+            assert app.screen.query_one(TextArea).text == text
+            assert app.focused.id == "text"
+            await pilot.press("escape")
+            await settle(pilot)
 
 
 async def test_only_pressing_twice_throws_a_draft_away(station, actors):

@@ -37,7 +37,7 @@ def test_a_half_typed_note_survives_kill_9_and_stands_nowhere_in_the_clear(tmp_p
         terminal.wait_for("MODULE B")
         terminal.settle()
         terminal.press("down", "n")
-        assert HALF in terminal.wait_for("This is your draft, as you left it")
+        assert HALF in terminal.wait_for("This is your draft of .*, as you left it")
 
 
 def test_escape_bytes_and_markup_in_a_note_never_act(tmp_path: Path) -> None:

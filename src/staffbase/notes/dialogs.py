@@ -1,6 +1,7 @@
 """Writing a note, from anywhere: whom, what kind, how far it must travel, when it was seen, and the words."""
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -14,7 +15,7 @@ from staffbase.journal.model import IMPORTANCE_NAMES, KIND_NAMES, NOTE_KINDS, Im
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.kernel.moments import read_moment, show_moment, show_time
-from staffbase.notes.rules import is_late, person_meant, whom
+from staffbase.notes.rules import free_form, is_late, person_meant, whom
 from staffbase.ui.choice import Choice
 from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import FormDialog
@@ -23,16 +24,19 @@ from staffbase.ui.job import job
 from staffbase.ui.text import shown
 
 if TYPE_CHECKING:
+    from staffbase.journal.drafts import DraftFacts
     from staffbase.notes.service import Addressees, Notes, NoteSaved
 
+_FEW = 20
+"""Characters of what was typed where a resident is asked for, which tell a draft from others."""
 _HOUSE_WORDS = frozenset({"", "huset", "the house", "house", "hus"})
 
 
 class NoteDialog(FormDialog["NoteSaved"]):
     """A note. With a resident chosen one types at once and saves with one key.
 
-    There is a draft for each resident and one for the house, so that what was half typed about one never turns up
-    under another.
+    There is a draft for each resident, which comes back with the next note about them. Where nobody is chosen a note is
+    always a fresh one, so that what was half typed about one never turns up under another. `form` goes on with a draft.
     """
 
     DEFAULT_CSS = """
@@ -50,14 +54,18 @@ class NoteDialog(FormDialog["NoteSaved"]):
     AUTO_FOCUS = ""
     BINDINGS = [
         Binding("ctrl+o", "other_draft", N_("Other draft"), tooltip=N_("Open another half-written note"), id="note.other-draft"),
+        Binding("ctrl+n", "fresh", N_("New note"), tooltip=N_("Keep this one as a draft and begin a new note"), id="note.fresh"),
     ]  # fmt: skip
 
-    def __init__(self, desk: Desk, notes: "Notes", resident_id: int | None = None) -> None:
+    def __init__(self, desk: Desk, notes: "Notes", resident_id: int | None = None, form: str = "") -> None:
         super().__init__(desk)
         self._notes = notes
         self._resident_id = resident_id
-        self.form_name = f"note:{resident_id or 'house'}"
+        self._asks_whom = resident_id is None and not form
+        self.form_name = f"note:{resident_id}" if resident_id and not form else form
         self._known: Addressees | None = None
+        self._fresh: dict[str, str] = {}
+        """The fields of a note in which nothing is written."""
 
     def compose_form(self) -> ComposeResult:
         with Horizontal(classes="note-row"):
@@ -87,36 +95,66 @@ class NoteDialog(FormDialog["NoteSaved"]):
         yield Static(_("ctrl+s saves · tab next field · esc keeps the draft · F2 crisis card"), classes="hint")
 
     def on_mount(self) -> None:
-        self.query_one("#resident" if self._resident_id is None else "#text").focus()
-        self._learn()
+        self.query_one("#resident" if self._asks_whom else "#text").focus()
 
-    @job(group="learn")
-    async def _learn(self) -> None:
-        self._known = await self.ask(self._notes.addressees)
+    async def prepare(self) -> None:
+        """Whom it can be about; and a name for the draft, where nobody is chosen."""
+        try:
+            self._known = await self.ask(self._notes.addressees)
+        finally:  # what cannot be asked now must not be written over later
+            if not self.form_name:
+                taken = [one.form for one in self._known.drafts] if self._known else []
+                at_least = "note:house" if self._known else f"note:house:{self.desk.clock.now():%Y%m%d%H%M%S}"
+                self.form_name = free_form(at_least, taken)
         field = self.query_one("#resident", LineField)
         if not field.value and self._resident_id in self._known.residents:
             field.value = self._known.residents[self._resident_id][0]
             self._kept = self.fields()
+        self._fresh = self.fields()
+
+    def begun(self) -> None:
+        self._stay_here()
         self._echo()
-        others = [form for form in self._known.drafts if form != self.form_name]
-        if others and not self.query_one("#text", TextField).text:
-            self.say(self._told(others))
-        if not self._known.residents and self.focused is field:
+        if not self.query_one("#text", TextField).text:
+            self._tell_of_others()
+        if self._known and not self._known.residents and self.focused is self.query_one("#resident"):
             self.query_one("#text").focus()  # where nobody lives it is about the house
 
-    def _told(self, forms: list[str]) -> str:
-        about = ", ".join(self._about(form) for form in forms)
-        words = ngettext(
-            "%(count)d draft (%(about)s): ctrl+o opens it.",
-            "%(count)d drafts (%(about)s): ctrl+o opens one.",
-            len(forms),
-        )
-        return words % {"count": len(forms), "about": about}
+    def taken_up(self) -> None:
+        """What is typed goes on behind the words that stand there."""
+        saved_at = next((one.saved_at for one in self._drafts() if one.form == self.form_name), self.desk.clock.now())
+        told = _("This is your draft of %(when)s, as you left it. ctrl+n begins a new note.")
+        self.say(told % {"when": show_moment(saved_at, self.desk.clock.now())})
+        if self.query_one("#text", TextField).text:
+            self.query_one("#text").focus()
 
-    def _about(self, form: str) -> str:
-        key = form.removeprefix("note:")
+    def _stay_here(self) -> None:
+        """Whoever locked over it comes back to this note, not to another."""
+        self.again = partial(NoteDialog, self.desk, self._notes, self._resident_id, self.form_name)
+
+    def _drafts(self) -> tuple["DraftFacts", ...]:
+        return self._known.drafts if self._known else ()
+
+    def _tell_of_others(self) -> None:
+        others = [one for one in self._drafts() if one.form != self.form_name]
+        if others:
+            now = self.desk.clock.now()
+            about = "; ".join(f"{self._about(one)}, {show_moment(one.saved_at, now)}" for one in others)
+            words = ngettext(
+                "%(count)d draft (%(about)s): ctrl+o opens it.",
+                "%(count)d drafts (%(about)s): ctrl+o opens one.",
+                len(others),
+            )
+            self.say(words % {"count": len(others), "about": about})
+
+    def _about(self, draft: "DraftFacts") -> str:
+        """Whom a draft is about: as its form says, or as it was typed."""
         residents = self._known.residents if self._known else {}
-        return " ".join(residents.get(int(key), ())) if key.isdigit() else _("the house")
+        key, typed = draft.form.split(":")[1], draft.fields.get("resident", "").strip()
+        meant = [int(key)] if key.isdigit() else whom(typed, residents) if typed else []
+        if len(meant) == 1 and meant[0] in residents:
+            return " ".join(residents[meant[0]])
+        return (typed if len(typed) <= _FEW else f"{typed[:_FEW]}…") or _("the house")
 
     @on(Input.Changed)
     @on(Choice.Changed)
@@ -241,7 +279,8 @@ class NoteDialog(FormDialog["NoteSaved"]):
         """Keep this one and open the next half-written note."""
         await self.keep_draft()
         known = await self.ask(self._notes.addressees)
-        forms = list(known.drafts)
+        self._known = known
+        forms = [one.form for one in known.drafts]
         if not forms or forms == [self.form_name]:
             self.say(_("There is no other draft."))
             return
@@ -252,5 +291,23 @@ class NoteDialog(FormDialog["NoteSaved"]):
         self.restore(kept or {})
         self.to_the_end()
         self._kept = self.fields()
+        self._drafted = True
+        self._stay_here()
         self.query_one("#text").focus()
-        self.say(_("This is your draft, as you left it."))
+        self.taken_up()
+
+    @job(group="other")
+    async def action_fresh(self) -> None:
+        """Keep what stands here as a draft, and begin a note in which nothing is written."""
+        if not await self.keep_draft():
+            self.say(_("Nothing is written here yet."))
+            return
+        self._known = await self.ask(self._notes.addressees)
+        beginning = ":".join(self.form_name.split(":")[:2])
+        self.form_name = free_form(beginning, [one.form for one in self._known.drafts])
+        self._kept, self._drafted = None, False
+        self.restore(self._fresh)
+        self._kept = self.fields()
+        self._stay_here()
+        self.query_one("#resident" if self._resident_id is None else "#text").focus()
+        self._tell_of_others()

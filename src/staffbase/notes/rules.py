@@ -1,6 +1,6 @@
 """Rules about notes: when one is late, and whom typed letters mean."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 LATE_AFTER = timedelta(hours=12)
@@ -10,6 +10,14 @@ LATE_AFTER = timedelta(hours=12)
 def is_late(observed_at: datetime, now: datetime) -> bool:
     """Whether a note is entered so long after that it needs a reason."""
     return now - observed_at > LATE_AFTER
+
+
+def free_form(beginning: str, taken: Collection[str]) -> str:
+    """A name for the draft of a fresh note that no draft stands under yet."""
+    form, number = beginning, 2
+    while form in taken:
+        form, number = f"{beginning}:{number}", number + 1
+    return form
 
 
 def whom(typed: str, residents: Mapping[int, tuple[str, str]]) -> list[int]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from staffbase.journal.drafts import drafts_in
+from staffbase.journal.drafts import DraftFacts, drafts_in
 from staffbase.journal.entries import write_entry
 from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import NOTE_KINDS, Importance, Kind, Source
@@ -26,7 +26,7 @@ from staffbase.residents.reading import facts_in, labels_in, resident_in
 Found = Callable[[Reading, Sequence[int]], dict[int, str]]
 """What was found, in words, of those of these entries that are checks; rounds know it, and notes know no rounds."""
 DRAFT = "note:"
-"""What the forms of note drafts begin with; the resident's key or "house" follows."""
+"""What the forms of note drafts begin with; the resident's key or "house" follows, and a number where there are several."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Addressees:
     """(unit code, alias) of those who live here, in walking order."""
     people: dict[int, str]
     """Those who work here."""
-    drafts: tuple[str, ...] = ()
-    """The forms of the actor's half-written notes."""
+    drafts: tuple[DraftFacts, ...] = ()
+    """The actor's half-written notes, the newest first."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class Notes:
         with self.database.read() as tx:
             residents = {key: (facts.unit_code, facts.alias) for key, facts in facts_in(tx, self.house_id).items()}
             people = {person.id: person.name for person in tx.all(select(Person).where(col(Person.left_at).is_(None)))}
-            drafts = tuple(draft.form for draft in drafts_in(tx, actor.person_id) if draft.form.startswith(DRAFT))
+            drafts = tuple(draft for draft in drafts_in(tx, actor.person_id) if draft.form.startswith(DRAFT))
         return Addressees(residents, people, drafts)
 
     @allowed(Permission.READ)

@@ -136,8 +136,24 @@ class FormDialog(StaffDialog[Answer]):
         self._begin()
         self.set_interval(AUTOSAVE_SECONDS, self._keep)
 
+    async def prepare(self) -> None:
+        """What must be known before the draft is looked for: what the form chooses among, or under which name it is kept."""
+
+    def taken_up(self) -> None:
+        """A draft stands in the fields now; say so."""
+        self.say(_("This is your draft, as you left it."))
+
+    def begun(self) -> None:
+        """Everything is known, and a draft that there was stands in the fields."""
+
     @job()
     async def _begin(self) -> None:
+        async with self._keeping:  # nothing is kept under a name that is not settled
+            await self.prepare()
+        await self._take_up()
+        self.begun()
+
+    async def _take_up(self) -> None:
         if not self.form_name:
             return
         kept = await self.ask(self.desk.drafts.draft, self.form_name)
@@ -148,7 +164,7 @@ class FormDialog(StaffDialog[Answer]):
             self.to_the_end()
             self._kept = kept if changed else self.fields()
             self._drafted = True
-            self.say(_("This is your draft, as you left it."))
+            self.taken_up()
 
     def to_the_end(self) -> None:
         """What is typed now goes on behind what stands in the fields."""

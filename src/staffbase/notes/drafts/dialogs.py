@@ -10,6 +10,7 @@ from textual.widgets.option_list import Option
 from staffbase.journal.drafts import DraftFacts
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import show_moment
+from staffbase.notes.dialogs import NoteDialog
 from staffbase.notes.drafts.rules import first_words, place_of
 from staffbase.notes.service import Labels, Notes
 from staffbase.ui.desk import Desk
@@ -100,7 +101,8 @@ class DraftsDialog(StaffDialog[None]):
         self.dismiss(None)
         match place.where:
             case "note":
-                self.app.call_later(self.desk.write_note, place.resident_id)
+                if self.desk.offers("write_note"):
+                    self.app.push_screen(NoteDialog(self.desk, self._notes, place.resident_id, one.form))
             case "extra_check":
                 self.app.call_later(self.desk.extra_check)
             case "incident":
