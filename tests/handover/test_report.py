@@ -7,6 +7,7 @@ from tests.conftest import moment
 
 from staffbase.exchange.heads import typed_head
 from staffbase.handover.model import ReportDraftLine, ShiftReport
+from staffbase.handover.plain import if_then_words
 from staffbase.incidents.model import IncidentKind
 from staffbase.journal.model import Importance, Kind
 from staffbase.kernel import i18n
@@ -118,7 +119,7 @@ def test_the_shift_writes_it_together_and_nobody_overwrites_the_other(calm):
     with calm.station.database.read() as tx:
         assert tx.all(select(ReportDraftLine)) == []
     told = calm.station.journal.timeline(calm.actors["marit"], a1, kinds=[Kind.STATUS])
-    assert told[0].text == "Status: watch. Loud after nine.\nIf – then: If he shouts: one goes in."
+    assert told[0].text == "Status: watch. Loud after nine.\nIf he shouts: one goes in."
 
 
 @pytest.mark.parametrize("text", ["one\ntwo\nthree", "x" * 161, "bell\x07"])
@@ -201,3 +202,15 @@ def test_nobody_without_the_permission(calm):
             calm.handover.report(calm.actors[name])
         with pytest.raises(NotAllowed):
             calm.handover.my_reading(calm.actors[name])
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("If he shouts: go two.", "If he shouts: go two."),
+        ("hvis han roper: gå to", "hvis han roper: gå to"),
+        ("Shouting: go two.", "If – then: Shouting: go two."),
+    ],
+)
+def test_what_is_to_be_done_is_named_once(typed, shown):
+    assert if_then_words(typed) == shown

@@ -394,7 +394,7 @@ def samira_signs_the_night(night: Night) -> None:
     night.write("Stays in bed; wants his mother told.")
     night.terminal.move("tab")
     night.write("If he breathes slowly: 113 at once.")
-    night.press("enter", "If – then: If he breathes slowly")
+    night.press("enter", "If he breathes slowly")
     night.press("g", "Sign the shift report")
     night.press("enter", "signed by Samira 06:30")
     night.lock()
@@ -428,7 +428,7 @@ def the_report_tells_it(report: str) -> None:
     for words in (
         "Slept with headphones on; all well.", "Looked at, stays at home, breathes well.", "He was hoarse at midnight.",
         "Not checked on the round: Music and laughter; I did not want to disturb.", "00:09 113 called",
-        "If – then: If he breathes slowly: 113 at once.", "23:59 Knocked", "00:22 Ambulance arrived",
+        "If he breathes slowly: 113 at once.", "23:59 Knocked", "00:22 Ambulance arrived",
     ):  # fmt: skip
         assert report.count(words) == 1, f"{words}\n{report}"
     assert "Slept all day" not in report  # that is the evening's

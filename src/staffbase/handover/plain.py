@@ -38,6 +38,14 @@ def closed_words(closed: int) -> str:
     ) % {"count": closed}
 
 
+_IF = ("if ", "hvis ", "dersom ")
+
+
+def if_then_words(text: str) -> str:
+    """What to do if something happens, named as such unless its own first word does."""
+    return text if text.casefold().startswith(_IF) else _("If – then: %(text)s") % {"text": text}
+
+
 def counts_words(counts: Counts) -> str:
     """What was recorded in numbers; "not recorded" where nothing was."""
     if not counts.anything:
@@ -148,7 +156,7 @@ def _of_resident(line: ReportLineFacts, now: datetime) -> Iterator[str]:
     if line.text:
         yield from line.text.split("\n")
     if line.if_then:
-        yield _("If – then: %(text)s") % {"text": line.if_then}
+        yield if_then_words(line.if_then)
     for item in line.recorded:
         yield from item_words(item, now)
     yield counts_words(line.counts)

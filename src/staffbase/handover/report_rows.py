@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from staffbase.handover.facts import ReportFacts, ReportLineFacts
-from staffbase.handover.plain import closed_words, counts_words, signed_words, span_words, task_words
+from staffbase.handover.plain import closed_words, counts_words, if_then_words, signed_words, span_words, task_words
 from staffbase.handover.rows import (
     INK,
     Line,
@@ -93,7 +93,7 @@ def _report_line(line: ReportLineFacts, report: ReportFacts, now: datetime) -> R
     if line.needs_words and not report.signed:
         lines.append(Line("", ((_("t: a line or an if–then is needed"), "$warning-text"),)))
     if line.if_then:
-        lines.append(Line("", ((_("If – then: %(text)s") % {"text": line.if_then}, "bold"),)))
+        lines.append(Line("", ((if_then_words(line.if_then), "bold"),)))
     for item in line.recorded:
         lines += item_lines(item, now)
     lines += [Line("", ((task_words(task, now), ""),)) for task in line.tasks]

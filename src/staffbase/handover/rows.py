@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from staffbase.handover.facts import Huddle, QuestionFacts, ReadingItem
-from staffbase.handover.plain import task_words
+from staffbase.handover.plain import if_then_words, task_words
 from staffbase.journal.model import IMPORTANCE_NAMES, KIND_NAMES, Importance, Kind
 from staffbase.kernel.clock import local
 from staffbase.kernel.i18n import _
@@ -109,7 +109,7 @@ def item_lines(item: ReadingItem, now: datetime) -> Iterator[Line]:
     elif item.steps:
         yield Line("", ((item.steps[-1].words, ""),))
     if item.if_then:
-        yield Line("", ((_("If – then: %(text)s") % {"text": item.if_then}, "bold"),))
+        yield Line("", ((if_then_words(item.if_then), "bold"),))
     if item.closed:
         yield Line("", ((_("met by %(name)s") % {"name": item.closed_by}, "$ok-text"), (item.closed, "")))
 

@@ -4,6 +4,7 @@ from sqlmodel import col, select
 
 from staffbase.handover.facts import ReportFacts, ReportLineFacts
 from staffbase.handover.model import ReportCosigned, ReportDraftLine, ReportLine, ShiftReport
+from staffbase.handover.plain import if_then_words
 from staffbase.handover.reports import draft_lines_in, on_shift_in, report_in, signed_report_in
 from staffbase.handover.rules import TEXT_LINES, signable_from
 from staffbase.journal.entries import write_entry
@@ -143,7 +144,7 @@ def _tell(tx: Writing, house_id: int, line: ReportLineFacts) -> int | None:
     """The entry on the resident's timeline; none where nothing changed and nothing was written."""
     if line.shown_status is line.last and not line.text and not line.if_then:
         return None
-    if_then = _("If – then: %(text)s") % {"text": line.if_then} if line.if_then else ""
+    if_then = if_then_words(line.if_then) if line.if_then else ""
     said = "\n".join(part for part in (line.text, if_then) if part)
     set_status(tx, house_id, line.resident_id, line.shown_status, said)
     tx.flush()
