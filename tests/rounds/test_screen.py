@@ -213,6 +213,51 @@ async def test_what_is_signed_is_not_taken_back_and_says_where_to_write_it(bench
         assert any("on the resident's page" in toast.message for toast in bench._notifications)
 
 
+async def test_after_signing_the_head_says_when_the_next_round_is_and_what_w_begins_now(bench, back, clock):
+    async with bench.run_test(size=(120, 36), notifications=True) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("p", "p", "p", "g", "s")
+        told = str(hand.app.screen.query_one("#round-head", Static).content)
+        assert "when you leave" not in told
+        assert "Next round 03:30–05:30" in told
+        assert "w begins an extra round, which owes no door." in told
+        (said,) = [toast.message for toast in bench._notifications if "This round is signed" in toast.message]
+        assert " w " not in said
+        await hand.press("w")
+        out = bench.station.rounds.walk_under_way(bench.desk.actor)
+        assert out.window_begins is None
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (moment(5, 22, 10), "w begins an extra round, which owes no door; from 22:30 it begins this one."),
+        (moment(5, 22, 30), "w when you leave."),
+    ],
+)
+async def test_before_the_round_the_head_says_what_w_begins(bench, clock, at, said):
+    clock.move_to(at)
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        assert said in " ".join(str(hand.app.screen.query_one("#round-head", Static).content).split())
+        await hand.press("w")
+        out = bench.station.rounds.walk_under_way(bench.desk.actor)
+        assert (out.window_begins is None) == ("extra" in said)
+
+
+async def test_w_begins_the_round_for_an_hour_after_its_window(night, actors, clock):
+    marit = actors["marit"]
+    clock.move_to(moment(6, 0, 10))
+    sheet = night.rounds.sheet(marit)
+    assert sheet.extra_now is False
+    clock.move_to(moment(6, 6, 0))
+    assert night.rounds.sheet(marit).extra_now is False  # an hour after the last window
+    clock.move_to(moment(6, 6, 31))
+    assert night.rounds.sheet(marit).extra_now is True
+
+
 async def test_capital_letters_and_the_end_of_the_round_do_nothing_odd(bench, back, clock):
     async with bench.run_test(size=(120, 36)) as pilot:
         hand = Hand(pilot, clock)

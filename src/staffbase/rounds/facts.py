@@ -96,6 +96,10 @@ class RoundSheet:
 
     spans: tuple[tuple[datetime, datetime], ...] = ()
     """When each walk of this round that is over was walked, oldest first."""
+    extra_now: bool = False
+    """Whoever leaves now walks an extra round: it is too early for the next one, or the present one is done."""
+    coming: Window | None = None
+    """The first window that has not begun."""
 
     @property
     def extra(self) -> bool:

@@ -228,6 +228,13 @@ def window_for(moment: datetime, hours: Sequence[WindowHours] = DEFAULT_WINDOWS)
     return None
 
 
+def window_after(moment: datetime, hours: Sequence[WindowHours] = DEFAULT_WINDOWS) -> Window | None:
+    """The first window that begins later; None when none does within a week."""
+    tonight = night_of(moment)
+    coming = (window for days in range(LOOK_AHEAD) for window in windows_of(tonight + timedelta(days=days), hours))
+    return next((window for window in coming if window.begins_at > moment), None)
+
+
 def window_begun_at(begins_at: datetime, hours: Sequence[WindowHours] = DEFAULT_WINDOWS) -> Window | None:
     """The window that began at this moment; None when the house's windows are others by now."""
     found = (window for window in windows_of(night_of(begins_at), hours) if window.begins_at == begins_at)

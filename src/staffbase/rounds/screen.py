@@ -194,7 +194,7 @@ class RoundsScreen(StaffScreen):
             if walk is not None and walk.returned_at is None:
                 said = _("The walk is under way. The doors are answered when the walker is back.")
             elif walk is not None:
-                said = _("This round is signed. Press w for the next one, n for a note, x for an extra check.")
+                said = _("This round is signed. n writes a note, x an extra check.")
             else:
                 said = _("Press w when you leave on the round; the doors are answered when you are back.")
             self.notify(said, markup=False, timeout=5)

@@ -53,10 +53,9 @@ from staffbase.rounds.rules import (
     LATEST_BACK,
     Window,
     beyond,
-    window_of_walk,
 )
 from staffbase.rounds.sheet import sheet_in
-from staffbase.rounds.windows import is_done_in, owed_in, round_of_in, rules_in, windows_in
+from staffbase.rounds.windows import owed_in, round_of_in, rules_in, window_to_walk_in, windows_in
 
 USUAL_WALK_MINUTES = 45
 
@@ -299,9 +298,7 @@ class Rounds(OwedRounds, Ladders):
             return check_facts(entry, check, concluded=check.incident_id is None)
 
     def _window_of(self, tx: Reading, left_at: datetime) -> Window | None:
-        """The window a walk goes on with; None for one by day, and for one after its round was done: an extra round."""
-        window = window_of_walk(left_at, rules_in(tx, self.house_id))
-        return None if window is None or is_done_in(tx, self.house_id, window, left_at) else window
+        return window_to_walk_in(tx, self.house_id, left_at, rules_in(tx, self.house_id))
 
     def _nobody_out(self, tx: Reading) -> None:
         out = walk_under_way_in(tx, self.house_id)

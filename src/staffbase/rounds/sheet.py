@@ -8,8 +8,16 @@ from staffbase.residents.reading import doors_in
 from staffbase.residents.rules import expired, form_now
 from staffbase.rounds.facts import DoorLine, RoundSheet, WalkFacts
 from staffbase.rounds.reading import checks_in, last_seen_in, unsigned_walks_in, walk_facts
-from staffbase.rounds.rules import Window, window_begun_at, window_for
-from staffbase.rounds.windows import not_walked_in, owed_in, round_of_in, rules_in, spans_of, walks_of_window_in
+from staffbase.rounds.rules import Window, window_after, window_begun_at, window_for
+from staffbase.rounds.windows import (
+    not_walked_in,
+    owed_in,
+    round_of_in,
+    rules_in,
+    spans_of,
+    walks_of_window_in,
+    window_to_walk_in,
+)
 
 
 def sheet_in(tx: Reading, house_id: int, now: datetime, walk_id: int | None = None) -> RoundSheet:
@@ -44,10 +52,12 @@ def sheet_in(tx: Reading, house_id: int, now: datetime, walk_id: int | None = No
                 owed.reasons.get(door.unit_id, ""),
             )
         )
+    may_leave = walk is None or walk.signed_at is not None
     return RoundSheet(
         window, window is not None and window.holds(now), walk, tuple(lines),
         tuple(one for one in unsigned if walk is None or one.id not in round_ids),
         tuple(not_walked_in(tx, house_id, now, doors, hours)), tuple(spans_of(walks)),
+        may_leave and window_to_walk_in(tx, house_id, now, hours) is None, window_after(now, hours),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from staffbase.residents.rules import ResidentFacts
 from staffbase.residents.told import form_words, status_words, validity_words, warning_row
 from staffbase.rounds.facts import DoorLine, RoundSheet, WindowFacts
 from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, Outcome
-from staffbase.rounds.rules import SEEN, Window
+from staffbase.rounds.rules import EARLY, SEEN, Window
 from staffbase.ui.text import line, lines, shown, wrapped
 
 SHORT_FORMS = {
@@ -249,7 +249,7 @@ def _next(sheet: RoundSheet, now: datetime) -> Content:
             _("g: say why · l: it was walked, enter it later"),
         )
     else:
-        said = shown(_("w when you leave. The screen locks; your PIN ends the walk and opens the doors."), "$muted")
+        said = _before_leaving(sheet, now)
     waiting = [one for one in sheet.unsigned if walk is None or one.id != walk.id]
     if not waiting:
         return said
@@ -261,6 +261,22 @@ def _next(sheet: RoundSheet, now: datetime) -> Content:
             "$warning-text",
         ),
     )
+
+
+def _before_leaving(sheet: RoundSheet, now: datetime) -> Content:
+    """What w begins now; after a round is signed also when the next one is, which the head names otherwise."""
+    coming = ""
+    if sheet.walk is not None and sheet.coming is not None:
+        coming = _("Next round %(hours)s") % {"hours": hours_told(sheet.coming, now)}
+    if not sheet.extra_now:
+        said = _("w when you leave. The screen locks; your PIN ends the walk and opens the doors.")
+    elif sheet.walk is None and sheet.window is not None and now < sheet.window.begins_at:
+        said = _("w begins an extra round, which owes no door; from %(time)s it begins this one.") % {
+            "time": show_moment(sheet.window.begins_at - EARLY, now)
+        }
+    else:
+        said = _("w begins an extra round, which owes no door.")
+    return line((coming, "bold"), (said, "$muted"), between="   ")
 
 
 def side(windows: Sequence[WindowFacts], now: datetime) -> Content:

@@ -36,6 +36,7 @@ from staffbase.rounds.rules import (
     hasty,
     stands,
     why_none,
+    window_of_walk,
     windows_of,
 )
 
@@ -223,6 +224,12 @@ def is_done_in(tx: Reading, house_id: int, window: Window, now: datetime) -> boo
         return True
     answered = checks_in(tx, [walk.id for walk in walks])
     return owed_in(tx, house_id, window, walks, now, doors_in(tx, house_id)).units <= answered.keys()
+
+
+def window_to_walk_in(tx: Reading, house_id: int, left_at: datetime, hours: Sequence[WindowHours]) -> Window | None:
+    """The window a walk goes on with; None for one by day, and for one after its round was done: an extra round."""
+    window = window_of_walk(left_at, hours)
+    return None if window is None or is_done_in(tx, house_id, window, left_at) else window
 
 
 def _passed_in(
