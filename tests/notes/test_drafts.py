@@ -33,6 +33,7 @@ def test_a_draft_says_where_it_is_gone_on_with() -> None:
     assert (place_of("contact:new:17").where, place_of("contact:new:17").resident_id) == ("resident", 17)
     assert place_of("contact:3").where == "admin"
     assert place_of("report:2026-01-05:night:house").where == "handover"
+    assert first_words({"kind": "everyday", "text": "hi"}) == "hi"
     assert first_words({"resident": "A1", "text": "two\nlines  here"}) == "two lines here"
 
 
@@ -70,12 +71,13 @@ async def test_each_of_several_notes_is_gone_on_with(station, actors, flats, clo
         {"note:house": "one", "note:house:2": "two", f"note:{flats['A2']}:2": "three"}.items()
     ):
         clock.move_to(moment(5, 22, minute))
-        drafts.save_draft(marit, form, {"text": text})
+        drafts.save_draft(marit, form, {"text": text, "resident": "b1" if text == "two" else ""})
     app = Bench(station, marit)
     async with app.run_test(size=(80, 24)) as pilot:
         for down, text in enumerate(("three", "two", "one")):
             app.show(DraftsDialog(app, station.notes))
             await settle(pilot)
+            assert "note  b1  22:01" in seen(app)
             await pilot.press(*["down"] * down, "enter")
             await settle(pilot)
             assert app.screen.query_one(TextArea).text == text

@@ -221,7 +221,7 @@ async def test_after_signing_the_head_says_when_the_next_round_is_and_what_w_beg
         told = str(hand.app.screen.query_one("#round-head", Static).content)
         assert "when you leave" not in told
         assert "Next round 03:30–05:30" in told
-        assert "w begins an extra round, which owes no door." in told
+        assert "w now begins only an extra round." in told
         (said,) = [toast.message for toast in bench._notifications if "This round is signed" in toast.message]
         assert " w " not in said
         await hand.press("w")
@@ -232,7 +232,7 @@ async def test_after_signing_the_head_says_when_the_next_round_is_and_what_w_beg
 @pytest.mark.parametrize(
     ("at", "said"),
     [
-        (moment(5, 22, 10), "w begins an extra round, which owes no door; from 22:30 it begins this one."),
+        (moment(5, 22, 10), "w now begins only an extra round; this one from 22:30."),
         (moment(5, 22, 30), "w when you leave."),
     ],
 )

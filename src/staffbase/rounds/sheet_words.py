@@ -271,11 +271,11 @@ def _before_leaving(sheet: RoundSheet, now: datetime) -> Content:
     if not sheet.extra_now:
         said = _("w when you leave. The screen locks; your PIN ends the walk and opens the doors.")
     elif sheet.walk is None and sheet.window is not None and now < sheet.window.begins_at:
-        said = _("w begins an extra round, which owes no door; from %(time)s it begins this one.") % {
+        said = _("w now begins only an extra round; this one from %(time)s.") % {
             "time": show_moment(sheet.window.begins_at - EARLY, now)
         }
     else:
-        said = _("w begins an extra round, which owes no door.")
+        said = _("w now begins only an extra round.")
     return line((coming, "bold"), (said, "$muted"), between="   ")
 
 

@@ -75,7 +75,7 @@ class DraftsDialog(StaffDialog[None]):
 
     def _row(self, one: DraftFacts) -> Content:
         place = place_of(one.form)
-        whose = " ".join(self._labels.residents.get(place.resident_id or 0, ()))
+        whose = " ".join(self._labels.residents.get(place.resident_id or 0, ())) or one.fields.get("resident", "")
         width = max(20, min(92, self.app.size.width) - 12)
         head = line(
             (_(place.words), "bold"), whose, (show_moment(one.saved_at, self.desk.clock.now()), "$muted"), between="  "

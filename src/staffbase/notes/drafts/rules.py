@@ -80,6 +80,6 @@ def place_of(form: str) -> DraftPlace:
 
 
 def first_words(fields: dict[str, str]) -> str:
-    """What one knows a draft by: its longest text, on one line."""
+    """What one knows a draft by: its words, else its longest text, on one line."""
     longest = max(fields.values(), key=len, default="")
-    return " ".join(longest.split())
+    return " ".join((fields.get("text", "").strip() or longest).split())
