@@ -47,6 +47,7 @@ class DamageDialog(StaffDialog[bool]):
             shown(_("“b” closes the station and shows the backups: a leader, or the recovery identity, puts the newest good one back. What lies here is kept whole.")),
         )  # fmt: skip
         yield Static(Content("\n\n").join(said))
+        yield Static(_("b to the backups · esc goes on with what can be read"), classes="hint")
 
     def action_backups(self) -> None:
         self.dismiss(True)
