@@ -19,6 +19,7 @@ from staffbase.kernel.database import Database
 from staffbase.kernel.errors import NotAllowed, StaffbaseError
 from staffbase.kernel.key import FileIdentities
 from staffbase.kernel.settings import Settings
+from staffbase.rounds.deviations import decided_in
 from staffbase.station import Station
 
 
@@ -46,7 +47,7 @@ def made(station: Station, tmp_path: Path) -> Callable[[type], Any]:
     database, house_id = station.database, station.house_id
     given: dict[str, Any] = {
         "database": database, "house_id": house_id, "home": home, "settings": Settings(home=home),
-        "identities": FileIdentities(tmp_path / "identities"), "outcomes": lambda _tx, _keys: {},
+        "identities": FileIdentities(tmp_path / "identities"), "outcomes": lambda _tx, _keys: {}, "decided": decided_in,
     }  # fmt: skip
 
     def make(service: type) -> Any:

@@ -93,6 +93,8 @@ def test_a_day_with_refusals_and_a_fault_tells_nothing_of_anybody(tmp_path: Path
     ) as terminal:
         terminal.wait_for("2 kladder")
         terminal.press("n")
+        terminal.wait_for("2 kladder .*ctrl.o")
+        terminal.press("\x0f")
         terminal.wait_for(NOTE)
     for arguments in (("doctor",), ("verify", "--json"), ("verify",)):
         done = command(home, folder, temporary, *arguments)
