@@ -17,7 +17,7 @@ def standing(place: Path, seconds: float) -> list[Figure]:
     memory = Figure("memory on the board, two weeks of data", 110, "MiB")
     house = ("--dir", str(place / "standing"))
     with Terminal(place, "demo", "--lang", "en", "--at", NIGHT.isoformat(), *house) as terminal:
-        terminal.wait_for("Samira +night watch")
+        terminal.wait_for(r"Samira +\d{6} +night watch")
         signed_out.values.append(_share(terminal, seconds))
     with Terminal(place, *NIGHT_WATCH, *house) as terminal:  # kept from before: what made it is not in memory
         terminal.wait_for("MODULE B")
