@@ -25,7 +25,7 @@ WIDE = CARD_CELLS + WIDE_LABEL
 """From this width the labels are whole words."""
 
 SHORT_NAMES = {
-    Section.DANGERS: N_("DANGER"),
+    Section.DANGERS: N_("RISK"),
     Section.YELLOW: N_("AMBER"),
     Section.RED: N_("RED"),
     Section.AVOID: N_("DON'T"),
