@@ -10,12 +10,13 @@ from rich.cells import cell_len
 from tests.conftest import moment
 
 from staffbase.crisis_plans.card import Card, card, ladder, opened_words
-from staffbase.crisis_plans.card_lines import ROWS, Ink, card_lines, plain
+from staffbase.crisis_plans.card_lines import LABEL, ROWS, SHORT_NAMES, Ink, card_lines, plain
 from staffbase.crisis_plans.cells import cells, shorten
 from staffbase.crisis_plans.facts import VersionFacts
 from staffbase.crisis_plans.model import Made, Signing
 from staffbase.crisis_plans.rules import CARD_CELLS, PlanText, Review, Section, Sign, faults
 from staffbase.kernel import i18n
+from staffbase.kernel.i18n import _
 from staffbase.residents.model import Presence, Status, WarningKind
 from staffbase.residents.rules import ContactFacts, HouseFacts, ResidentFacts, WarningLine
 from staffbase.ui.text import harmless
@@ -310,3 +311,9 @@ def test_more_room_brings_air_and_whole_words(width, height) -> None:
     assert any(line.startswith("Amber: early signs" if width > 98 else "AMBER") for line in lines)
     assert lines[0] != ""
     assert lines[-1] != ""
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+def test_the_narrow_column_holds_each_label_whole(language):
+    i18n.use(language)
+    assert {_(name): cell_len(_(name)) for name in SHORT_NAMES.values() if cell_len(_(name)) >= LABEL} == {}
