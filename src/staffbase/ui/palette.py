@@ -27,6 +27,12 @@ class Palette(CommandPalette):
         """Nothing blinks."""
         self.query_one(Input).cursor_blink = False
 
+    def _action_command_list(self, action: str) -> None:
+        """A page is turned once there are rows of it: Textual fails on one that is typed ahead of them."""
+        found = self.query_one(CommandList)
+        if not action.startswith("page") or (found.highlighted or 0) in found._index_to_line:  # noqa: SLF001  (nothing else says so)
+            super()._action_command_list(action)
+
     def _start_no_matches_countdown(self, search_value: str) -> None:
         self._stop_no_matches_countdown()
 
