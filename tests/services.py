@@ -124,14 +124,18 @@ def _classes(module: ModuleType) -> list[type]:
 
 @cache
 def service_classes() -> tuple[type, ...]:
-    """What the station wires, and every other class with a public function that declares a permission."""
+    """What the station wires, and every other class with a public function that declares a permission.
+
+    A class that is only a part of one of them is tried as that one.
+    """
     others = [
         one
         for module in modules()
         for one in _classes(module)
         if any(function.permission is not None for function in public(one))
     ]
-    return tuple(dict.fromkeys([*wired(), *others]))
+    found = list(dict.fromkeys([*wired(), *others]))
+    return tuple(one for one in found if not any(one in other.__mro__[1:] for other in found))
 
 
 def service_functions(classes: Iterable[type] = ()) -> list[ServiceFunction]:

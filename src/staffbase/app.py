@@ -116,6 +116,10 @@ class StaffbaseApp(Watching):
         """Open the incident."""
         self._offer("start_incident", resident_id)
 
+    def mend_check(self, entry_id: int) -> None:
+        """Open the correction of an answer of a signed round."""
+        self._offer("mend_check", entry_id)
+
     def extra_check(self, resident_id: int | None = None) -> None:
         """Open the extra check."""
         self._offer("extra_check", resident_id)

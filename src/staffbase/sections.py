@@ -184,6 +184,12 @@ def _extra_check(desk: Desk, station: Station, resident_id: int | None) -> Scree
     return ExtraCheckDialog(desk, station.rounds, station.residents, resident_id)
 
 
+def _mend_check(desk: Desk, station: Station, entry_id: int | None) -> Screen[Any]:
+    from staffbase.rounds.mending_dialogs import MendCheckDialog
+
+    return MendCheckDialog(desk, station.rounds, entry_id or 0)
+
+
 def _search(desk: Desk, station: Station, _resident_id: int | None) -> Screen[Any]:
     from staffbase.notes.search.screen import SearchScreen
 
@@ -232,6 +238,7 @@ OFFERS: dict[str, Offer] = {
     "write_note": Offer(Permission.WRITE, _note),
     "start_incident": Offer(Permission.WRITE, _incident),
     "extra_check": Offer(Permission.ROUND, _extra_check),
+    "mend_check": Offer(Permission.ROUND, _mend_check),
     "search": Offer(Permission.READ, _search),
     "who_is_on_duty": Offer(Permission.DUTY, _who_is_on_duty),
     "change_pin": Offer(Permission.SELF, _change_pin),

@@ -31,9 +31,9 @@ def test_a_round_nobody_walked_stands_once_in_my_reading(house):
     house.on("marit")
     reading = house.reading("marit")
     (told,) = [one for one in reading.house if one.kind is Kind.ROUND]
-    assert told.text.startswith("Round signed: 0 of 3 doors.")
+    assert told.text.startswith("Round 23:30–01:30 signed: 0 of 3 doors.")
     assert [step.words for step in told.steps] == [
-        "A1, A2  Not checked on the round: fire at the other house", "B1  Not checked on the round: the key did not fit",
+        "A1, A2  Not checked on the round 23:30–01:30: fire at the other house", "B1  Not checked on the round 23:30–01:30: the key did not fit",
     ]  # fmt: skip
     assert [one.items for one in reading.residents] == [(), (), ()]
     assert {one.section for one in reading.residents} == {Section.QUIET}

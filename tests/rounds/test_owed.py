@@ -58,7 +58,7 @@ def test_who_is_admitted_before_the_round_is_signed_still_needs_a_reason(night, 
     night.rounds.sign(samira, back.id, {units["A2"]: "ambulance was there"})
     assert counted(night)[0] == (2, 3, True)
     told = night.journal.timeline(samira, flats["A2"], kinds=[Kind.ROUND])
-    assert [item.text for item in told] == ["Not checked on the round: ambulance was there"]
+    assert [item.text for item in told] == ["Not checked on the round 23:30–01:30: ambulance was there"]
 
 
 def test_what_was_seen_on_the_walk_is_answered_though_he_is_admitted_by_now(night, actors, flats, units, back, clock):

@@ -24,6 +24,7 @@ from staffbase.rounds.dialogs import (
     OnBehalfDialog,
     OpenDoorsDialog,
 )
+from staffbase.rounds.mending_dialogs import MendCheckDialog
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.no_answer_dialogs import ColleagueDialog, DangerDialog, NoAnswerDialog, ResolvedDialog
 from staffbase.rounds.screen import RoundsScreen
@@ -58,6 +59,7 @@ class Bench(InOrder[None]):
             open_resident=lambda resident: self.did.append(("resident", resident)),
             open_card=lambda resident: self.did.append(("card", resident)),
             write_note=lambda resident=None: self.did.append(("note", resident)),
+            mend_check=self.mend_check,
         )  # fmt: skip
         self.station = station
         for theme in THEMES:
@@ -66,6 +68,9 @@ class Bench(InOrder[None]):
 
     def start_incident(self, resident) -> None:
         self.push_screen(IncidentStart(self.desk, self.station.incidents, self.station.residents, resident))
+
+    def mend_check(self, entry_id) -> None:
+        self.push_screen(MendCheckDialog(self.desk, self.station.rounds, entry_id))
 
     async def on_mount(self) -> None:
         await self.push_screen(RoundsScreen(self.desk, self.station.rounds))
@@ -202,15 +207,6 @@ async def test_the_same_answer_given_twice_at_an_ordinary_pace_counts_twice(benc
         await hand.press("p", apart=0.5)
         await hand.press("g", apart=0.5)
         assert hand.sheet.walk.signed_at is not None
-
-
-async def test_what_is_signed_is_not_taken_back_and_says_where_to_write_it(bench, back, clock):
-    async with bench.run_test(size=(120, 36), notifications=True) as pilot:
-        hand = Hand(pilot, clock)
-        await hand.settle()
-        await hand.press("p", "p", "p", "g", "z")
-        assert len(hand.answered()) == 3
-        assert any("on the resident's page" in toast.message for toast in bench._notifications)
 
 
 async def test_after_signing_the_head_says_when_the_next_round_is_and_what_w_begins_now(bench, back, clock):
@@ -365,6 +361,35 @@ async def test_take_back_opens_the_door_again(bench, back, clock):
         assert hand.answered() == {}
         await hand.press("y")
         assert hand.answered() == {"A1": Outcome.HEARD}
+
+
+async def test_after_the_signature_z_withdraws_the_answer_with_a_reason_and_says_what_was_found(bench, back, clock):
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("p", "s", "a", "g")
+        assert hand.sheet.walk.signed_at is not None
+        hand.app.screen.query_one("#doors", OptionList).highlighted = 1
+        await hand.press("z")
+        dialog = await hand.until(MendCheckDialog)
+        assert len(hand.answered()) == 3  # nothing is taken back before it is said why
+        assert "seen asleep, breathing 23:40–23:58" in str(dialog.query_one("#mend-told", Static).content)
+        await hand.press("ctrl+s")
+        assert "must be written" in str(dialog.query_one("#dialog-fault", Label).content)
+        dialog.query_one("#reason").value = "Feil dør"
+        dialog.query_one("#outcome").value = "heard"
+        await hand.press("ctrl+s")
+        await hand.until(RoundsScreen)
+        await hand.until_true(lambda: hand.answered()["A2"] is Outcome.HEARD)
+        assert "entered later" in hand.rows()[1]
+        await hand.press("z")
+        dialog = await hand.until(MendCheckDialog)
+        dialog.query_one("#reason").value = "Heller ikke det"
+        await hand.press("ctrl+s")
+        await hand.until(RoundsScreen)
+        await hand.until_true(lambda: "A2" not in hand.answered())
+        assert "not checked: Heller ikke det" in hand.rows()[1]
+        assert hand.sheet.walk.signed_at is not None
 
 
 async def test_still_no_answer_opens_the_live_ladder_and_the_round_waits_for_its_end(bench, back, flats, clock):

@@ -189,7 +189,7 @@ def test_signing_asks_the_reason_for_each_open_door(night, actors, units, flats,
     night.rounds.sign(samira, back.id, {units["A1"]: "visitors", units["B1"]: "called away"})
     assert line_of(night, samira, "A1").open_reason == "visitors"
     (item,) = night.journal.timeline(samira, flats["B1"], kinds=[Kind.ROUND])
-    assert (item.text, item.importance) == ("Not checked on the round: called away", Importance.HANDOVER)
+    assert (item.text, item.importance) == ("Not checked on the round 23:30–01:30: called away", Importance.HANDOVER)
     for action in (
         lambda: night.rounds.check_off(samira, back.id, units["A1"], Outcome.SPOKE),
         lambda: night.rounds.sign(samira, back.id),

@@ -64,7 +64,9 @@ def test_the_signature_names_the_walks_and_what_each_saw(night, actors, units, b
         (moment(5, 23, 40), moment(5, 23, 58)), (moment(6, 0, 40), moment(6, 0, 50)),
     )  # fmt: skip
     night.rounds.sign(samira, second.id)
-    assert told(night, samira)[0] == ("Round signed: 3 of 3 doors. Walked 23:40–23:58 (2 doors), 00:40–00:50 (1 door).")
+    assert told(night, samira)[0] == (
+        "Round 23:30–01:30 signed: 3 of 3 doors. Walked 23:40–23:58 (2 doors), 00:40–00:50 (1 door)."
+    )
 
 
 def test_another_person_answers_and_signs_only_on_the_walkers_behalf(night, actors, units, flats, back):

@@ -18,9 +18,10 @@ from staffbase.journal.service import items_in
 from staffbase.kernel.access import ROLE_NAMES, Actor, Permission, allowed
 from staffbase.kernel.backed_up import missed_in
 from staffbase.kernel.clock import local
-from staffbase.kernel.database import Database, Reading
+from staffbase.kernel.database import Reading
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.moments import show_day, show_moment, show_span, show_time
+from staffbase.kernel.service import HouseService
 from staffbase.kernel.set_back import ahead_in
 from staffbase.kernel.verified import unproved_in
 from staffbase.people.door import DoorFacts, DoorPerson
@@ -59,12 +60,8 @@ def _where(person: OnDuty) -> str:
     return f"{person.name} ({away})" if away else person.name
 
 
-class Board:
+class Board(HouseService):
     """The whole house at a glance."""
-
-    def __init__(self, database: Database, house_id: int) -> None:
-        self.database = database
-        self.house_id = house_id
 
     @allowed(Permission.SEE_HOUSE)
     def door(self, actor: Actor) -> DoorFacts:

@@ -19,10 +19,11 @@ from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Importance, Kind
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.clock import local
-from staffbase.kernel.database import Database, Writing
+from staffbase.kernel.database import Writing
 from staffbase.kernel.errors import ChangedElsewhere, Invalid, NotFound
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.moments import show_date, show_time
+from staffbase.kernel.service import HouseService
 from staffbase.kernel.typed import typed_text
 from staffbase.residents.reading import doors_in, house_in
 
@@ -94,12 +95,8 @@ def _close(tx: Writing, draft: PlanDraft) -> None:
     tx.change(draft, open=False, fields="", nonce=secrets.token_bytes(16))
 
 
-class CrisisPlans:
+class CrisisPlans(HouseService):
     """Crisis plans of the house's residents."""
-
-    def __init__(self, database: Database, house_id: int) -> None:
-        self.database = database
-        self.house_id = house_id
 
     # -- reading --------------------------------------------------------------------------------------------------
 

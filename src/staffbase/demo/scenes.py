@@ -184,6 +184,10 @@ TOURS = (
         Scene("danger", (*BACK, "down", "down", "h")),
         Scene("sign-open-doors", (*BACK, "g")),
     )),
+    Tour("mending", ROUND, "Terje", (
+        Scene("check", ("enter", "enter", "down", "down", "enter")),
+        Scene("mend-check", ("v",)),
+    )),
     Tour("overdue", ROUND, "Samira", (Scene("alarm", ("2", "w", timedelta(minutes=61))),)),
     Tour("afternoon", AFTER, "Marit", (
         Scene("reading", ("3",)),

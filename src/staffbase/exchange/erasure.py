@@ -27,6 +27,7 @@ from staffbase.kernel.database import Database, Reading, Writing
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.ledger import ErasureDecision
 from staffbase.kernel.moments import show_date, show_time
+from staffbase.kernel.service import HouseService
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.sweep import sweep
 from staffbase.kernel.typed import typed_line, typed_text
@@ -101,12 +102,11 @@ class DecisionFacts:
     """Just decided: whether nothing of it is left in the file; else that is done at the next chance."""
 
 
-class Erasures:
+class Erasures(HouseService):
     """Erasures by decision in one house."""
 
     def __init__(self, database: Database, house_id: int, settings: Settings) -> None:
-        self.database = database
-        self.house_id = house_id
+        super().__init__(database, house_id)
         self._settings = settings
 
     @allowed(Permission.ERASE)

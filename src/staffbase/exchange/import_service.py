@@ -11,10 +11,11 @@ from staffbase.exchange.people_list import read_people
 from staffbase.exchange.rules import Faulty, ImportRows, Known, ResidentRow, faults_in_house
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.clock import local
-from staffbase.kernel.database import Database, Reading, Writing
+from staffbase.kernel.database import Reading, Writing
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.files import why
 from staffbase.kernel.i18n import _, ngettext
+from staffbase.kernel.service import HouseService
 from staffbase.people.model import Person
 from staffbase.people.pins import set_pin_in
 from staffbase.people.service import add_person_in, hash_pin, new_pin
@@ -64,12 +65,8 @@ class ImportResult:
         return "\n".join(lines)
 
 
-class Imports:
+class Imports(HouseService):
     """The house's lists, taken in from a file."""
-
-    def __init__(self, database: Database, house_id: int) -> None:
-        self.database = database
-        self.house_id = house_id
 
     @allowed(Permission.IMPORT)
     def import_file(self, actor: Actor, file: Path, *, dry_run: bool = False) -> ImportResult:

@@ -29,10 +29,11 @@ from staffbase.journal.model import Entry, Importance, Kind
 from staffbase.journal.reach import outside
 from staffbase.journal.service import readable_in
 from staffbase.kernel.access import Actor, Permission, allowed
-from staffbase.kernel.database import Database, Reading, Writing
+from staffbase.kernel.database import Reading, Writing
 from staffbase.kernel.errors import Invalid, NotAllowed, NotFound
 from staffbase.kernel.head import head_words, newest_in
 from staffbase.kernel.i18n import _
+from staffbase.kernel.service import HouseService
 from staffbase.kernel.typed import typed_line, typed_text
 from staffbase.people.reach import reach_in
 from staffbase.people.rules import ShiftSpan
@@ -57,12 +58,8 @@ def unread_half_an_hour_in(tx: Reading, house_id: int, now: datetime) -> tuple[s
     return tuple(reader.name for reader in readers_in(tx, house_id, now) if reader.late)
 
 
-class Handover:
+class Handover(HouseService):
     """Shift reports and readings."""
-
-    def __init__(self, database: Database, house_id: int) -> None:
-        self.database = database
-        self.house_id = house_id
 
     # -- the shift report -----------------------------------------------------------------------------------------
 

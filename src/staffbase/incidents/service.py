@@ -28,6 +28,7 @@ from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database, Reading, Writing
 from staffbase.kernel.errors import Invalid, NotAllowed, NotFound
 from staffbase.kernel.i18n import _
+from staffbase.kernel.service import HouseService
 from staffbase.kernel.typed import past_moment, typed_text
 from staffbase.people.reach import reach_in
 from staffbase.residents.model import Resident, Status
@@ -142,12 +143,11 @@ def _running(tx: Reading, house_id: int, incident_id: int) -> Entry:
     return entry
 
 
-class Incidents:
+class Incidents(HouseService):
     """Incidents of the house and its residents."""
 
     def __init__(self, database: Database, house_id: int, decided: Decided) -> None:
-        self.database = database
-        self.house_id = house_id
+        super().__init__(database, house_id)
         self._decided = decided
 
     @allowed(Permission.WRITE)

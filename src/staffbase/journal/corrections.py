@@ -27,7 +27,7 @@ def amended_entry(tx: Reading, house_id: int, entry_id: int) -> Amended:
 def correct_text_in(tx: Writing, house_id: int, entry_id: int, text: str) -> Entry:
     """A new text for an entry or a comment: the author's own, or a marked one by a leader or clinical lead."""
     amended = amended_entry(tx, house_id, entry_id)
-    _not_erased(amended)
+    not_erased(amended)
     comment = _comment(amended, entry_id)
     if comment is not None:
         _own_comment(tx.actor, comment)
@@ -70,7 +70,7 @@ def withdraw_in(tx: Writing, house_id: int, entry_id: int, reason: str) -> Entry
     """Take back a note or a comment, with the reason."""
     reason = typed_text(reason, "reason")
     amended = amended_entry(tx, house_id, entry_id)
-    _not_erased(amended)
+    not_erased(amended)
     comment = _comment(amended, entry_id)
     if comment is not None:
         _own_comment(tx.actor, comment)
@@ -82,7 +82,7 @@ def withdraw_in(tx: Writing, house_id: int, entry_id: int, reason: str) -> Entry
 def comment_in(tx: Writing, house_id: int, entry_id: int, text: str) -> Entry:
     """A comment on any entry, by anyone who may write."""
     amended = amended_entry(tx, house_id, entry_id)
-    _not_erased(amended)
+    not_erased(amended)
     return _amend(tx, amended, Kind.COMMENT, typed_text(text))
 
 
@@ -137,13 +137,14 @@ def _standing_comment(amended: Amended, comment: Entry) -> None:
         raise Invalid(_("This was withdrawn."))
 
 
-def _not_erased(amended: Amended) -> None:
+def not_erased(amended: Amended) -> None:
+    """Raises Invalid for what was erased by decision: nothing is written about it any more."""
     if amended.erased_at is not None:
         raise Invalid(_("This was erased by decision. Write a new note instead."))
 
 
 def _standing(amended: Amended) -> None:
-    _not_erased(amended)
+    not_erased(amended)
     if amended.withdrawn:
         raise Invalid(_("This was withdrawn. Write a new note instead."))
 

@@ -25,6 +25,7 @@ from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database
 from staffbase.kernel.errors import NotFound
 from staffbase.kernel.i18n import _
+from staffbase.kernel.service import HouseService
 
 __all__ = [
     "Comment", "Correction", "DraftFacts", "Journal", "TimelineItem", "comment_in", "items_by_id", "items_in",
@@ -32,15 +33,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Journal:
+class Journal(HouseService):
     """What was written, in order, and everything that may be done with it afterwards.
 
     What lies outside an actor's reach is neither shown nor found, mended or commented.
     """
 
     def __init__(self, database: Database, house_id: int, reach_of: ReachOf = everything) -> None:
-        self.database = database
-        self.house_id = house_id
+        super().__init__(database, house_id)
         self._reach_of = reach_of
 
     # -- reading --------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
+from staffbase.kernel.service import HouseService
 from staffbase.kernel.typed import past_moment, typed_text
 from staffbase.notes.rules import is_late
 from staffbase.people.model import Person
@@ -77,12 +78,11 @@ class Labels:
         return " ".join(part for part in self.residents.get(resident_id, ("", "")) if part)
 
 
-class Notes:
+class Notes(HouseService):
     """Shift notes of residents and of the house."""
 
     def __init__(self, database: Database, house_id: int, found: Found | None = None) -> None:
-        self.database = database
-        self.house_id = house_id
+        super().__init__(database, house_id)
         self.journal = Journal(database, house_id, reach_of(database.clock, house_id))
         self.emergency = Emergency(database, house_id)
         self._found = found

@@ -7,9 +7,10 @@ from sqlmodel import select
 
 from staffbase.kernel.access import Actor, Permission, allowed, require
 from staffbase.kernel.clock import local
-from staffbase.kernel.database import Database, Reading
+from staffbase.kernel.database import Reading
 from staffbase.kernel.errors import ChangedElsewhere, Invalid, NotFound
 from staffbase.kernel.i18n import _
+from staffbase.kernel.service import HouseService
 from staffbase.people.duty import (
     OnDuty,
     UnderStaffed,
@@ -36,12 +37,8 @@ def working_in(tx: Reading, person_id: int) -> Person:
     return person
 
 
-class OnShift:
+class OnShift(HouseService):
     """The part of People that is about shifts and duty."""
-
-    def __init__(self, database: Database, house_id: int) -> None:
-        self.database = database
-        self.house_id = house_id
 
     @allowed(Permission.SEE_HOUSE)
     def shifts(self, actor: Actor) -> list[ShiftHours]:  # noqa: ARG002

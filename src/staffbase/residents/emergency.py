@@ -15,9 +15,10 @@ from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Kind
 from staffbase.journal.service import items_by_id
 from staffbase.kernel.access import Actor, Permission, allowed
-from staffbase.kernel.database import Database, Reading
+from staffbase.kernel.database import Reading
 from staffbase.kernel.errors import Invalid, NotAllowed, NotFound
 from staffbase.kernel.i18n import _
+from staffbase.kernel.service import HouseService
 from staffbase.kernel.typed import typed_text
 from staffbase.people.model import EmergencyAccess, EmergencyReview
 from staffbase.people.reach import access_ends_in, in_force_in, reach_in
@@ -74,12 +75,8 @@ class EmergencyFacts:
     """What was written at the review."""
 
 
-class Emergency:
+class Emergency(HouseService):
     """Taking emergency access, and looking at it afterwards."""
-
-    def __init__(self, database: Database, house_id: int) -> None:
-        self.database = database
-        self.house_id = house_id
 
     @allowed(Permission.READ)
     def reach(self, actor: Actor, resident_id: int) -> ReachFacts:

@@ -9,6 +9,7 @@ from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
+from staffbase.kernel.service import HouseService
 from staffbase.people.duty import COUNTED
 from staffbase.people.model import Person
 from staffbase.residents.emergency import Emergency
@@ -46,12 +47,11 @@ from staffbase.residents.rules import (
 from staffbase.residents.stays import admit_in, come_back_in, leave_in, living_in, move_in, set_presence_in
 
 
-class Residents:
+class Residents(HouseService):
     """The house, its units, and who lives there."""
 
     def __init__(self, database: Database, house_id: int) -> None:
-        self.database = database
-        self.house_id = house_id
+        super().__init__(database, house_id)
         self.emergency = Emergency(database, house_id)
 
     @allowed(Permission.SEE_HOUSE)

@@ -26,8 +26,8 @@ from staffbase.residents.whereabouts import stood_in
 from staffbase.rounds.deviations import ask_deviation_in
 from staffbase.rounds.model import BEYOND_NAMES, Beyond, OpenDoor, Outcome, RoundCheck, Walk
 from staffbase.rounds.reading import CheckFacts, at_door_in, check_facts
-from staffbase.rounds.rules import LADDER, LATE_AFTER, beyond, not_due, why_none
-from staffbase.rounds.windows import Owed, answered_during, spans_of
+from staffbase.rounds.rules import LADDER, LATE_AFTER, beyond, not_due, why_none, window_begun_at
+from staffbase.rounds.windows import Owed, answered_during, rules_in, spans_of
 from staffbase.tasks.model import Task
 from staffbase.tasks.service import add_task
 
@@ -67,17 +67,21 @@ def behalf_in(tx: Writing, walk: Walk, *, on_behalf: bool) -> int | None:
 def answer_in(
     tx: Writing, house_id: int, walk_id: int, unit_id: int, outcome: Outcome, *, reason: Beyond | None = None, note: str = "",
     on_behalf_id: int | None = None, on_behalf: bool = False, resolved: bool = False, late_reason: str = "",
+    mends: RoundCheck | None = None,
 ) -> tuple[Entry, RoundCheck, Door]:  # fmt: skip
     """The entry of an answer, and its check, which the caller adds.
 
     What was seen on a walk was seen by the walker, or by the colleague who is named. Anybody else says that it is written
-    `on_behalf` of the walker; a ladder is not held up by that question, and is written so.
+    `on_behalf` of the walker; a ladder is not held up by that question, and is written so. What `mends` a withdrawn answer
+    stands on a signed walk, at the door of who lived there then.
     """
     here = at_door_in(tx, walk_id, unit_id)
-    walk, door = _open(here.walk, under_way=outcome in LADDER), here.door
+    walk, door = here.walk, here.door
+    if mends is None:
+        _open(walk, under_way=outcome in LADDER)
     if on_behalf_id is None:
         on_behalf_id = behalf_in(tx, walk, on_behalf=on_behalf or outcome in LADDER)
-    _look_at_door(tx, house_id, walk, door)
+    _look_at_door(tx, house_id, walk, door, later=bool(walk.late_reason) or mends is not None)
     if here.answered:
         raise Invalid(_("%(unit)s has an answer already. Take it back first (z).") % {"unit": door.code})
     if door.resident is None:
@@ -90,7 +94,7 @@ def answer_in(
         raise Invalid(_("It is more than half an hour since the walk. Say why it is written now."), "late_reason")
     words = [_(BEYOND_NAMES[reason]).capitalize() + "."] if reason else []
     urgent = outcome in LADDER and not resolved
-    handover = outcome in LADDER or reason is Beyond.FEARED
+    handover = outcome in LADDER or reason is Beyond.FEARED or mends is not None
     # never later than now, where the clock was set back since she left: that must keep nobody from writing what was found
     seen_from, seen_to = (min(moment, tx.now) for moment in (walk.left_at, walk.returned_at or tx.now))
     entry = write_entry(
@@ -107,14 +111,14 @@ def answer_in(
     return entry, check, door
 
 
-def _look_at_door(tx: Reading, house_id: int, walk: Walk, door: Door) -> None:
+def _look_at_door(tx: Reading, house_id: int, walk: Walk, door: Door, *, later: bool) -> None:
     """Raises Invalid for a door where no check was due when the walker left, nor is now.
 
-    How it was is looked up only where it may be another thing than how it is: for a round that is entered later, and
-    where nothing is due any more (whoever was found in danger is admitted by the time it is written).
+    How it was is looked up only where it may be another thing than how it is: for what is written `later`, and where
+    nothing is due any more (whoever was found in danger is admitted by the time it is written).
     """
     why_not = not_due(door, walk.left_at)
-    if why_not is None and not walk.late_reason:
+    if why_not is None and not later:
         return
     then = stood_in(tx, house_id, walk.left_at).get(door.unit_id)
     lived = then is not None and door.resident is not None and then.resident_id == door.resident.id
@@ -208,23 +212,28 @@ def sign_in(
     tx: Writing, house_id: int, walk: Walk, checks: Mapping[int, CheckFacts], open_doors: Sequence[Door],
     reasons: Mapping[int, str], owed: Owed, walks: Sequence[Walk] = (), on_behalf_id: int | None = None,
 ) -> None:  # fmt: skip
-    """Sign a round: each open door with its reason on its resident's timeline, and on the house's the count and the walks."""
+    """Sign a round: each open door with its reason on its resident's timeline, and on the house's the count and the walks.
+
+    Both say which round it is: a night has several, and more than one may be signed in the morning.
+    """
     lacking = [door.code for door in open_doors if not reasons.get(door.unit_id, "").strip()]
     if lacking:
         raise Invalid(
             _("These doors have no check; give a reason for each: %(units)s.") % {"units": ", ".join(lacking)}
         )
+    round_ = _round_told(tx, house_id, walk)
     for door in open_doors:
         reason = typed_line(reasons[door.unit_id], "reason", limit=300)
         tx.add(OpenDoor(walk_id=walk.id, unit_id=door.unit_id, reason=reason))
         write_entry(
-            tx, Kind.ROUND, _("Not checked on the round: %(reason)s") % {"reason": reason}, house_id=house_id,
+            tx, Kind.ROUND, _("Not checked on the round %(round)s: %(reason)s") % {"round": round_, "reason": reason}, house_id=house_id,
             resident_id=then.resident_id if (then := owed.stood.get(door.unit_id)) else None, importance=Importance.HANDOVER,
             on_behalf_id=on_behalf_id,
         )  # fmt: skip
     tx.change(walk, signed_at=tx.now)
     done, spans = len(checks), spans_of(walks)
-    told = [_("Round signed: %(done)d of %(due)d doors.") % {"done": done, "due": done + len(open_doors)}]
+    counted = {"round": round_, "done": done, "due": done + len(open_doors)}
+    told = [_("Round %(round)s signed: %(done)d of %(due)d doors.") % counted]
     if spans:
         told.append(_("Walked %(spans)s.") % {"spans": ", ".join(_span(one, checks, len(spans)) for one in spans)})
     if open_doors:
@@ -233,6 +242,13 @@ def sign_in(
         tx, Kind.ROUND, " ".join(told), house_id=house_id, on_behalf_id=on_behalf_id,
         importance=Importance.HANDOVER if open_doors else Importance.ROUTINE,
     )  # fmt: skip
+
+
+def _round_told(tx: Reading, house_id: int, walk: Walk) -> str:
+    """Which round a walk belongs to: the hours of its window, or when it began where the house's windows are others by now."""
+    begins_at = walk.window_begins or walk.left_at
+    window = window_begun_at(begins_at, rules_in(tx, house_id))
+    return show_time(begins_at) if window is None else f"{show_time(window.begins_at)}–{show_time(window.ends_at)}"
 
 
 def open_door_of_in(tx: Reading, entry: Entry) -> int | None:

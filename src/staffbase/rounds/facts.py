@@ -151,6 +151,19 @@ class WindowFacts:
 
 
 @dataclass(frozen=True)
+class Mendable:
+    """An answer that was wrong, and what its correction must know."""
+
+    check: CheckFacts
+    resident_id: int
+    unit_code: str
+    form: RoundForm
+    """How far the agreement went when it was made."""
+    own: bool
+    """Whether this person may say what was found instead; else only that it was wrong."""
+
+
+@dataclass(frozen=True)
 class Colleague:
     """Somebody who may be at the door and report."""
 

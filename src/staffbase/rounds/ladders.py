@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from staffbase.incidents.model import Deviation
 from staffbase.kernel.access import Actor, Permission, allowed
-from staffbase.kernel.database import Database
+from staffbase.kernel.service import HouseService
 from staffbase.people.duty import COUNTED, on_duty_in
 from staffbase.people.model import Person
 from staffbase.rounds.answers import LadderStep, ladder_in
@@ -20,12 +20,8 @@ from staffbase.rounds.reading import (
 )
 
 
-class Ladders:
+class Ladders(HouseService):
     """What is done when a door stays silent or somebody is found in danger."""
-
-    def __init__(self, database: Database, house_id: int) -> None:
-        self.database = database
-        self.house_id = house_id
 
     @allowed(Permission.ROUND)
     def no_answer(

@@ -7,9 +7,9 @@ from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Importance, Kind
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.clock import local
-from staffbase.kernel.database import Database
 from staffbase.kernel.errors import ChangedElsewhere, Invalid
 from staffbase.kernel.i18n import _
+from staffbase.kernel.service import HouseService
 from staffbase.residents.reading import doors_in
 from staffbase.residents.rules import Door
 from staffbase.rounds.answers import renew_in, run_out_in, sign_in
@@ -19,12 +19,8 @@ from staffbase.rounds.rules import Window, WindowHours, check_hours, windows_tol
 from staffbase.rounds.windows import hours_in, not_walked_in, owed_in, rules_in, windows_in
 
 
-class OwedRounds:
+class OwedRounds(HouseService):
     """The part of Rounds that is about windows and what they owe."""
-
-    def __init__(self, database: Database, house_id: int) -> None:
-        self.database = database
-        self.house_id = house_id
 
     @allowed(Permission.SEE_HOUSE)
     def windows(self, actor: Actor) -> list[WindowFacts]:

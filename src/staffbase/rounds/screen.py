@@ -111,7 +111,7 @@ class RoundsScreen(StaffScreen):
             self._to_next_open(-1)
         self.query_one("#round-head", Words).update(head(self.sheet, now))
         self._tell_door()
-        working = [self.check_action(action, ()) for action in ("outcome", "leave", "reached", "sign")]
+        working = [self.check_action(action, ()) for action in ("outcome", "take_back", "leave", "reached", "sign")]
         if working != self._working:
             self._working = working
             self.refresh_bindings()
@@ -167,8 +167,11 @@ class RoundsScreen(StaffScreen):
         return walk is not None and walk.returned_at is None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("outcome", "take_back"):
+        if action == "outcome":
             return self._answering()
+        if action == "take_back":
+            walk = self._walk()
+            return walk is not None and walk.returned_at is not None
         if action == "leave":
             return not self._someone_out()
         if action == "reached":
@@ -184,13 +187,7 @@ class RoundsScreen(StaffScreen):
     def on_key(self, event: events.Key) -> None:
         """An outcome key that cannot be taken now is answered with what to do."""
         key, walk = (event.character or "").lower(), self._walk()
-        if key == "z" and walk is not None and walk.signed_at is not None:
-            said = _(
-                "This round is signed, and its answers stand. What was wrong is said on the resident's page: enter on the"
-                " check, then c."
-            )
-            self.notify(said, markup=False, timeout=6)
-        elif key in KEYS and not self._answering():
+        if key in KEYS and not self._answering():
             if walk is not None and walk.returned_at is None:
                 said = _("The walk is under way. The doors are answered when the walker is back.")
             elif walk is not None:
@@ -369,6 +366,9 @@ class RoundsScreen(StaffScreen):
             )
         if here is None or here.check is None or not self._idle.is_set():
             self.notify(_("There is no answer at this door to take back."), markup=False)
+            return
+        if not self._answering():  # it is signed: withdrawn with a reason
+            self.desk.mend_check(here.check.entry_id)
             return
         await self.ask(self._rounds.take_back, here.check.entry_id)
         self._guard.forget()

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from staffbase.incidents.model import INCIDENT_NAMES, IncidentKind
-from staffbase.incidents.service import is_concluded_in, start_incident
+from staffbase.incidents.service import start_incident
 from staffbase.journal.entries import write_entry
-from staffbase.journal.model import Entry, Importance, Kind
+from staffbase.journal.model import Importance, Kind
 from staffbase.journal.timeline import among_keys, readable_in
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.clock import local
@@ -35,6 +35,7 @@ from staffbase.rounds.answers import (
 )
 from staffbase.rounds.deviations import ask_deviation_in
 from staffbase.rounds.ladders import Ladders
+from staffbase.rounds.mending import Mending
 from staffbase.rounds.model import BEYOND_NAMES, OUTCOME_NAMES, Beyond, Outcome, RoundCheck, Walk
 from staffbase.rounds.owed import OwedRounds
 from staffbase.rounds.reading import (
@@ -44,7 +45,6 @@ from staffbase.rounds.reading import (
     check_facts,
     checks_in,
     last_seen_in,
-    taken_back_in,
     walk_facts,
     walk_under_way_in,
 )
@@ -60,7 +60,7 @@ from staffbase.rounds.windows import owed_in, round_of_in, rules_in, window_to_w
 USUAL_WALK_MINUTES = 45
 
 
-class Rounds(OwedRounds, Ladders):
+class Rounds(OwedRounds, Ladders, Mending):
     """Night rounds."""
 
     @allowed(Permission.ROUND)
@@ -195,28 +195,6 @@ class Rounds(OwedRounds, Ladders):
                 check.incident_id = feared_in(tx, self.house_id, door, entry)
             tx.add(check)
             return check_facts(entry, check, concluded=check.incident_id is None)
-
-    @allowed(Permission.ROUND)
-    def take_back(self, actor: Actor, entry_id: int, reason: str = "") -> None:
-        """Take an answer back: an amendment, never a deletion; the door is open again. Only before signing, only one's own."""
-        with self.database.write(actor, "round.take-back") as tx:
-            check, entry = tx.get(RoundCheck, entry_id), tx.get(Entry, entry_id)
-            if actor.person_id not in (entry.author_id, entry.on_behalf_id):
-                raise Invalid(_("Only the one who answered can take it back."))
-            if check.walk_id is None or tx.get(Walk, check.walk_id).signed_at is not None:
-                raise Invalid(_("The walk is signed. Write a note or a comment instead."))
-            if check.incident_id is not None:
-                if is_concluded_in(tx, check.incident_id):
-                    raise Invalid(
-                        _("An incident hangs on it and is concluded. Write a comment on it in the notes instead (4).")
-                    )
-                raise Invalid(_("An incident hangs on it. Conclude the incident instead."))
-            if taken_back_in(tx, [entry_id]):
-                raise Invalid(_("It is taken back already."))
-            write_entry(
-                tx, Kind.WITHDRAWN, reason or _("Taken back on the round."), house_id=self.house_id,
-                resident_id=check.resident_id, amends_id=entry_id,
-            )  # fmt: skip
 
     @allowed(Permission.ROUND)
     def sign(

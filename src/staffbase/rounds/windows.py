@@ -6,7 +6,8 @@ What a round owed is asked of how things stood then, not of who lives there now:
 - A round that was walked owed the doors that were due when the walker left; what changes while she is out does not take a
   door away that she passed. A second walk owes what was due at either.
 - A round nobody walked owed what was due when its window ended; before that, what is due now.
-- A signed round is as it was signed: what was answered, and the doors that have a reason.
+- A signed round is as it was signed: what was answered, and the doors that have a reason. An answer that is withdrawn
+  after that leaves its door open, with the reason it was withdrawn for.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,18 +16,19 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import groupby
 
-from sqlalchemy import bindparam
+from sqlalchemy import and_, bindparam
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from staffbase.journal.model import Entry
+from staffbase.journal.model import Entry, EntryText, Kind
 from staffbase.kernel.database import Reading
 from staffbase.people.rules import night_of
 from staffbase.residents.reading import doors_in
 from staffbase.residents.rules import Door, Stood
 from staffbase.residents.whereabouts import stood_in
 from staffbase.rounds.facts import CheckFacts, WalkFacts, WindowFacts
-from staffbase.rounds.model import OpenDoor, RoundWindow, Walk, WindowRule
+from staffbase.rounds.model import OpenDoor, RoundCheck, RoundWindow, Walk, WindowRule
 from staffbase.rounds.reading import checks_in
 from staffbase.rounds.rules import (
     DEFAULT_WINDOWS,
@@ -123,7 +125,7 @@ class Owed:
     """By unit; who is not in it did not live there."""
     units: frozenset[int]
     reasons: Mapping[int, str]
-    """Why a door stayed open, of those that were signed so."""
+    """Why a door stayed open: it was signed so, or its answer was withdrawn."""
 
     def why_none(self, unit_id: int) -> str | None:
         """Why no check is owed at this door, in words; None when one is."""
@@ -135,12 +137,33 @@ def _open_doors() -> SelectOfScalar[OpenDoor]:
     return select(OpenDoor).where(col(OpenDoor.walk_id).in_(bindparam("walk_ids", expanding=True)))
 
 
+@cache
+def _withdrawn() -> Select[int, str]:
+    gone = aliased(Entry)
+    return (
+        select(RoundCheck.unit_id, EntryText.text)
+        .join(gone, and_(col(gone.amends_id) == col(RoundCheck.id), col(gone.kind) == Kind.WITHDRAWN))
+        .join(EntryText, col(EntryText.id) == col(gone.id))
+        .where(col(RoundCheck.walk_id).in_(bindparam("walk_ids", expanding=True)))
+        .order_by(col(gone.id))
+    )
+
+
+def _reasons_in(tx: Reading, walks: Sequence[Walk], *, signed: bool) -> dict[int, str]:
+    """Why doors of these walks stay open, by unit: as the round was signed, and where an answer was withdrawn since."""
+    if not walks:
+        return {}
+    asked = {"walk_ids": [walk.id for walk in walks]}
+    withdrawn = dict(tx.all(_withdrawn(), asked)) if signed else {}
+    return {**withdrawn, **{row.unit_id: row.reason for row in tx.all(_open_doors(), asked)}}
+
+
 def owed_in(
     tx: Reading, house_id: int, window: Window | None, walks: Sequence[Walk], now: datetime, doors: Sequence[Door]
 ) -> Owed:
     """What the round of these walks owes, or that of a window nobody walked; `doors` as they stand now."""
-    rows = tx.all(_open_doors(), {"walk_ids": [walk.id for walk in walks]}) if walks else []
-    reasons = {row.unit_id: row.reason for row in rows}
+    signed = bool(walks) and all(walk.signed_at for walk in walks)
+    reasons = _reasons_in(tx, walks, signed=signed)
     walked = [walk for walk in walks if walk.walked]
     if walked:
         moments = [walk.left_at for walk in walked]
@@ -149,7 +172,6 @@ def owed_in(
     else:
         stood = {door.unit_id: one for door in doors if (one := stands(door)) is not None}
         return Owed(now, stood, _due(stood, now) | reasons.keys(), reasons)
-    signed = bool(walks) and all(walk.signed_at for walk in walks)
     units: set[int] = set(reasons)
     stood = {}
     for at in moments[-1:] if signed else moments:

@@ -9,10 +9,11 @@ from sqlmodel import col, select
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Entry, Kind
 from staffbase.kernel.access import Actor, Permission, allowed
-from staffbase.kernel.database import Database, Reading, Writing
+from staffbase.kernel.database import Reading, Writing
 from staffbase.kernel.errors import ChangedElsewhere, Invalid, NotFound
 from staffbase.kernel.i18n import _
 from staffbase.kernel.moments import show_moment
+from staffbase.kernel.service import HouseService
 from staffbase.kernel.typed import typed_text
 from staffbase.people.model import Person
 from staffbase.people.reach import reach_in
@@ -143,12 +144,8 @@ class TaskChoices:
     """Those who work here."""
 
 
-class Tasks:
+class Tasks(HouseService):
     """Tasks of the house and its residents."""
-
-    def __init__(self, database: Database, house_id: int) -> None:
-        self.database = database
-        self.house_id = house_id
 
     @allowed(Permission.WRITE)
     def add(

@@ -74,6 +74,9 @@ class Desk(Protocol):
     def extra_check(self, resident_id: int | None = None) -> None:
         """Open the extra check."""
 
+    def mend_check(self, entry_id: int) -> None:
+        """Open the correction of an answer that was wrong."""
+
     def search(self) -> None:
         """Open the search."""
 

@@ -10,6 +10,7 @@ _FORMS: dict[str, tuple[str, str]] = {
     "extra-check": (N_("extra check"), "extra_check"),
     "late-round": (N_("a round entered later"), _ROUNDS),
     "late-reason": (N_("why a walk is written later"), _ROUNDS),
+    "mend-check": (N_("why a check is withdrawn"), _ROUNDS),
     "open-doors": (N_("why doors have no check"), _ROUNDS),
     "no-answer": (N_("no answer at a door"), _ROUNDS),
     "incident-step": (N_("a step of an incident"), "incident"),

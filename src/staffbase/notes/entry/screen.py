@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _MENDING = ("correct", "retime", "move", "withdraw")
 
+_CHECKS = (Kind.CHECK, Kind.EXTRA_CHECK)
+"""What a check found hangs together with its round, which withdraws it."""
+
 Saving = Callable[[str], Awaitable[Any]]
 
 
@@ -173,9 +176,11 @@ class EntryScreen(StaffScreen):
             person = signed_in(self.desk)
             if item is None or item.hidden or item.erased_at is not None or person is None:
                 return False
-            note = item.kind in NOTE_KINDS and not item.withdrawn
             own = person.person_id in (item.author_id, item.on_behalf_id)
-            mending = note and (own or person.may(Permission.CORRECT_OTHERS))
+            may = not item.withdrawn and (own or person.may(Permission.CORRECT_OTHERS))
+            mending = may and item.kind in NOTE_KINDS
+            if action == "withdraw" and item.kind in _CHECKS:
+                mending = may and self.desk.offers("mend_check")
             return {"comment": True, "epj": not item.withdrawn}.get(action, mending)
         if action == "erase_entry" and (item is None or item.hidden):
             return False
@@ -201,6 +206,9 @@ class EntryScreen(StaffScreen):
         )  # fmt: skip
 
     def action_withdraw(self) -> None:
+        if self._item is not None and self._item.kind in _CHECKS:
+            self.desk.mend_check(self._entry_id)
+            return
         self._words(
             N_("Withdraw: why?"), N_("That it stood there, and why it went, stays visible. ctrl+s withdraws it."),
             "withdraw", lambda text: self.ask(self._notes.journal.withdraw, self._entry_id, text),
