@@ -87,3 +87,19 @@ def test_nothing_that_was_typed_acts_on_any_screen(tmp_path: Path, monkeypatch: 
         assert "\u2400" not in board
         terminal.press("ctrl+q")
         assert terminal.wait_end() == 0
+
+
+def test_a_paste_with_escape_bytes_is_refused_whole_with_a_sentence(tmp_path: Path) -> None:
+    with Terminal(tmp_path, "demo", "--as", "Marit", "--at", "2026-01-05T21:40", "--lang", "en") as terminal:
+        terminal.wait_for("MODULE A")
+        terminal.press("down", "n")
+        terminal.wait_for("ctrl\\+s saves")
+        terminal.type("before ")
+        terminal.paste("one \x1b[31mred\x1b[0m \x1b[A two \x1b3 three")
+        terminal.wait_for("The paste holds control characters")
+        assert not any(terminal.line(part) for part in ("31m", "red", "three"))
+        terminal.paste("plain æøå")
+        terminal.wait_for("before plain æøå")
+        terminal.press("esc")
+        terminal.wait_gone("ctrl\\+s saves")
+        assert "MODULE A" in terminal.settle()  # and no key was in it: the board stands there

@@ -25,7 +25,11 @@ def _pasted(text: str, standing: int, limit: int = TEXT_LIMIT) -> str:
             _("The paste has %(length)d characters, and %(limit)d is the most a text may hold. Nothing was pasted.")
             % {"length": len(text), "limit": limit}
         )
-    typed_text(text, required=False)
+    try:
+        typed_text(text, required=False)
+    except Invalid as error:
+        told = _("The paste holds control characters, and nothing was pasted. Copy it as plain text, or type it.")
+        raise Invalid(told) from error
     return text
 
 

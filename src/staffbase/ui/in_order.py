@@ -12,11 +12,14 @@ from typing import Any, TypeVar
 
 from textual import events
 from textual.app import App
+from textual.driver import Driver
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 from textual.worker import Worker
+
+from staffbase.ui.pasting import keep_pastes_whole
 
 Result = TypeVar("Result")
 
@@ -46,6 +49,12 @@ class InOrder(App[Result]):
         self._handing = False
         self._acted = True
         """Whether what was handed on last may have done more than put a letter into a field."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """The platform's driver, which hands on a paste whole."""
+        driver = super().get_driver_class()
+        keep_pastes_whole(driver)
+        return driver
 
     @property
     def arrived_at(self) -> float:
