@@ -1,5 +1,6 @@
 """The invented house as data: it is complete, fits its lines in both languages, and names nobody real."""
 
+import re
 from datetime import date, timedelta
 from itertools import chain
 
@@ -84,3 +85,10 @@ def test_marit_was_last_on_duty_on_the_evening_of_the_sixth() -> None:
 
 def test_everyday_notes_are_the_same_at_every_playing() -> None:
     assert [everyday(day) for day in ROTA] == [everyday(day) for day in ROTA]
+
+
+def test_no_everyday_note_is_written_before_the_hour_it_tells_of() -> None:
+    told = [(one.at, one.text) for day in ROTA for one in everyday(day)]
+    named = [(at, int(hour)) for at, text in told for hour in re.findall(r"\b(?:[Aa]t|until) (\d{1,2})\b", text)]
+    assert len(named) > 10
+    assert [(at, hour) for at, hour in named if local(at).hour < hour] == []

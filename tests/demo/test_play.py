@@ -224,7 +224,7 @@ def test_what_a_visitor_left_open_is_not_ended_by_the_plot(demo: Opener) -> None
     station.close()
     later = demo(at(6, 14, 40))
     assert [one.id for one in later.incidents.running(samira)] == [incident_id]
-    first, second = later.rounds.round_counts(samira, date(2026, 1, 5))
+    first, second = later.rounds.windows(samira, date(2026, 1, 5))
     assert not first.signed
     assert (second.signed, second.done, second.due) == (True, 8, 8)
 

@@ -90,7 +90,7 @@ def rewrite(home: Path, seq: int) -> None:
 
 def head_of(told: str) -> str:
     """As it is printed, to be typed off paper."""
-    found = re.search(r"up to row (\d+) \((\w{16})\)", told)
+    found = re.search(r"up to row (\d+):(\w{16})", told)
     assert found is not None, told
     return f"{found[1]}:{found[2]}"
 

@@ -176,7 +176,7 @@ async def test_the_night_on_which_the_clocks_change(night: str, request: pytest.
             board = await seat.see("NEEDS YOU NOW")
             for never in (SET_BACK, "NOT BACK"):
                 assert never not in board, board
-            counted = seat.station.rounds.round_counts(actor(seat.station, "Samira"), evening)
+            counted = seat.station.rounds.windows(actor(seat.station, "Samira"), evening)
             assert [(one.done, one.due, one.signed) for one in counted] == [(3, 3, True)] * 2
         prove_whole(place)
         assert texts(place) == ["Notat før", "Notat etter"]

@@ -64,7 +64,7 @@ def test_the_night_has_its_two_rounds_and_the_report_tells_both(house, actors, c
     walk(house, samira, clock, at(evening, 23, 40), at(evening, 23, 58))
     walk(house, samira, clock, at(evening, 4, 2), at(evening, 4, 20))
     clock.move_to(at(evening, 6, 30))
-    windows = house.rounds.round_counts(samira, evening)
+    windows = house.rounds.windows(samira, evening)
     assert [(f"{local(one.window.begins_at):%H:%M}", one.done, one.due, one.signed) for one in windows] == [
         ("23:30", 3, 3, True), ("03:30", 3, 3, True),
     ]  # fmt: skip

@@ -91,7 +91,7 @@ def test_who_lives_there_now_does_not_keep_a_check_from_being_put_right(night, a
     with night.database.write(actors["eva"], "test.presence") as tx:
         set_presence_in(tx, flats["B1"], Presence.ADMITTED, since=moment(6, 2, 30))
     night.rounds.mend(actors["samira"], signed["B1"], "He was asleep.", Outcome.ASLEEP)
-    assert night.rounds.round_counts(actors["samira"], moment(5, 23).date())[0].done == 3
+    assert night.rounds.windows(actors["samira"], moment(5, 23).date())[0].done == 3
 
 
 def test_a_check_that_an_incident_hangs_on_is_not_withdrawn(night, actors, units, back, clock):

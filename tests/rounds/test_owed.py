@@ -16,7 +16,7 @@ FIRST = date(2026, 1, 5)
 
 
 def counted(station, night=FIRST):
-    return [(one.done, one.due, one.signed) for one in station.rounds.round_counts(STATION_ITSELF, night)]
+    return [(one.done, one.due, one.signed) for one in station.rounds.windows(STATION_ITSELF, night)]
 
 
 def answer(station, actor, walk, units, codes):

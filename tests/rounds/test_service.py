@@ -202,7 +202,7 @@ def test_a_calm_round_is_eight_of_eight(night, actors, units, back):
     samira = actors["samira"]
     answer_all(night, samira, back, units)
     night.rounds.sign(samira, back.id)
-    first, second = night.rounds.round_counts(samira, date(2026, 1, 5))
+    first, second = night.rounds.windows(samira, date(2026, 1, 5))
     assert (first.done, first.due, first.signed, first.walked_at) == (3, 3, True, moment(5, 23, 58))
     assert (second.done, second.due, second.signed) == (0, 3, False)
     assert [state for _code, state in first.units] == ["done"] * 3

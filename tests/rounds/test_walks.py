@@ -41,7 +41,7 @@ def test_a_walk_on_a_round_that_is_done_is_a_round_of_its_own(night, actors, uni
     answer_all(night, samira, extra, units, ("A2",))
     night.rounds.sign(samira, extra.id)  # it owes no door, so nothing is asked of the others
     assert told(night, samira)[0] == "Extra round signed, walked 01:12–01:30: A2."
-    first = night.rounds.round_counts(samira, date(2026, 1, 5))[0]
+    first = night.rounds.windows(samira, date(2026, 1, 5))[0]
     assert (first.done, first.due, first.signed, first.walked_at) == (3, 3, signed, moment(5, 23, 58))
 
 

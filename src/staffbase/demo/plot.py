@@ -78,7 +78,7 @@ ACTS: tuple[Act, ...] = (
         N_("Was up most of the night. Says the neighbour's bass comes through the wall. Number today: 1."),
         Kind.HEALTH,
     ),
-    Said(at(5, 16, 40), "Jonas", None, N_("Shared meal: 6 came, tacos. Kitchen tidied by 18.")),
+    Said(at(5, 16, 40), "Jonas", None, N_("Shared meal: 6 came, tacos. Kitchen tidied afterwards.")),
     Promised(at(5, 16, 45), "Jonas", None, PLATES, "Jonas", at(8, 18)),
     Said(
         at(5, 20, 15),

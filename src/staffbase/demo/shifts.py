@@ -1,5 +1,6 @@
 """Who is on which shift of the demo, and the everyday notes such shifts leave."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from random import Random
 
@@ -151,6 +152,10 @@ MEALS = (
 """About the house; the number is counted, no names."""
 
 
+_HOURS = re.compile(r"\b(?:at|until) (\d{1,2})\b", re.IGNORECASE)
+"""Hours in the texts above, as they stand in the source."""
+
+
 def everyday(day: date) -> list[Said]:
     """The everyday notes of a date's day and evening shift, the same at every playing."""
     chance = Random(f"everyday {day}")  # noqa: S311  (the same house every time)
@@ -163,12 +168,18 @@ def everyday(day: date) -> list[Said]:
             if chance.random() > (_SHARE if day >= date(2026, 1, 5) else _SHARE_BEFORE):
                 continue
             moment = datetime.combine(day, first, OSLO) + timedelta(minutes=chance.randrange(minutes))
-            texts = pool[unit]
-            notes.append(Said(moment, chance.choice(who), unit, texts[(day.toordinal() + number) % len(texts)]))
+            text = pool[unit][(day.toordinal() + number) % len(pool[unit])]
+            notes.append(Said(max(moment, _happened_by(text, day)), chance.choice(who), unit, text))
     if day.day % 2 == 0 and day.day != 18:  # noqa: PLR2004  (the plot tells of the others)
         moment = datetime.combine(day, time(17, 30), OSLO) + timedelta(minutes=chance.randrange(40))
         notes.append(Said(moment, evenings[0], None, MEALS[day.day // 2 % 2], count=chance.randrange(4, 8)))
     return notes
+
+
+def _happened_by(text: str, day: date) -> datetime:
+    """Some minutes after the last hour that a note names: it is written when it has happened."""
+    hours = [int(hour) for hour in _HOURS.findall(text)]
+    return datetime.combine(day, time(max(hours, default=0)), OSLO) + timedelta(minutes=3 + len(text) % 20)
 
 
 def _lives_here(unit: str, day: date) -> bool:

@@ -25,7 +25,7 @@ from staffbase.kernel.backed_up import BACKUP_DONE
 from staffbase.kernel.database import Database, as_disk_errors, in_words, sqlcipher_engine
 from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, Invalid
 from staffbase.kernel.files import sync_folder, why
-from staffbase.kernel.head import HEAD_LETTERS
+from staffbase.kernel.head import head_typed
 from staffbase.kernel.i18n import _, decimal
 from staffbase.kernel.key import StationCard, station_card
 
@@ -71,13 +71,12 @@ class BackupTaken:
 
     def __str__(self) -> str:
         return _(
-            "Backup written: %(file)s, %(size)s MB, up to ledger row %(seq)d (%(hash)s). "
+            "Backup written: %(file)s, %(size)s MB, up to ledger row %(head)s. "
             "The recovery identity opens it. Keep it away from this computer."
         ) % {
             "file": self.file,
             "size": decimal(self.size / 1e6),
-            "seq": self.ledger_seq,
-            "hash": self.ledger_hash[:HEAD_LETTERS],
+            "head": head_typed(self.ledger_seq, self.ledger_hash),
         }
 
 

@@ -15,7 +15,7 @@ from staffbase.kernel.database import DATABASE_FILE, in_words, postgres_engine, 
 from staffbase.kernel.errors import DatabaseDamaged, NoStation, PassphraseNeeded, StaffbaseError
 from staffbase.kernel.files import readable_by_others
 from staffbase.kernel.guards import missing_guards
-from staffbase.kernel.head import HEAD_LETTERS
+from staffbase.kernel.head import head_typed
 from staffbase.kernel.i18n import N_, _, decimal
 from staffbase.kernel.key import (
     KEY_FILE,
@@ -248,11 +248,10 @@ def _chain(connection: Connection, seal: Seal) -> Finding:
     last = rows[-1] if rows else None
     return Finding(
         Level.OK,
-        _("The newest %(count)d rows of the ledger hang together, up to row %(seq)d (%(hash)s).")
+        _("The newest %(count)d rows of the ledger hang together, up to row %(head)s.")
         % {
             "count": len(rows),
-            "seq": last["seq"] if last else 0,
-            "hash": last["hash"].hex()[:HEAD_LETTERS] if last else "–",
+            "head": head_typed(last["seq"], last["hash"]) if last else "0",
         },
     )
 

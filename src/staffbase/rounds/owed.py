@@ -23,15 +23,8 @@ class OwedRounds(HouseService):
     """The part of Rounds that is about windows and what they owe."""
 
     @allowed(Permission.SEE_HOUSE)
-    def windows(self, actor: Actor) -> list[WindowFacts]:
-        """How far each window of tonight has come; unit codes only."""
-        del actor
-        with self.database.read() as tx:
-            return windows_in(tx, self.house_id, self.database.clock.now())
-
-    @allowed(Permission.SEE_HOUSE)
-    def round_counts(self, actor: Actor, night: date) -> list[WindowFacts]:
-        """How many doors had an answer in each window of a night: "8 of 8"."""
+    def windows(self, actor: Actor, night: date | None = None) -> list[WindowFacts]:
+        """How far each window of a night (tonight's) has come: "8 of 8". Unit codes only."""
         del actor
         with self.database.read() as tx:
             return windows_in(tx, self.house_id, self.database.clock.now(), night)

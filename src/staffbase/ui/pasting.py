@@ -64,6 +64,6 @@ class WholePastes(XTermParser):
 
 def keep_pastes_whole(driver: type[Driver]) -> None:
     """Let this driver read what a terminal sends with that parser; Textual has no setting for it."""
-    module = sys.modules[driver.__module__]
-    if hasattr(module, "XTermParser"):
-        module.XTermParser = WholePastes
+    names = vars(sys.modules[driver.__module__])
+    if "XTermParser" in names:
+        names["XTermParser"] = WholePastes
