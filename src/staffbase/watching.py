@@ -101,7 +101,7 @@ class Watching(Damage):
         verifications, at = self.station.verifications, time.fromisoformat(self.settings.backup_at)
         due = await asyncio.to_thread(verifications.due, STATION_ITSELF, at)
         if due:
-            await asyncio.to_thread(verifications.verify, STATION_ITSELF, self._while_open)
+            await asyncio.to_thread(verifications.verify, STATION_ITSELF, self._while_open, beside=self.settings)
         return due
 
     def _while_open(self, _done: int, _of: int) -> None:

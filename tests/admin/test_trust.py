@@ -222,13 +222,13 @@ async def test_a_verification_tells_how_far_it_is_and_does_not_outlive_the_progr
     began, go_on, ended = threading.Event(), threading.Event(), threading.Event()
     real = station.verifications.verify
 
-    def slow(actor: Actor, progress: Callable[[int, int], None]) -> object:
+    def slow(actor: Actor, progress: Callable[[int, int], None], *, beside: Settings) -> object:
         progress(43, 100)
         began.set()
         go_on.wait(60)
         try:
             progress(44, 100)
-            return real(actor, progress)
+            return real(actor, progress, beside=beside)
         except NobodySignedIn:
             ended.set()
             raise

@@ -131,6 +131,18 @@ def test_a_ledger_that_was_rewritten_hangs_together_and_the_backups_expose_it(ru
     assert (code, "are gone" in told) == (1, True), "the backup ends before"
 
 
+def test_what_the_station_verifies_by_itself_at_night_is_compared_with_its_backups_too(home: Path) -> None:
+    first, second = ours_in(folder_of(Settings(home=home)))
+    rewrite(home, manifest_of(first, own_identity(home, SystemIdentities())).ledger_seq + 1)
+    station = open_station(Settings(home=home), SystemClock())
+    assert station.verifications.verify(STATION_ITSELF).clean, "a chain alone cannot see it"
+    proof = station.verifications.verify(STATION_ITSELF, beside=Settings(home=home))
+    told = station.verifications.facts(STATION_ITSELF)
+    station.close()
+    assert (proof.clean, proof.heads) == (False, 1)
+    assert any(second.name in sentence for sentence in told.words)
+
+
 def test_a_station_put_back_from_an_older_copy_with_its_anchor_is_exposed_by_its_backup(run: Run, home: Path) -> None:
     before = {name: (home / name).read_bytes() for name in ("staffbase.db", ANCHOR_FILE)}
     station = open_station(Settings(home=home), SystemClock())

@@ -229,7 +229,7 @@ class TrustScreen(StaffScreen):
         self._show_share()
         shows = self.set_interval(_SHOWN_EACH, self._show_share)
         try:
-            await self.ask(self._rooms.verifications.verify, self._far)
+            await self.ask(self._rooms.verifications.verify, self._far, beside=self.desk.settings)
         finally:
             self._verifying = False
             shows.stop()

@@ -17,6 +17,7 @@ from staffbase.exchange.restored import RESTORED
 from staffbase.kernel.database import Database
 from staffbase.kernel.errors import Invalid, StaffbaseError
 from staffbase.kernel.i18n import _, ngettext
+from staffbase.kernel.key import SystemIdentities, own_identity, station_card
 from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.verify import KnownHead
@@ -67,6 +68,15 @@ def kept_heads(database: Database, settings: Settings, station_id: str, identity
         else:
             known.append(KnownHead(manifest.ledger_seq, manifest.ledger_hash, file.name, made_at))
     return KeptHeads(tuple(known), left_out, closed)
+
+
+def heads_beside(database: Database, settings: Settings) -> KeptHeads:
+    """The same, as far as the station opens its backups by itself: none where it asks for a passphrase."""
+    try:
+        identity, card = own_identity(settings.home, SystemIdentities()), station_card(settings.home)
+    except StaffbaseError:
+        return KeptHeads()
+    return kept_heads(database, settings, card.station_id, identity)
 
 
 def _restored(database: Database) -> Sequence[tuple[int, datetime]]:

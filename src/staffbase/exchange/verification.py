@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import time
 from typing import Any
 
+from staffbase.exchange.heads import heads_beside
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.backed_up import due
 from staffbase.kernel.clock import local
@@ -13,6 +14,7 @@ from staffbase.kernel.database import Database
 from staffbase.kernel.database import in_words as in_words_of_database
 from staffbase.kernel.head import head_typed
 from staffbase.kernel.i18n import _, ngettext
+from staffbase.kernel.settings import Settings
 from staffbase.kernel.verified import (
     KEPT_FAULTS,
     LastVerification,
@@ -47,14 +49,19 @@ class Verifications:
         self.database = database
 
     @allowed(Permission.VERIFY)
-    def verify(self, actor: Actor, progress: Progress | None = None, heads: Sequence[KnownHead] = ()) -> Proof:
+    def verify(
+        self, actor: Actor, progress: Progress | None = None, heads: Sequence[KnownHead] = (), *,
+        beside: Settings | None = None,
+    ) -> Proof:  # fmt: skip
         """Compute the whole ledger and every durable row again; what was found is kept, and the ledger says who did it.
 
-        It must pass through these heads, which are known from elsewhere.
+        It must pass through these heads, which are known from elsewhere; with the settings of this station also through
+        those of the backups that are kept `beside` it, where it opens them by itself.
 
         Raises DatabaseDamaged where the file itself cannot be read, and DatabaseUnavailable.
         """
-        proof = verify(self.database.engine, self.database.seal, self.database.anchor, progress, heads)
+        kept = heads_beside(self.database, beside).known if beside is not None else ()
+        proof = verify(self.database.engine, self.database.seal, self.database.anchor, progress, [*heads, *kept])
         with self.database.write(actor, _CLEAN if proof.clean else _FOUND, opening=True) as tx:
             keep_in(tx, proof)
         return proof
