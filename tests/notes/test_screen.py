@@ -210,11 +210,15 @@ async def test_search_as_one_types_marks_and_opens(station, actors, flats, writt
     async with app.run_test(size=(80, 24)) as pilot:
         app.show(SearchScreen(app, station.notes))
         await settle(pilot)
+        assert "A part of a word is enough" in seen(app)
         await pilot.press(*"kniv")
         await pilot.pause(0.4)
         await settle(pilot)
         assert "1 entry" in seen(app)
         assert "kjøkkenkniv [/b]" in seen(app)
+        whole = app.screen.query_one("#found-whole", Static)
+        assert whole.display
+        assert "kjøkkenkniv [/b]" in str(whole.content)
         await pilot.press("enter", "enter")
         await settle(pilot)
         assert isinstance(app.screen, EntryScreen)
@@ -222,6 +226,7 @@ async def test_search_as_one_types_marks_and_opens(station, actors, flats, writt
         await pilot.pause(0.4)
         await settle(pilot)
         assert "Nothing was found" in seen(app)
+        assert not whole.display
         await pilot.press("escape")
         assert not isinstance(app.screen, SearchScreen)
     assert actions(station).count("search") == 1

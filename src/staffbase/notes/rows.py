@@ -1,6 +1,7 @@
-"""An entry as one line of a list: the time in a column of its own, whom it is about, its words, its signs."""
+"""An entry as one line of a list: the time in a column of its own, whom it is about, its words, its signs; and whole, below it."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from textual.content import Content
 
@@ -8,9 +9,9 @@ from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import KIND_NAMES, Importance, Kind, Source
 from staffbase.kernel.clock import local
 from staffbase.kernel.i18n import _, ngettext
-from staffbase.kernel.moments import show_date, show_day, show_time, week_of
+from staffbase.kernel.moments import show_date, show_day, show_moment, show_span, show_time, week_of
 from staffbase.notes.service import Labels
-from staffbase.ui.text import line, marked, shown
+from staffbase.ui.text import line, lines, marked, shown
 
 WIDE = 100
 """Cells from which the resident's name and the kind have columns of their own."""
@@ -84,6 +85,21 @@ def _words(item: TimelineItem, room: int, outcome: str) -> Content:
         told = marked(text[cut:], [(start - cut, end - cut) for start, end in marks if start >= cut])
         return ((Content("…") if cut else Content("")) + told).truncate(max(4, room), ellipsis=True)
     return shown(text, style).truncate(max(4, room), ellipsis=True)
+
+
+def whole_of(item: TimelineItem, labels: Labels, now: datetime) -> Content:
+    """The pane below a list: when, whom, by whom, and all the words, those that were sought marked."""
+    when = show_moment(item.observed_from, now)
+    if item.observed_to != item.observed_from:
+        when += " · " + show_span(item.observed_from, item.observed_to)
+    head = line(
+        (when, "bold"), (labels.resident(item.resident_id), "bold"), (_(KIND_NAMES[item.kind]), "$muted"),
+        (labels.person(item.author_id), "$muted"), *signs_of(item), between=" · ",
+    )  # fmt: skip
+    found = labels.found.get(item.entry_id, "")
+    words = marked(item.text, item.marks) if item.marks else shown(with_found(item.text, found))
+    comments = [marked(comment.text, comment.marks) for comment in item.comments if comment.marks]
+    return lines(head, words, *comments)
 
 
 def with_found(text: str, found: str) -> str:

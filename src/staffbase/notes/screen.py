@@ -16,9 +16,8 @@ from textual.widgets.option_list import Option
 from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import KIND_NAMES, NOTE_KINDS, Kind
 from staffbase.kernel.i18n import N_, _
-from staffbase.kernel.moments import show_moment, show_span
 from staffbase.notes.entry.screen import EntryScreen
-from staffbase.notes.rows import entry_row, signs_of, with_days, with_found
+from staffbase.notes.rows import entry_row, whole_of, with_days
 from staffbase.notes.service import Labels
 from staffbase.residents.reach_words import notes_line, reach_line
 from staffbase.ui.desk import Desk
@@ -174,7 +173,7 @@ class NotesScreen(StaffScreen):
         item = self._here()
         whole.display = item is not None
         if item is not None:
-            whole.update(whole_of(item, self._labels, self))
+            whole.update(whole_of(item, self._labels, self.desk.clock.now()))
 
     def on_resize(self) -> None:
         super().on_resize()
@@ -234,15 +233,3 @@ class NotesScreen(StaffScreen):
 
     def action_all(self) -> None:
         self.house_only, self.resident_id, self.kind, self.period = False, None, 0, 0
-
-
-def whole_of(item: TimelineItem, labels: Labels, screen: StaffScreen) -> Content:
-    """The pane below a list: when, whom, by whom, and the words."""
-    when = f"{show_moment(item.observed_from, screen.desk.clock.now())}"
-    if item.observed_to != item.observed_from:
-        when += " · " + show_span(item.observed_from, item.observed_to)
-    head = line(
-        (when, "bold"), (labels.resident(item.resident_id), "bold"), (_(KIND_NAMES[item.kind]), "$muted"),
-        (labels.person(item.author_id), "$muted"), *signs_of(item), between=" · ",
-    )  # fmt: skip
-    return lines(head, shown(with_found(item.text, labels.found.get(item.entry_id, ""))))

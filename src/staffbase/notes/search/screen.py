@@ -16,7 +16,7 @@ from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import KIND_NAMES, NOTE_KINDS, Kind
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.notes.entry.screen import EntryScreen
-from staffbase.notes.rows import entry_row, with_days
+from staffbase.notes.rows import entry_row, whole_of, with_days
 from staffbase.notes.rules import whom
 from staffbase.notes.service import Labels
 from staffbase.residents.emergency import SearchReach
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 0.3
 """After the last letter; each search that finds something stands in the ledger, so not every letter is one."""
 MOST = 100
+HOW = N_("All that you may read, the newest first. A part of a word is enough: knife finds kitchen knife, too.")
 _KINDS: dict[str, tuple[str, tuple[Kind, ...] | None]] = {
     "": (N_("everything"), None),
     "notes": (N_("notes"), NOTE_KINDS),
@@ -77,9 +78,10 @@ class SearchScreen(StaffScreen):
         with Horizontal(classes="search-row"):
             yield Label(_("time"))
             yield Choice([(value, _(words)) for value, words in _PERIOD_WORDS.items()], id="period")
-        yield Static(id="search-said")
+        yield Static(shown(_(HOW), "$muted"), id="search-said")
         yield Static(id="search-reach")
         yield Listing(id="found")
+        yield Static(id="found-whole")
 
     async def refresh_view(self) -> None:
         """The names; and what is left out, which is searched again once an emergency access has opened it."""
@@ -116,7 +118,7 @@ class SearchScreen(StaffScreen):
         self._left_out = await self._reach_now()
         if not query:
             self._items = []
-            self._show("")
+            self._show(_(HOW))
             return
         if whose and about is None:
             self._items = []
@@ -149,6 +151,15 @@ class SearchScreen(StaffScreen):
         found.set_options(options)
         if self._items:
             found.highlighted = 1
+        self._whole()
+
+    @on(OptionList.OptionHighlighted, "#found")
+    def _whole(self) -> None:
+        """The whole of the one the cursor is on."""
+        whole, item = self.query_one("#found-whole", Static), self._here()
+        whole.display = item is not None
+        if item is not None:
+            whole.update(whole_of(item, self._labels, self.desk.clock.now()))
 
     def on_resize(self) -> None:
         super().on_resize()
