@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.bench import Bench, seen, settle
 from tests.conftest import moment
-from textual.widgets import Label
+from textual.widgets import Label, Static
 
 from staffbase.journal.model import KIND_NAMES, NOTE_KINDS, Importance, Kind
 from staffbase.kernel import i18n
