@@ -66,6 +66,7 @@ def _lived(place: Path, days: int) -> Station:
         clock.move_to(NIGHT + timedelta(days=day, hours=7))
         with house.database.write(samira, "benchmark.day") as tx:
             _day(tx, house.house_id, samira, doors, night_of(tx.now - timedelta(hours=4)))
+    house.database.count_anew()  # as each night
     return house
 
 

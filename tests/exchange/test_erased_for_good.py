@@ -284,6 +284,7 @@ def test_a_backup_from_before_decisions_were_known_is_brought_on_and_erased(kept
 
     engine = sqlcipher_engine(kept.home / "staffbase.db", kept.key())
     with engine.begin() as connection:
+        connection.execute(text("DROP INDEX ix_ledger_action_at"))
         connection.execute(text("DROP TABLE erasure_decision"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     older = Database(engine, open_station_seal(kept), kept.clock)

@@ -64,6 +64,7 @@ class Verifications:
         proof = verify(self.database.engine, self.database.seal, self.database.anchor, progress, [*heads, *kept])
         with self.database.write(actor, _CLEAN if proof.clean else _FOUND, opening=True) as tx:
             keep_in(tx, proof)
+        self.database.count_anew()  # once a night is enough, and it has gone through everything just now
         return proof
 
     @allowed(Permission.VERIFY)

@@ -75,7 +75,11 @@ def happened_in(tx: Reading, house_id: int, since: datetime) -> list[IncidentFac
     begun = tx.all(
         select(Incident.id)
         .join(Entry, col(Entry.id) == col(Incident.id))
-        .where(Entry.house_id == house_id, or_(col(Entry.recorded_at) >= since, ~concluded.exists()))
+        .where(
+            Entry.house_id == house_id,
+            Entry.kind == Kind.INCIDENT,
+            or_(col(Entry.recorded_at) >= since, ~concluded.exists()),
+        )
     )
     ids = {*begun, *incidents_of_steps_in(tx, told)}
     return incidents_in(tx, house_id, ids=sorted(ids)) if ids else []
@@ -109,6 +113,7 @@ def concerns_in(
         .join(met, col(met.id) == col(ConcernClosed.id), isouter=True)
         .where(
             raised.house_id == house_id,
+            raised.kind == Kind.CONCERN,
             or_(col(ConcernClosed.id).is_(None), col(raised.recorded_at) >= since, col(met.recorded_at) >= since),
         )
         .order_by(col(raised.id))

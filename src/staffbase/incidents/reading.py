@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from staffbase.incidents.model import Incident, IncidentConclusion, IncidentStep, Step
 from staffbase.incidents.rules import IncidentFacts, StepFacts
 from staffbase.journal.items import TimelineItem
-from staffbase.journal.model import Entry, Source
+from staffbase.journal.model import Entry, Kind, Source
 from staffbase.journal.reach import Reach
 from staffbase.journal.service import items_by_id
 from staffbase.kernel.database import Reading
@@ -28,7 +28,9 @@ def reviews_due_in(tx: Reading, house_id: int) -> dict[int, datetime]:
     rows = tx.all(
         select(Entry.resident_id, Entry.recorded_at)
         .join(IncidentConclusion, col(IncidentConclusion.id) == Entry.id)
-        .where(Entry.house_id == house_id, col(IncidentConclusion.review_plan).is_(True))
+        .where(
+            Entry.house_id == house_id, Entry.kind == Kind.INCIDENT_STEP, col(IncidentConclusion.review_plan).is_(True)
+        )
         .order_by(col(Entry.id))
     )
     return {resident_id: at for resident_id, at in rows if resident_id is not None}
@@ -54,7 +56,7 @@ def incidents_in(
         select(Incident, Entry, IncidentConclusion)
         .join(Entry, col(Entry.id) == Incident.id)
         .join(IncidentConclusion, col(IncidentConclusion.incident_id) == Incident.id, isouter=True)
-        .where(Entry.house_id == house_id)
+        .where(Entry.house_id == house_id, Entry.kind == Kind.INCIDENT)  # else all entries are gone through
         .order_by(col(Incident.id).desc())
     )
     if running_only:

@@ -19,12 +19,14 @@ OLD = timedelta(hours=26)
 def last_backup_in(tx: Reading, now: datetime) -> datetime | None:
     """When the newest backup was written whole. One that a clock gone wrong dated ahead of now is none: it would keep the next away."""
     done = select(Ledger.at).where(Ledger.action == BACKUP_DONE, col(Ledger.at) <= now)
-    return tx.first(done.order_by(col(Ledger.seq).desc()).limit(1))
+    return tx.first(done.order_by(col(Ledger.at).desc()).limit(1))
 
 
 def missed_in(tx: Reading, now: datetime) -> datetime | None:
     """Since when there is no backup, if that is longer than it may be: the newest one, or when the station was made."""
-    last = last_backup_in(tx, now) or tx.first(select(Ledger.at).order_by(col(Ledger.seq)).limit(1))
+    last = last_backup_in(tx, now) or tx.first(
+        select(Ledger.at).where(Ledger.chain == 1).order_by(col(Ledger.seq)).limit(1)
+    )
     return last if last is not None and now - last > OLD else None
 
 

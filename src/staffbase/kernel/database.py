@@ -41,6 +41,8 @@ _WRITE_LOCK = text("SELECT pg_advisory_xact_lock(7331, 1)")
 DATABASE_FILE = "staffbase.db"
 """The database's name in the data folder."""
 _LOCK_TIMEOUT = 10
+_COUNT_ANEW = "PRAGMA optimize=0x10002"
+"""Of all tables, whether this connection asked them or not: what was counted in a young house misleads an old one."""
 _SETTLED = frozenset(
     {
         "recursive_triggers",
@@ -180,6 +182,16 @@ class Database:
             self._watch.rollback()
             return int(mark)
 
+    def count_anew(self) -> None:
+        """Let the database count its tables again where they have grown; PostgreSQL does that by itself.
+
+        What cannot be counted now (a full disk, another writer) is counted another night.
+        """
+        if self.dialect == "sqlite":
+            with suppress(DBAPIError), self.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql(_COUNT_ANEW)
+
     def close(self) -> None:
         """Close all connections; the WAL is folded into the file."""
         if self._watch is not None:
@@ -189,7 +201,7 @@ class Database:
             # a full disk, another reader, a damaged page: what is in the WAL is safe there, and the next opening finds it
             with suppress(DBAPIError), self.engine.connect() as connection:
                 connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA optimize")
+                connection.exec_driver_sql(_COUNT_ANEW)
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         self.engine.dispose()
 

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from staffbase.kernel.columns import APPEND_ONLY, Key, UtcDateTime, key, moment, nonce, prose
@@ -28,7 +28,11 @@ class Ledger(SQLModel, table=True):
     """One transaction or one opening. `subject_id` is the resident it concerns, if one."""
 
     __tablename__ = "ledger"
-    __table_args__ = (UniqueConstraint("chain", "prev"), {"info": {"guard": "append_only", "chain": True}})
+    __table_args__ = (
+        UniqueConstraint("chain", "prev"),
+        Index("ix_ledger_action_at", "action", "at"),
+        {"info": {"guard": "append_only", "chain": True}},
+    )
 
     chain: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
     seq: int = Field(primary_key=True, sa_type=Key, sa_column_kwargs={"autoincrement": False})

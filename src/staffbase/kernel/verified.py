@@ -107,7 +107,7 @@ def unproved_in(tx: Reading, now: datetime) -> Unproved | None:
 
 def begun_in(tx: Reading) -> datetime | None:
     """When the station was made."""
-    return tx.first(select(Ledger.at).order_by(col(Ledger.seq)).limit(1))
+    return tx.first(select(Ledger.at).where(Ledger.chain == 1).order_by(col(Ledger.seq)).limit(1))
 
 
 def _fault(what: str, at: str | None, **others: Any) -> Fault:

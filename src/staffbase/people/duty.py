@@ -1,10 +1,11 @@
 """Who is on duty, read and written inside a transaction. Staff duty stands on the house's timeline, never on a resident's."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import and_, bindparam, func
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
@@ -52,13 +53,21 @@ def _shift_times() -> SelectOfScalar[ShiftTime]:  # built once, as what is asked
     return select(ShiftTime).where(ShiftTime.house_id == bindparam("house_id")).order_by(col(ShiftTime.begins))
 
 
+LONGEST = timedelta(days=2)
+"""Longer than any shift, which is at most a day: duties before that need not be gone through, years of them."""
+
+
+def _at(moment: Any, earliest: Any) -> Any:
+    return and_(col(Duty.begins_at).between(earliest, moment), col(Duty.ends_at) > moment)
+
+
 @cache
 def _on_duty() -> Select[Duty, Person]:
     moment = bindparam("moment", type_=UtcDateTime())
     return (
         select(Duty, Person)
         .join(Person, col(Person.id) == col(Duty.person_id))
-        .where(Duty.house_id == bindparam("house_id"), col(Duty.begins_at) <= moment, col(Duty.ends_at) > moment)
+        .where(Duty.house_id == bindparam("house_id"), _at(moment, bindparam("earliest", type_=UtcDateTime())))
         .order_by(col(Duty.begins_at), col(Person.name))
     )
 
@@ -78,7 +87,7 @@ def _told(duty: Duty, person: Person) -> OnDuty:
 
 def on_duty_in(tx: Reading, house_id: int, moment: datetime) -> list[OnDuty]:
     """Everybody on duty at a moment: the shift begun first first, then by name."""
-    rows = tx.all(_on_duty(), {"house_id": house_id, "moment": moment})
+    rows = tx.all(_on_duty(), {"house_id": house_id, "moment": moment, "earliest": moment - LONGEST})
     return [_told(duty, person) for duty, person in rows]
 
 
@@ -133,7 +142,7 @@ def duty_now_in(tx: Reading, house_id: int, person_id: int, moment: datetime) ->
     """The duty a person is on at a moment: the one begun last."""
     return tx.first(
         select(Duty)
-        .where(Duty.house_id == house_id, Duty.person_id == person_id, Duty.begins_at <= moment, Duty.ends_at > moment)
+        .where(Duty.house_id == house_id, Duty.person_id == person_id, _at(moment, moment - LONGEST))
         .order_by(col(Duty.begins_at).desc())
     )
 
