@@ -14,6 +14,9 @@ from staffbase.demo.scenes import TOURS, Look, Tour, judged, looks, picture_name
 
 KEPT = Path(__file__).parents[2] / "screenshots"
 
+STOOD: dict[str, set[str]] = {}
+"""The screens and dialogs that stood at the stops of each tour walked so far, by name of the tour."""
+
 each_tour = pytest.mark.parametrize("tour", sorted(TOURS, key=lambda tour: tour.at), ids=lambda tour: tour.name)
 
 
@@ -23,6 +26,7 @@ async def walked(studio: Studio, tour: Tour, language: str) -> list[str]:
     async with studio.on_tour(tour, language) as app:
         for scene in tour.scenes:
             await go_on(app, scene)
+            STOOD.setdefault(tour.name, set()).add(type(app.screen).__name__)
             pictured = looks(scene, language)
             for seen in judged(scene, language):
                 await look(app, seen)

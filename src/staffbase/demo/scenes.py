@@ -37,6 +37,8 @@ class Scene:
 
     name: str
     keys: tuple[Key, ...] = ()
+    pictured: bool = True
+    """False where something stands that is another each time: judged for its layout only."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,13 @@ TOURS = (
     Tour("evening", EVENING, "Marit", (
         Scene("board"),
         Scene("board-card", ("k",)),
+        Scene("chooser", ("k",)),
         Scene("keys", (*BACK, "question_mark")),
         Scene("palette", ("question_mark", "ctrl+p")),
         Scene("on-duty", (*BACK, "f4")),
         Scene("pin", (*BACK, "f6")),
         Scene("note", (*BACK, "n")),
-        Scene("chooser", (*BACK, "right", "right", "down", "down", "down", "k", "slash", "escape", "k", "escape")),
+        Scene("board-chosen", (*BACK, "right", "right", "down", "down", "down", "k", "slash", "escape", "k", "escape")),
         Scene("incident", (*BACK, "h")),
         Scene("extra-check", (*BACK, "x")),
         Scene("search-empty", (*BACK, "slash")),
@@ -92,7 +95,8 @@ TOURS = (
         Scene("report", (*BACK, "3", "l")),
         Scene("report-line", ("down", "t")),
         Scene("concern", (*BACK, "c")),
-        Scene("report-sign", (*BACK, "g")),
+        Scene("report-unsaid", (*BACK, "g")),
+        Scene("report-sign", ("up", "r", "g")),
         Scene("notes", (*BACK, "4")),
         Scene("entry", ("down", "enter")),
         Scene("entry-comment", ("c",)),
@@ -124,7 +128,8 @@ TOURS = (
     Tour("incident", EVENING, "Marit", (
         Scene("incident-runs", ("right", "right", "h", "1")),
         Scene("incident-steps", ("f", "s")),
-        Scene("incident-slip", ("z",)),
+        Scene("incident-words", ("n",)),
+        Scene("incident-slip", (*BACK, "z")),
         Scene("incident-conclude", (*BACK, "ctrl+s")),
     )),
     Tour("card", EVENING, "Nora", (Scene("card", ("k", "c")),)),
@@ -136,6 +141,7 @@ TOURS = (
     )),
     Tour("log", AFTER, "Ingrid", (
         Scene("access-log", ("down", "down", "f9")),
+        Scene("access-log-whose", ("b",)),
     )),
     Tour("lead", AFTER, "Eva", (
         Scene("plans", ("5",)),
@@ -143,7 +149,8 @@ TOURS = (
         Scene("compare", ("c",)),
         Scene("editor", (*BACK, "e")),
         Scene("editor-card", ("f3",)),
-        Scene("publish", (*BACK, "p")),
+        Scene("publish-nothing", (*BACK, "p")),
+        Scene("publish", ("e", "G", "o", "ctrl+s", "p")),
     )),
     Tour("admin", EVENING, "Ingrid", (
         Scene("admin", ("0",)),
@@ -151,11 +158,13 @@ TOURS = (
         Scene("units", (*BACK, "u")),
         Scene("shifts", (*BACK, "v")),
         Scene("round-windows", (*BACK, "w")),
+        Scene("machine", (*BACK, "i")),
         Scene("staff", (*BACK, "s")),
         Scene("person", ("a",)),
         Scene("person-change", (*BACK, "down", "enter")),
         Scene("person-left", (*BACK, "l")),
         Scene("one-time-pin", (*BACK, "p")),
+        Scene("one-time-pin-shown", ("enter",), pictured=False),
     )),
     Tour("erasure", EVENING, "Ingrid", (
         Scene("erase", ("4", "down", "enter", "delete")),
@@ -182,12 +191,18 @@ TOURS = (
         Scene("colleague", (*BACK, "k")),
         Scene("ladder", (*BACK, "t")),
         Scene("danger", (*BACK, "down", "down", "h")),
-        Scene("sign-open-doors", (*BACK, "g")),
+        Scene("sign-unfinished", (*BACK, "g")),
     )),
     Tour("mending", ROUND, "Terje", (
         Scene("check", ("enter", "enter", "down", "down", "enter")),
         Scene("mend-check", ("v",)),
     )),
+    Tour("signing", ROUND, "Samira", (
+        Scene("late-reason", ("2", "w", *_pin("Samira"), "enter", timedelta(minutes=40), *_pin("Samira"), "enter", "p")),
+        Scene("open-doors", (*BACK, "g")),
+        Scene("on-behalf", (*BACK, "ctrl+l", "escape", *_enter("Terje"), *_pin("Terje"), "enter", "enter", "2", "g")),
+    )),
+    Tour("drafts", EVENING, "Jonas", (Scene("drafts", ("n", "a", "3", "escape", "f7")),)),
     Tour("overdue", ROUND, "Samira", (Scene("alarm", ("2", "w", timedelta(minutes=61))),)),
     Tour("afternoon", AFTER, "Marit", (
         Scene("reading", ("3",)),
@@ -235,6 +250,8 @@ def judged(scene: Scene, language: str) -> list[Look]:
 
 def looks(scene: Scene, language: str) -> list[Look]:
     """In which sizes and themes there is a picture: of all in Norwegian, dark, wide and small; of the most used in more."""
+    if not scene.pictured:
+        return []
     if scene.name in IN_ALL:
         sizes = [Look(SMALL), Look(LARGE), Look(WIDE)]
         return [*sizes, Look(WIDE, "light"), Look(WIDE, "contrast")] if language == "nb" else sizes
