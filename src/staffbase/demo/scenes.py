@@ -202,7 +202,7 @@ TOURS = (
         Scene("open-doors", (*BACK, "g")),
         Scene("on-behalf", (*BACK, "ctrl+l", "escape", *_enter("Terje"), *_pin("Terje"), "enter", "enter", "2", "g")),
     )),
-    Tour("drafts", EVENING, "Jonas", (Scene("drafts", ("n", "a", "3", "escape", "f7")),)),
+    Tour("drafts", EVENING, "Jonas", (Scene("drafts", ("down", "n", "H", "u", "s", "k", "escape", "f7")),)),
     Tour("overdue", ROUND, "Samira", (Scene("alarm", ("2", "w", timedelta(minutes=61))),)),
     Tour("afternoon", AFTER, "Marit", (
         Scene("reading", ("3",)),
