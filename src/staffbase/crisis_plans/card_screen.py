@@ -40,6 +40,13 @@ _ROOMY = (WIDE + 6, 32)
 """Columns and rows from which the card gets a margin."""
 
 
+def card_in(card: Card, width: int, height: int) -> tuple[Content, bool]:
+    """The card drawn for so much room, and whether that has a margin around it."""
+    roomy = width >= _ROOMY[0] and height >= _ROOMY[1]
+    room = (width - 6, height - 2) if roomy else (width, height)
+    return card_content(card_lines(card, *room)), roomy
+
+
 def card_content(lines: Sequence[CardLine]) -> Content:
     """The lines of a card in the colours of the theme."""
     return Content("\n").join(
@@ -118,10 +125,9 @@ class CardScreen(StaffScreen, inherit_bindings=False):
         if self._card is None:
             return
         width, height = self.size.width, self.size.height - 1
-        roomy = width >= _ROOMY[0] and height >= _ROOMY[1]
+        content, roomy = card_in(self._card, width, height)
         self.set_class(roomy, "-roomy")
-        room = (width - 6, height - 2) if roomy else (width, height)
-        self.query_one("#card", Static).update(card_content(card_lines(self._card, *room)))
+        self.query_one("#card", Static).update(content)
         self.query_one("#card-opened", Static).update(
             shown(opened_words(self._card), "$warning-text" if self._card.logged is False else "$muted")
         )

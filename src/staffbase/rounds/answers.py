@@ -67,21 +67,21 @@ def behalf_in(tx: Writing, walk: Walk, *, on_behalf: bool) -> int | None:
 def answer_in(
     tx: Writing, house_id: int, walk_id: int, unit_id: int, outcome: Outcome, *, reason: Beyond | None = None, note: str = "",
     on_behalf_id: int | None = None, on_behalf: bool = False, resolved: bool = False, late_reason: str = "",
-    mends: RoundCheck | None = None,
+    mending: bool = False,
 ) -> tuple[Entry, RoundCheck, Door]:  # fmt: skip
     """The entry of an answer, and its check, which the caller adds.
 
     What was seen on a walk was seen by the walker, or by the colleague who is named. Anybody else says that it is written
-    `on_behalf` of the walker; a ladder is not held up by that question, and is written so. What `mends` a withdrawn answer
-    stands on a signed walk, at the door of who lived there then.
+    `on_behalf` of the walker; a ladder is not held up by that question, and is written so. In
+    `mending`, what stands in the place of a withdrawn answer is written on a signed walk, if the same person lives there.
     """
     here = at_door_in(tx, walk_id, unit_id)
     walk, door = here.walk, here.door
-    if mends is None:
+    if not mending:
         _open(walk, under_way=outcome in LADDER)
     if on_behalf_id is None:
         on_behalf_id = behalf_in(tx, walk, on_behalf=on_behalf or outcome in LADDER)
-    _look_at_door(tx, house_id, walk, door, later=bool(walk.late_reason) or mends is not None)
+    _look_at_door(tx, house_id, walk, door, later=mending or bool(walk.late_reason))
     if here.answered:
         raise Invalid(_("%(unit)s has an answer already. Take it back first (z).") % {"unit": door.code})
     if door.resident is None:
@@ -94,7 +94,7 @@ def answer_in(
         raise Invalid(_("It is more than half an hour since the walk. Say why it is written now."), "late_reason")
     words = [_(BEYOND_NAMES[reason]).capitalize() + "."] if reason else []
     urgent = outcome in LADDER and not resolved
-    handover = outcome in LADDER or reason is Beyond.FEARED or mends is not None
+    handover = outcome in LADDER or reason is Beyond.FEARED or mending
     # never later than now, where the clock was set back since she left: that must keep nobody from writing what was found
     seen_from, seen_to = (min(moment, tx.now) for moment in (walk.left_at, walk.returned_at or tx.now))
     entry = write_entry(

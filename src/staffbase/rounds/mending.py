@@ -75,7 +75,7 @@ class Mending(HouseService):
             tx.flush()
             new, answer, _door = answer_in(
                 tx, self.house_id, walk.id, check.unit_id, instead, reason=beyond, on_behalf=True, late_reason=reason,
-                mends=check,
+                mending=True,
             )  # fmt: skip
             tx.add(answer)
             return check_facts(new, answer, concluded=True)

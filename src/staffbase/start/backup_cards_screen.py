@@ -11,8 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 
 from staffbase.crisis_plans.card import Card
-from staffbase.crisis_plans.card_lines import card_lines
-from staffbase.crisis_plans.card_screen import card_content
+from staffbase.crisis_plans.card_screen import card_in
 from staffbase.kernel.clock import local
 from staffbase.kernel.i18n import N_, _
 from staffbase.ui.listing import Listing
@@ -110,5 +109,6 @@ class BackupCardScreen(_Leaves):
 
     def on_resize(self) -> None:
         """Draw it for the room there is."""
-        width, height = self.size.width, self.size.height - 3
-        self.query_one("#card", Static).update(card_content(card_lines(self._card, width, height)))
+        content, roomy = card_in(self._card, self.size.width, self.size.height - 3)
+        self.set_class(roomy, "-roomy")
+        self.query_one("#card", Static).update(content)
