@@ -39,12 +39,12 @@ from staffbase.kernel.key import (
     check_apart,
     keep_card,
     keep_key,
-    locked,
     open_key,
     open_with_recovery,
     own_identity,
     station_card,
 )
+from staffbase.kernel.passphrase import locked
 from staffbase.kernel.rekey import held_alone, settled
 from staffbase.kernel.station_key import KEY_BYTES, StationKey
 from staffbase.kernel.verify import Progress

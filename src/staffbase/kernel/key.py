@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from staffbase.kernel.errors import DatabaseDamaged, IdentityMissing, Invalid, KeyMissing, PassphraseNeeded
+from staffbase.kernel.errors import DatabaseDamaged, IdentityMissing, Invalid, KeyMissing
 from staffbase.kernel.files import private_folder, read_private, write_private
 from staffbase.kernel.i18n import _
 from staffbase.kernel.identities import FileIdentities, IdentityStore, SystemIdentities
+from staffbase.kernel.passphrase import AGE_HEADER, is_locked, locked, unlocked
 from staffbase.kernel.station_key import StationKey
 
 KEY_FILE = "key.age"
@@ -31,7 +32,6 @@ IDENTITY_HEAD = "AGE-SECRET-KEY-1"
 """How every identity begins."""
 IDENTITY_LENGTH = 58
 """Characters after the head."""
-_AGE_HEADER = "age-encryption.org/v1"
 _NO_SLOT = "No matching keys found"
 """What age says when the file is whole and the identity is another's."""
 
@@ -163,7 +163,7 @@ def read_identity(typed: str) -> str:
 
 def own_identity(home: Path, identities: IdentityStore, passphrase: str | None = None) -> str:
     """The station's own identity. Raises IdentityMissing when this machine has none, PassphraseNeeded."""
-    return _unlocked(_own_identity(home, identities), passphrase)
+    return unlocked(_own_identity(home, identities), passphrase)
 
 
 def protect(home: Path, identities: IdentityStore, passphrase: str | None, current: str | None = None) -> None:
@@ -175,7 +175,7 @@ def protect(home: Path, identities: IdentityStore, passphrase: str | None, curre
 def asks_for_passphrase(home: Path, identities: IdentityStore) -> bool:
     """Whether this station's identity is locked with a passphrase."""
     identity = identities.load(station_card(home).station_id)
-    return identity is not None and identity.startswith(_AGE_HEADER.encode().hex())
+    return identity is not None and is_locked(identity)
 
 
 def station_card(home: Path) -> StationCard:
@@ -243,7 +243,7 @@ def _opened(sealed: bytes, identity: str) -> StationKey:
     try:
         packed = bytes(pyrage.decrypt(sealed, [age_identity(identity)]))
     except pyrage.DecryptError as error:
-        if str(error) == _NO_SLOT and sealed.startswith(_AGE_HEADER.encode()):
+        if str(error) == _NO_SLOT and sealed.startswith(AGE_HEADER.encode()):
             raise IdentityMissing(_("This identity does not open this station's key.")) from error
         raise DatabaseDamaged(_damaged()) from error
     try:
@@ -256,30 +256,6 @@ def _damaged() -> str:
     return _(
         "The key file is damaged. Put key.age back from a copy of the data folder; the database itself is not touched."
     )
-
-
-def locked(identity: str, passphrase: str | None) -> str:
-    """The identity as it is kept: as it is, or locked with the passphrase."""
-    if passphrase is None:
-        return identity
-    if not passphrase.strip():
-        raise Invalid(_("A passphrase must not be empty."))
-    from pyrage import passphrase as by_passphrase  # noqa: PLC0415  (only where a key is opened)
-
-    return bytes(by_passphrase.encrypt(identity.encode(), passphrase)).hex()
-
-
-def _unlocked(identity: str, passphrase: str | None) -> str:
-    if not identity.startswith(_AGE_HEADER.encode().hex()):
-        return identity
-    if passphrase is None:
-        raise PassphraseNeeded(_("The station asks for its passphrase before it opens."))
-    import pyrage  # noqa: PLC0415  (only where a key is opened)
-
-    try:
-        return bytes(pyrage.passphrase.decrypt(bytes.fromhex(identity), passphrase)).decode()
-    except (pyrage.DecryptError, ValueError) as error:
-        raise PassphraseNeeded(_("The passphrase is wrong.")) from error
 
 
 def keep_card(home: Path, card: StationCard) -> None:

@@ -15,10 +15,10 @@ from staffbase.kernel.key import (
     age_identity,
     keep_card,
     keep_key,
-    locked,
     open_key,
     station_card,
 )
+from staffbase.kernel.passphrase import locked
 from staffbase.kernel.station_key import StationKey
 
 
