@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
-from tests.faults.campaign import tally_for
+from tests.faults.campaign import tally_for, times
 from tests.faults.house import PIN, Place, actor, new_place, prove_whole
 from tests.faults.seat import Seat, seated
 from textual.widgets import TextArea
@@ -67,32 +67,42 @@ def texts(place: Place) -> list[str]:
         ]
 
 
-async def test_set_back_an_hour_while_somebody_is_out(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+@times(dose=1, campaign=3)
+async def test_set_back_an_hour_while_somebody_is_out(
+    request: pytest.FixtureRequest, tmp_path: Path, times: int
+) -> None:
     """It is said, the alarm does not come an hour later for it, the round can be written, and the order is that of writing."""
-    tally, place = tally_for(request, "clock set back an hour, walked in the app"), new_place(tmp_path / "station")
-    with tally.trial():
-        async with seated(place, "Samira") as seat:
-            await write(seat, "Notat 1")
-            await leave(seat)
-            seat.set_clock(seat.clock.now() - timedelta(hours=1))
-            seat.clock.move_to(seat.clock.now() + timedelta(minutes=44))
-            assert "NOT BACK" not in await seat.see("A walk is under way")
-            seat.clock.move_to(seat.clock.now() + timedelta(minutes=2))
-            await seat.see("NOT BACK FROM THE ROUND")
-            await seat.press("enter")
-            await seat.see("A walk is under way")
-            await come_back_and_sign(seat)
-            await seat.press("1")
-            await seat.see(SET_BACK)
-            await write(seat, "Notat 2")
-            seat.set_clock(seat.clock.now() + timedelta(hours=1))
-            await write(seat, "Notat 3")
-            assert SET_BACK not in await seat.see("MODULE A")
-        prove_whole(place)
-        assert texts(place) == ["Notat 1", "Notat 2", "Notat 3"]
-        (walk,) = walks(place)
-        assert walk.left_at <= walk.returned_at
+    tally = tally_for(request, "clock set back an hour, walked in the app")
+    for number in range(times):
+        place = new_place(tmp_path / f"station-{number}")
+        with tally.trial():
+            await walk_an_hour_back(place)
+            prove_whole(place)
+            assert texts(place) == ["Notat 1", "Notat 2", "Notat 3"]
+            (walk,) = walks(place)
+            assert walk.left_at <= walk.returned_at
     tally.settle()
+
+
+async def walk_an_hour_back(place: Place) -> None:
+    """A round during which the clock goes back, and notes before, meanwhile and after."""
+    async with seated(place, "Samira") as seat:
+        await write(seat, "Notat 1")
+        await leave(seat)
+        seat.set_clock(seat.clock.now() - timedelta(hours=1))
+        seat.clock.move_to(seat.clock.now() + timedelta(minutes=44))
+        assert "NOT BACK" not in await seat.see("A walk is under way")
+        seat.clock.move_to(seat.clock.now() + timedelta(minutes=2))
+        await seat.see("NOT BACK FROM THE ROUND")
+        await seat.press("enter")
+        await seat.see("A walk is under way")
+        await come_back_and_sign(seat)
+        await seat.press("1")
+        await seat.see(SET_BACK)
+        await write(seat, "Notat 2")
+        seat.set_clock(seat.clock.now() + timedelta(hours=1))
+        await write(seat, "Notat 3")
+        assert SET_BACK not in await seat.see("MODULE A")
 
 
 @campaign
