@@ -30,6 +30,7 @@ class StepDialog(FormDialog[StepFacts]):
     StepDialog .step-row { height: auto; }
     StepDialog .step-row > Label { width: 10; }
     StepDialog .step-row > Choice { width: 1fr; }
+    StepDialog .step-row > LineField { width: 1fr; }
     StepDialog #text { height: 4; margin: 1 0 0 0; }
     """
     title_text = N_("A step in words, or with its time")
