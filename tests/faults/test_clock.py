@@ -1,5 +1,6 @@
 """The clock of the PC is set back, or a year ahead and right again, and both nights on which clocks change: walked in the app."""
 
+import asyncio
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from sqlmodel import col, select
 from tests.faults.campaign import tally_for, times
 from tests.faults.house import PIN, Place, actor, new_place, prove_whole
-from tests.faults.seat import Seat, seated
+from tests.faults.seat import PATIENCE, Seat, seated
 from textual.widgets import TextArea
 
 from staffbase.journal.model import Entry, EntryText
@@ -34,8 +35,12 @@ async def write(seat: Seat, words: str) -> None:
 
 
 async def leave(seat: Seat) -> None:
+    before = seat.app._alarm._awaited
     await seat.press("2", "w")
     await seat.see("A walk is under way")
+    async with asyncio.timeout(PATIENCE):  # it looks each second; here the clock could jump before it has seen the walk
+        while seat.app._alarm._awaited == before:
+            await seat.pilot.pause(0.05)
 
 
 async def come_back_and_sign(seat: Seat) -> None:
