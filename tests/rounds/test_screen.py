@@ -378,6 +378,9 @@ async def test_after_the_signature_z_withdraws_the_answer_with_a_reason_and_says
         assert "must be written" in str(dialog.query_one("#dialog-fault", Label).content)
         dialog.query_one("#reason").value = "Feil dør"
         dialog.query_one("#outcome").value = "heard"
+        await hand.press("escape", "z")
+        dialog = await hand.until(MendCheckDialog)
+        assert (dialog.query_one("#reason").value, dialog.query_one("#outcome").value) == ("Feil dør", "heard")
         await hand.press("ctrl+s")
         await hand.until(RoundsScreen)
         await hand.until_true(lambda: hand.answered()["A2"] is Outcome.HEARD)

@@ -25,7 +25,7 @@ from staffbase.kernel.backed_up import BACKUP_DONE
 from staffbase.kernel.database import Database, as_disk_errors, in_words, sqlcipher_engine
 from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, Invalid
 from staffbase.kernel.files import sync_folder, why
-from staffbase.kernel.head import head_typed
+from staffbase.kernel.head import printed_head
 from staffbase.kernel.i18n import _, decimal
 from staffbase.kernel.key import StationCard, station_card
 
@@ -76,7 +76,7 @@ class BackupTaken:
         ) % {
             "file": self.file,
             "size": decimal(self.size / 1e6),
-            "head": head_typed(self.ledger_seq, self.ledger_hash),
+            "head": printed_head(self.ledger_seq, self.ledger_hash),
         }
 
 

@@ -15,7 +15,7 @@ from staffbase.kernel.database import DATABASE_FILE, in_words, postgres_engine, 
 from staffbase.kernel.errors import DatabaseDamaged, NoStation, PassphraseNeeded, StaffbaseError
 from staffbase.kernel.files import readable_by_others
 from staffbase.kernel.guards import missing_guards
-from staffbase.kernel.head import head_typed
+from staffbase.kernel.head import printed_head
 from staffbase.kernel.i18n import N_, _, decimal
 from staffbase.kernel.key import (
     KEY_FILE,
@@ -251,7 +251,7 @@ def _chain(connection: Connection, seal: Seal) -> Finding:
         _("The newest %(count)d rows of the ledger hang together, up to row %(head)s.")
         % {
             "count": len(rows),
-            "head": head_typed(last["seq"], last["hash"]) if last else "0",
+            "head": printed_head(last["seq"], last["hash"]) if last else "0",
         },
     )
 

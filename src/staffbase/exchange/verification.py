@@ -12,7 +12,7 @@ from staffbase.kernel.backed_up import due
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import Database
 from staffbase.kernel.database import in_words as in_words_of_database
-from staffbase.kernel.head import head_typed
+from staffbase.kernel.head import printed_head
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.verified import (
@@ -101,7 +101,7 @@ class Verifications:
 
 def in_words(proof: Proof) -> list[str]:
     """What was found, a sentence each; the first says whether all is well."""
-    told = {"ledger": proof.ledger_rows, "rows": proof.rows, "head": head_typed(proof.seq, proof.hash)}
+    told = {"ledger": proof.ledger_rows, "rows": proof.rows, "head": printed_head(proof.seq, proof.hash)}
     if proof.clean:
         said = [
             _("Everything is as staffbase wrote it: %(rows)d rows, %(ledger)d ledger rows, up to row %(head)s.") % told

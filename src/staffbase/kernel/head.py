@@ -16,7 +16,7 @@ def newest_in(tx: Reading) -> tuple[int, bytes]:
     return head.seq, head.hash
 
 
-def head_typed(seq: int, digest: bytes | str) -> str:
+def printed_head(seq: int, digest: bytes | str) -> str:
     """A head as `--head` takes it, and as it is said everywhere; the hash in bytes or hexadecimal."""
     told = digest.hex() if isinstance(digest, bytes) else digest
     return f"{seq}:{told[:HEAD_LETTERS]}"
@@ -24,4 +24,4 @@ def head_typed(seq: int, digest: bytes | str) -> str:
 
 def head_words(seq: int, digest: bytes) -> str:
     """The last line of whatever is printed."""
-    return _("Newest row of the ledger: %(head)s") % {"head": head_typed(seq, digest)}
+    return _("Newest row of the ledger: %(head)s") % {"head": printed_head(seq, digest)}

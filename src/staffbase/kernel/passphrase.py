@@ -14,7 +14,7 @@ from staffbase.kernel.i18n import _
 AGE_HEADER = "age-encryption.org/v1"
 """How everything begins that age has encrypted."""
 LEAST_WORK = 16
-"""The least work a guess must take, as a power of two (scrypt's N): a tenth of a second and 64 MiB on a fast computer."""
+"""The least work a guess must take, as a power of two (scrypt's N): 64 MiB and some tenths of a second."""
 _WORK = re.compile(rb"-> scrypt \S+ (\d+)\n")
 _TOO_MUCH = "Excessive work"
 """How age begins to say that this computer seems too slow for what was locked."""

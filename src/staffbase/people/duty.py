@@ -57,7 +57,8 @@ LONGEST = timedelta(days=2)
 """Longer than any shift, which is at most a day: duties before that need not be gone through, years of them."""
 
 
-def _at(moment: Any, earliest: Any) -> Any:
+def _holds_at(moment: Any, earliest: Any) -> Any:
+    """As a condition: the duty is on at the moment, and began no earlier than any that could be."""
     return and_(col(Duty.begins_at).between(earliest, moment), col(Duty.ends_at) > moment)
 
 
@@ -67,7 +68,7 @@ def _on_duty() -> Select[Duty, Person]:
     return (
         select(Duty, Person)
         .join(Person, col(Person.id) == col(Duty.person_id))
-        .where(Duty.house_id == bindparam("house_id"), _at(moment, bindparam("earliest", type_=UtcDateTime())))
+        .where(Duty.house_id == bindparam("house_id"), _holds_at(moment, bindparam("earliest", type_=UtcDateTime())))
         .order_by(col(Duty.begins_at), col(Person.name))
     )
 
@@ -142,7 +143,7 @@ def duty_now_in(tx: Reading, house_id: int, person_id: int, moment: datetime) ->
     """The duty a person is on at a moment: the one begun last."""
     return tx.first(
         select(Duty)
-        .where(Duty.house_id == house_id, Duty.person_id == person_id, _at(moment, moment - LONGEST))
+        .where(Duty.house_id == house_id, Duty.person_id == person_id, _holds_at(moment, moment - LONGEST))
         .order_by(col(Duty.begins_at).desc())
     )
 

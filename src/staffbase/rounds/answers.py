@@ -17,7 +17,7 @@ from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.database import Reading, Writing
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _, ngettext
-from staffbase.kernel.moments import show_moment, show_time
+from staffbase.kernel.moments import show_moment, show_span, show_time
 from staffbase.kernel.typed import typed_line, typed_text
 from staffbase.people.model import Person
 from staffbase.residents.reading import doors_in
@@ -248,7 +248,7 @@ def _round_told(tx: Reading, house_id: int, walk: Walk) -> str:
     """Which round a walk belongs to: the hours of its window, or when it began where the house's windows are others by now."""
     begins_at = walk.window_begins or walk.left_at
     window = window_begun_at(begins_at, rules_in(tx, house_id))
-    return show_time(begins_at) if window is None else f"{show_time(window.begins_at)}–{show_time(window.ends_at)}"
+    return show_time(begins_at) if window is None else show_span(window.begins_at, window.ends_at)
 
 
 def open_door_of_in(tx: Reading, entry: Entry) -> int | None:

@@ -36,7 +36,7 @@ class Mending(HouseService):
                 raise Invalid(_("Only the one who answered can take it back."))
             if check.walk_id is None or tx.get(Walk, check.walk_id).signed_at is not None:
                 raise Invalid(_("The walk is signed. z on its door withdraws the answer, with the reason."))
-            _look(tx, self.house_id, check)
+            _must_stand(tx, self.house_id, check)
             _withdraw(tx, entry, reason or _("Taken back on the round."), Importance.ROUTINE)
 
     @allowed(Permission.ROUND)
@@ -60,7 +60,7 @@ class Mending(HouseService):
             walk = tx.get(Walk, check.walk_id) if check.walk_id is not None else None
             if walk is not None and walk.signed_at is None:
                 raise Invalid(_("The round is not signed. Take the answer back on it (2, z) and answer the door anew."))
-            _look(tx, self.house_id, check)
+            _must_stand(tx, self.house_id, check)
             _withdraw(tx, entry, reason, Importance.HANDOVER)
             if instead is None:
                 return None
@@ -97,7 +97,7 @@ def _said_it(actor: Actor, entry: Entry) -> bool:
     return actor.person_id in (entry.author_id, entry.on_behalf_id)
 
 
-def _look(tx: Reading, house_id: int, check: RoundCheck) -> None:
+def _must_stand(tx: Reading, house_id: int, check: RoundCheck) -> None:
     """Raises Invalid for an answer that does not stand, or that an incident hangs on."""
     if check.incident_id is not None:
         if is_concluded_in(tx, check.incident_id):

@@ -61,10 +61,13 @@ class MendCheckDialog(FormDialog[CheckFacts | None]):
         return self._wrong.resident_id if self._wrong else None
 
     def fields(self) -> dict[str, str]:
-        return {"reason": self.query_one("#reason", LineField).value}
+        return {
+            "reason": self.query_one("#reason", LineField).value, "outcome": self.query_one("#outcome", Choice).value
+        }  # fmt: skip
 
     def restore(self, fields: dict[str, str]) -> None:
         self.query_one("#reason", LineField).value = fields.get("reason", "")
+        self.query_one("#outcome", Choice).value = fields.get("outcome", "")
 
     @on(Input.Submitted)
     def _entered(self) -> None:

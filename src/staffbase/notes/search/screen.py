@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 WAIT_SECONDS = 0.3
 """After the last letter; each search that finds something stands in the ledger, so not every letter is one."""
 MOST = 100
-HOW = N_("All that you may read, the newest first. A part of a word is enough: knife finds kitchen knife, too.")
+WHAT_IS_SEARCHED = N_(
+    "All that you may read, the newest first. A part of a word is enough: knife finds kitchen knife, too."
+)
 _KINDS: dict[str, tuple[str, tuple[Kind, ...] | None]] = {
     "": (N_("everything"), None),
     "notes": (N_("notes"), NOTE_KINDS),
@@ -78,7 +80,7 @@ class SearchScreen(StaffScreen):
         with Horizontal(classes="search-row"):
             yield Label(_("time"))
             yield Choice([(value, _(words)) for value, words in _PERIOD_WORDS.items()], id="period")
-        yield Static(shown(_(HOW), "$muted"), id="search-said")
+        yield Static(shown(_(WHAT_IS_SEARCHED), "$muted"), id="search-said")
         yield Static(id="search-reach")
         yield Listing(id="found")
         yield Static(id="found-whole")
@@ -118,7 +120,7 @@ class SearchScreen(StaffScreen):
         self._left_out = await self._reach_now()
         if not query:
             self._items = []
-            self._show(_(HOW))
+            self._show(_(WHAT_IS_SEARCHED))
             return
         if whose and about is None:
             self._items = []
