@@ -27,8 +27,9 @@ from staffbase.kernel.errors import IdentityMissing
 from staffbase.kernel.key import SystemIdentities, open_key, open_with_recovery
 from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
+from staffbase.new_station import SetUp, create_station
 from staffbase.people.service import People
-from staffbase.station import SetUp, Station, create_station, open_station
+from staffbase.station import Station, open_station
 
 PIN = "283746"
 PASSPHRASE = "fire ord på en lapp"

@@ -3,8 +3,6 @@
 Services are made when they are first asked for, so that opening a station loads no room that nobody enters.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,11 +10,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from staffbase.kernel.access import STATION_ITSELF, Role
+from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.anchor import ANCHOR_FILE, Anchor
 from staffbase.kernel.backed_up import OPENED_FILE
 from staffbase.kernel.clock import Clock
-from staffbase.kernel.creation import check_place, has_station, made_aside
+from staffbase.kernel.creation import has_station
 from staffbase.kernel.database import (
     DATABASE_FILE,
     Database,
@@ -24,13 +22,11 @@ from staffbase.kernel.database import (
     postgres_engine,
     sqlcipher_engine,
 )
-from staffbase.kernel.errors import DatabaseDamaged, Invalid, NoStation
+from staffbase.kernel.errors import DatabaseDamaged, NoStation
 from staffbase.kernel.i18n import _
 from staffbase.kernel.key import (
     IdentityStore,
     SystemIdentities,
-    check_passphrase,
-    create_key,
     open_key,
     take_over,
 )
@@ -39,11 +35,8 @@ from staffbase.kernel.rekey import settled
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.station_key import StationKey
 from staffbase.kernel.transaction import guarded_tables
-from staffbase.kernel.typed import typed_line
 from staffbase.kernel.verify import notice_cut
 from staffbase.migrations import HEAD, ensure_schema, load_models, revision
-from staffbase.people.rules import check_pin
-from staffbase.residents.rules import read_units
 
 if TYPE_CHECKING:
     from staffbase.admin.service import Machine
@@ -68,41 +61,6 @@ if TYPE_CHECKING:
     from staffbase.tasks.service import Tasks
 
 
-@dataclass(frozen=True)
-class SetUp:
-    """What a new station is made from."""
-
-    house: str
-    units: str
-    """A list such as A1-A6,B1-B4."""
-    leader: str
-    pin: str
-    address: str = ""
-    entrance: str = ""
-    oncall_name: str = ""
-    oncall_phone: str = ""
-    passphrase: str = ""
-    """Asked for at every start; empty: the station opens by itself."""
-
-    def check(self, *fields: str) -> None:
-        """Raise Invalid, naming the field, for the first of these answers that cannot be used."""
-        for field in fields:
-            _CHECKS[field](getattr(self, field))
-
-
-_CHECKS: dict[str, Callable[[str], object]] = {
-    "house": lambda typed: typed_line(typed, "house", limit=60),
-    "units": read_units,
-    "leader": lambda typed: typed_line(typed, "leader", limit=60),
-    "pin": check_pin,
-    "address": lambda typed: typed_line(typed, "address", required=False),
-    "entrance": lambda typed: typed_line(typed, "entrance", required=False),
-    "oncall_name": lambda typed: typed_line(typed, "oncall_name", required=False, limit=60),
-    "oncall_phone": lambda typed: typed_line(typed, "oncall_phone", required=False, limit=30),
-    "passphrase": lambda typed: typed and check_passphrase(typed),
-}
-
-
 def open_station(
     settings: Settings, clock: Clock, identities: IdentityStore | None = None, passphrase: str | None = None
 ) -> "Station":
@@ -122,7 +80,7 @@ def open_station(
         raise DatabaseDamaged(
             _("The database %(file)s is not there. Ask for the newest backup.") % {"file": DATABASE_FILE}
         )
-    database = _open_database(settings, clock, key)
+    database = open_database(settings, clock, key)
     from staffbase.residents.model import House
 
     with database.read() as tx:
@@ -134,59 +92,6 @@ def open_station(
         from staffbase.exchange.cards import chain_openings
 
         chain_openings(settings.home, database)
-    return Station(database, house_id)
-
-
-def create_station(
-    settings: Settings,
-    clock: Clock,
-    answers: SetUp,
-    identities: IdentityStore | None = None,
-    *,
-    recovery_identity: str | None = None,
-    furnish: Callable[["Station"], None] | None = None,
-) -> tuple["Station", str]:
-    """Make a new station and return it open, with the recovery identity, which is shown once and kept nowhere here.
-
-    `recovery_identity` is one that was shown before; `furnish` puts more into the new house. The station is there whole,
-    furnished, or not at all. Raises Invalid for answers that cannot be used, before anything is written.
-    """
-    answers.check(*_CHECKS)
-    store = identities or SystemIdentities()
-    check_place(settings.home, store)
-    with made_aside(settings.home) as aside:
-        new = create_key(aside, store, answers.passphrase or None, recovery_identity)
-        station = _first(_open_database(replace(settings, home=aside), clock, new.key), answers)
-        try:
-            if furnish is not None:
-                furnish(station)
-        finally:
-            station.close()
-    return Station(_open_database(settings, clock, new.key), station.house_id), new.recovery_identity
-
-
-def _first(database: Database, answers: SetUp) -> "Station":
-    """The house, its units and its leader."""
-    from staffbase.people.service import add_person_in, hash_pin
-    from staffbase.residents.model import House
-    from staffbase.residents.service import create_house_in
-
-    hashed = hash_pin(database.seal, answers.pin)
-    with database.write(STATION_ITSELF, "station.create") as tx:
-        if tx.first(select(House.id)) is not None:
-            raise Invalid(_("There is a house in this database already."))
-        house = create_house_in(
-            tx,
-            answers.house,
-            read_units(answers.units),
-            address=answers.address,
-            entrance=answers.entrance,
-            oncall_name=answers.oncall_name,
-            oncall_phone=answers.oncall_phone,
-        )
-        tx.flush()
-        add_person_in(tx, answers.leader, Role.LEADER, pin_hash=hashed)
-        house_id = house.id
     return Station(database, house_id)
 
 
@@ -211,7 +116,8 @@ def take_over_station(
     return station
 
 
-def _open_database(settings: Settings, clock: Clock, key: StationKey) -> Database:
+def open_database(settings: Settings, clock: Clock, key: StationKey) -> Database:
+    """The database of a data folder, opened with its key; its schema is made, or brought up to date after a backup."""
     load_models()
     if settings.database_url:
         engine = postgres_engine(settings.database_url)

@@ -24,8 +24,9 @@ from staffbase.kernel.clock import OSLO, HeldClock, SystemClock
 from staffbase.kernel.errors import Invalid, NotFound
 from staffbase.kernel.key import SystemIdentities
 from staffbase.kernel.settings import Settings
+from staffbase.new_station import SetUp, create_station
 from staffbase.residents.model import Presence, Status
-from staffbase.station import SetUp, Station, create_station, open_station
+from staffbase.station import Station, open_station
 
 Opener = Callable[..., Station]
 

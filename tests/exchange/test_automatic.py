@@ -17,7 +17,8 @@ from staffbase.kernel.clock import OSLO, HeldClock
 from staffbase.kernel.errors import DatabaseUnavailable
 from staffbase.kernel.key import FileIdentities, create_key
 from staffbase.kernel.settings import Settings
-from staffbase.station import SetUp, Station, create_station, open_station
+from staffbase.new_station import SetUp, create_station
+from staffbase.station import Station, open_station
 
 NIGHT = time(4)
 

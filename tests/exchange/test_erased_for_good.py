@@ -30,9 +30,10 @@ from staffbase.kernel.rekey import rekey
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.sweep import sweep_owed_in
 from staffbase.kernel.verify import verify
+from staffbase.new_station import SetUp, create_station
 from staffbase.people.model import Person
 from staffbase.residents.model import House, Resident
-from staffbase.station import SetUp, Station, create_station, open_station
+from staffbase.station import Station, open_station
 
 # letters that nothing else in the database is made of, so that every word of a text is its own
 WORDS = st.lists(st.text("ȹȸɅɄʬʭѬѪ", min_size=4, max_size=9), min_size=1, max_size=40).map(" ".join)

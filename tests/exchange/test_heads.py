@@ -25,7 +25,8 @@ from staffbase.kernel.errors import IdentityMissing, Invalid
 from staffbase.kernel.key import FileIdentities, SystemIdentities, open_key, own_identity
 from staffbase.kernel.ledger import FIRST, Ledger, Seal
 from staffbase.kernel.settings import Settings
-from staffbase.station import SetUp, create_station, open_station
+from staffbase.new_station import SetUp, create_station
+from staffbase.station import open_station
 
 LEDGER = Ledger.__table__  # type: ignore[attr-defined]  # SQLModel does not declare it
 PIN = "283746"

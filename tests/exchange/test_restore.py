@@ -32,7 +32,8 @@ from staffbase.kernel.key import FileIdentities, create_key, new_recovery_identi
 from staffbase.kernel.ledger import Seal
 from staffbase.kernel.settings import Settings
 from staffbase.migrations import migrate
-from staffbase.station import SetUp, Station, create_station, open_station
+from staffbase.new_station import SetUp, create_station
+from staffbase.station import Station, open_station
 
 PIN = "283746"
 

@@ -25,8 +25,9 @@ from staffbase.kernel.database import sqlcipher_engine
 from staffbase.kernel.errors import IdentityMissing
 from staffbase.kernel.key import FileIdentities, open_key
 from staffbase.kernel.settings import Settings
+from staffbase.new_station import SetUp, create_station
 from staffbase.residents.model import WarningKind
-from staffbase.station import SetUp, Station, create_station, open_station, take_over_station
+from staffbase.station import Station, open_station, take_over_station
 
 PIN = "590284"
 PLANTED = {

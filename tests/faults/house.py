@@ -21,7 +21,8 @@ from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.key import FileIdentities, open_key
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.verify import CUT_NOTICED
-from staffbase.station import SetUp, Station, create_station, open_station
+from staffbase.new_station import SetUp, create_station
+from staffbase.station import Station, open_station
 
 EVENING = datetime(2026, 1, 5, 23, 35, tzinfo=OSLO)
 """A round is due from 23:30."""

@@ -22,8 +22,8 @@ from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.errors import DatabaseUnavailable
 from staffbase.kernel.key import own_identity
+from staffbase.new_station import SetUp, create_station
 from staffbase.rounds.screen import RoundsScreen
-from staffbase.station import SetUp, create_station
 
 FULL = "The disk is full"
 

@@ -28,10 +28,11 @@ def typing(place: Place, words: str) -> Iterator[Terminal]:
         terminal.choose("Marit")
         terminal.type(PIN)
         terminal.press("enter")
-        terminal.wait_for("MODULE A")
-        if "I am on duty" in terminal.settle():
+        on_duty = r"shift .*Marit .*\d\d:\d\d"
+        if "Yes, I" in terminal.wait_for("MODULE A", f"Yes, I am on duty|{on_duty}"):  # once a shift; the clock is real
             terminal.press("enter")
-            terminal.wait_gone("I am on duty")
+            terminal.wait_gone("Yes, I am on duty")
+            terminal.wait_for(on_duty)
         terminal.press("n")
         terminal.wait_for("ctrl.s saves")
         terminal.type(words)

@@ -10,8 +10,8 @@ from staffbase.app import StaffbaseApp
 from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.key import FileIdentities
 from staffbase.kernel.settings import Settings
+from staffbase.new_station import SetUp
 from staffbase.start.way_in import station_app
-from staffbase.station import SetUp
 
 ANSWERS = SetUp("Prøvehuset", "A1-A2,B1", "Ida", "283746", "Prøveveien 1", "port B", "Bakvakt", "00 00 00 01")
 PASSPHRASE = "fire ord på en lapp"

@@ -16,7 +16,8 @@ from staffbase.kernel.creation import has_station, made_aside
 from staffbase.kernel.errors import DatabaseUnavailable, Invalid, KeyMissing, NoStation
 from staffbase.kernel.key import FileIdentities, new_recovery_identity, open_with_recovery
 from staffbase.kernel.settings import Settings
-from staffbase.station import SetUp, Station, create_station, open_station
+from staffbase.new_station import SetUp, create_station
+from staffbase.station import Station, open_station
 
 
 def made(home: Path, identities: FileIdentities) -> str:
@@ -50,7 +51,7 @@ def test_a_killed_creation_is_begun_anew(home: Path, tmp_path: Path, identities:
         "from pathlib import Path\n"
         "from staffbase.kernel.clock import SystemClock\n"
         "from staffbase.kernel.settings import Settings\n"
-        "from staffbase.station import SetUp, create_station\n"
+        "from staffbase.new_station import SetUp, create_station\n"
         "create_station(Settings(home=Path(sys.argv[1])), SystemClock(), SetUp('H', 'A1', 'Ida', '283746'),\n"
         "    furnish=lambda station: (print('there', flush=True), time.sleep(60)))\n"
     )

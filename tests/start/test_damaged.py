@@ -21,8 +21,9 @@ from staffbase.kernel.database import sqlcipher_engine
 from staffbase.kernel.key import FileIdentities, open_key
 from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
+from staffbase.new_station import create_station
 from staffbase.residents.model import WarningKind
-from staffbase.station import Station, create_station, open_station
+from staffbase.station import Station, open_station
 from staffbase.ui.job import FoundDamaged
 
 Start = Callable[..., StaffbaseApp]

@@ -17,8 +17,9 @@ from staffbase.kernel.errors import IdentityMissing, KeyMissing
 from staffbase.kernel.key import FileIdentities, asks_for_passphrase, open_key, station_card, take_over
 from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
+from staffbase.new_station import create_station
 from staffbase.start.way_in import station_app
-from staffbase.station import create_station, open_station
+from staffbase.station import open_station
 
 Start = Callable[..., StaffbaseApp]
 

@@ -49,6 +49,11 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
     return {**kept, **mine, "TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": "", "LINES": "", **settings}
 
 
+def flat(told: str) -> str:
+    """Without the blanks and line breaks, which depend on the width."""
+    return "".join(told.split())
+
+
 class Terminal:
     """staffbase with these arguments, in a terminal of this size, with a home of its own; `settings` are environment variables.
 
@@ -111,13 +116,42 @@ class Terminal:
         fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._screen.resize(rows, columns)
 
-    def wait_for(self, pattern: str, seconds: float = PATIENCE) -> str:
-        """Until the screen matches; then the screen. Fails with what stood there instead."""
-        return self._until(lambda: re.search(pattern, self.screen) is not None, f"not seen: {pattern}", seconds)
+    def wait_for(self, *patterns: str, seconds: float = PATIENCE) -> str:
+        """Until one screen matches them all; then that screen. Fails with what stood there instead.
+
+        A screen is painted in parts: what is read off it once one of its words stands may be half of the one before.
+        """
+        missing = list(patterns)
+
+        def holds() -> bool:
+            missing[:] = [one for one in patterns if re.search(one, self.screen) is None]
+            return not missing
+
+        return self._until(holds, lambda: f"not seen: {missing}", seconds)
+
+    def wait_said(self, *words: str) -> str:
+        """Until all these words stand there, wherever their lines are broken; then the screen."""
+
+        def holds() -> bool:
+            told = flat(self.screen)
+            return all(flat(one) in told for one in words)
+
+        return self._until(holds, f"not said: {words}")
+
+    def wait_once(self, *words: str) -> str:
+        """Until each of these words stands there once, neither never nor twice; then the screen."""
+        return self._until(lambda: all(self.screen.count(one) == 1 for one in words), f"not there once: {words}")
+
+    def wait_lines(self, pattern: str, count: int) -> None:
+        """Until so many lines of the screen match."""
+        self._until(
+            lambda: sum(re.search(pattern, line) is not None for line in self.screen.splitlines()) == count,
+            f"not {count} lines: {pattern}",
+        )
 
     def wait_focus(self, pattern: str) -> None:
         """Until what has the focus matches, from its first letter on."""
-        self._until(lambda: any(re.match(pattern, line) for line in self.focused), f"no focus: {pattern}", PATIENCE)
+        self._until(lambda: any(re.match(pattern, line) for line in self.focused), f"no focus: {pattern}")
 
     def wait_gone(self, pattern: str, seconds: float = PATIENCE) -> str:
         """Until it stands there no longer."""
@@ -150,7 +184,7 @@ class Terminal:
         for key in keys:
             before = self.focused
             self.tap(key)
-            self._until(lambda before=before: self.focused not in ([], before), f"{key} moved nothing", PATIENCE)  # type: ignore[misc]
+            self._until(lambda before=before: self.focused not in ([], before), f"{key} moved nothing")  # type: ignore[misc]
 
     def type(self, text: str) -> None:
         """Letters in one go."""
@@ -196,10 +230,10 @@ class Terminal:
         resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
         return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK"), resident / 1024
 
-    def _until(self, holds: Callable[[], bool], complaint: str, seconds: float) -> str:
+    def _until(self, holds: Callable[[], bool], missing: str | Callable[[], str], seconds: float = PATIENCE) -> str:
         until = time.monotonic() + seconds
         while not holds():
-            assert time.monotonic() < until, f"{complaint}\n{self.screen}"
+            assert time.monotonic() < until, f"{missing if isinstance(missing, str) else missing()}\n{self.screen}"
             self._read(0.1)
         return self.screen
 

@@ -21,11 +21,6 @@ def plan_lines(plan: PlanText) -> list[str]:
     return [i18n._(words) for words in (*signs, *others) if words]
 
 
-def flat(screen: str) -> str:
-    """The screen in one line, with its line breaks and columns closed."""
-    return re.sub(r"\s+", " ", screen)
-
-
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 def test_every_residents_card_is_two_keys_from_the_board_and_whole_at_80x24(tmp_path: Path, language: str) -> None:
     i18n.use(language)
@@ -38,13 +33,11 @@ def test_every_residents_card_is_two_keys_from_the_board_and_whole_at_80x24(tmp_
         for letter, person in zip("abcdefghij", people, strict=True):
             terminal.press("k", letter)
             terminal.wait_for(rf"^{person.unit} · {re.escape(person.alias)}")
-            card = flat(terminal.settle())
             wanted = ["Lyngmovegen 12, 7099 Lyngmo", "113"]
             wanted += [i18n._(words) for _kind, words in person.warnings]
             if person.unit in published:
                 wanted += plan_lines(published[person.unit])
-            missing = [words for words in wanted if flat(words) not in card]
-            assert not missing, f"{missing}\n{terminal.screen}"
+            terminal.wait_said(*wanted)
             terminal.press("esc")
             terminal.wait_for("A1  Arild N.")
         terminal.press("down", "n")

@@ -31,10 +31,11 @@ def signs_in(terminal: Terminal) -> None:
     terminal.choose("Ingrid")
     terminal.type(PIN)
     terminal.press("enter")
-    terminal.wait_for("MODUL A")
-    if "her for noe annet" in terminal.settle():  # on duty? Asked once a shift, and the clock here is the real one
-        terminal.press("\x1b[B", "enter")
-        terminal.wait_gone("her for noe annet")
+    on_duty = r"vakt .*Ingrid Haugen .*\d\d:\d\d"
+    if "Ja, jeg" in terminal.wait_for("MODUL A", f"Ja, jeg er på vakt|{on_duty}"):  # once a shift; the clock is real
+        terminal.press("enter")
+        terminal.wait_gone("Ja, jeg er på vakt")
+        terminal.wait_for(on_duty)
 
 
 def test_a_copy_says_nothing_and_opens_with_the_recovery_identity_alone(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """A substitute's first shift: board, reading, card, round, note, with nothing to go by but what stands on the screen."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,8 @@ class FirstShift:
 
     def press(self, key: str, named: str, see: str) -> str:
         """A key that stands there (`named`), and what it brings."""
-        assert re.search(named, self.terminal.settle()), f"{key} is named nowhere\n{self.terminal.screen}"
+        self.terminal.wait_for(named)
+        self.terminal.settle()  # the round's guard counts from when the key before was handled
         self.terminal.press(key)
         self.pressed += 1
         return self.terminal.wait_for(see)
@@ -33,14 +33,13 @@ def test_board_reading_card_round_and_note_in_22_keys_the_pin_and_the_words(tmp_
     with Terminal(tmp_path, "demo", *EVENING) as terminal:
         terminal.wait_for("A1  Arild N.")
         nora = FirstShift(terminal)
-        board = terminal.wait_for(r"3: \d+ uleste")
-        assert "MODUL A" in board
+        terminal.wait_for(r"3: \d+ uleste", "MODUL A")
         nora.press("3", "3 Vaktrapport", "din første vakt her")
         nora.press("g", "g: lest og overtatt", "overtatt 21:4")
         nora.press("esc", "", "MODUL A")  # back is esc everywhere
         nora.press("k", "k Krisekort", "Trykk bokstaven på en rute")
-        card = nora.press("c", " c +A3", "A3 · Kim-André")
-        assert "113" in card
+        nora.press("c", " c +A3", "A3 · Kim-André")
+        terminal.wait_for("113")
         nora.press("esc", "esc Tilbake", "MODUL A")
         nora.press("2", "2 Nattrunde", "8 dører skal ha tilsyn")
         nora.press("w", "w begynner nå bare en ekstra runde", "En runde er i gang")

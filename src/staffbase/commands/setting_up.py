@@ -9,7 +9,7 @@ from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings
 
 if TYPE_CHECKING:
-    from staffbase.station import SetUp
+    from staffbase.new_station import SetUp
 
 
 def init(asked: argparse.Namespace, settings: Settings) -> int:
@@ -21,7 +21,7 @@ def _set_up(asked: argparse.Namespace, settings: Settings) -> int:
     from staffbase.kernel.clock import SystemClock
     from staffbase.kernel.creation import check_place
     from staffbase.kernel.key import SystemIdentities, new_recovery_identity
-    from staffbase.station import create_station
+    from staffbase.new_station import create_station
 
     missing = [f"--{name}" for name in ("house", "units", "leader") if getattr(asked, name) is None]
     if missing:
@@ -40,7 +40,7 @@ def _set_up(asked: argparse.Namespace, settings: Settings) -> int:
 
 def _answers(asked: argparse.Namespace) -> "SetUp":
     """What the script said, checked before a PIN is asked for, and then with it. Raises Invalid, naming the option."""
-    from staffbase.station import SetUp
+    from staffbase.new_station import SetUp
 
     said = {
         "house": asked.house, "units": asked.units, "leader": asked.leader, "address": asked.address,

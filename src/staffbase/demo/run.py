@@ -67,7 +67,8 @@ def open_demo_at(settings: Settings, at: datetime | None, home: Path, identities
     """The same in this data folder, with the station's identity kept there."""
     from staffbase.demo.play import play, reached  # noqa: PLC0415  (loads the database)
     from staffbase.kernel.creation import has_station  # noqa: PLC0415
-    from staffbase.station import SetUp, create_station, open_station  # noqa: PLC0415
+    from staffbase.new_station import SetUp, create_station  # noqa: PLC0415
+    from staffbase.station import open_station  # noqa: PLC0415
 
     settings = replace(settings, home=home, database_url="")
     if not has_station(home):

@@ -17,6 +17,7 @@ from staffbase.handover.dialogs import ReportLineDialog, SignDialog, WordsDialog
 from staffbase.handover.facts import MyReading, ReportFacts
 from staffbase.handover.reading_rows import reading_head, reading_rows, side_rows
 from staffbase.handover.report_rows import report_head, report_rows, report_side
+from staffbase.handover.row_drawn import LIST_TIME, SIDE_TIME, row_drawn
 from staffbase.handover.rows import Row
 from staffbase.kernel.access import Actor
 from staffbase.kernel.i18n import N_, _
@@ -28,17 +29,12 @@ from staffbase.ui.job import job
 from staffbase.ui.openings import Openings
 from staffbase.ui.row_list import RowList
 from staffbase.ui.screen import StaffScreen
-from staffbase.ui.text import line, lines, shown
+from staffbase.ui.text import line, lines
 
 if TYPE_CHECKING:
     from staffbase.handover.service import Handover
 
-_TIME = 11
-"""Cells of the time column: 08.01 21:40."""
-_SIDE_TIME = 5
 _NARROWEST_WITH_SIDE = 100
-_HEAD_MARGIN = " " * 22
-"""Where a first line goes on below itself: behind the unit and the name."""
 _READING_KEYS = frozenset({"ask_about", "answer", "say_back", "take_over"})
 _REPORT_KEYS = frozenset({"status", "write_line", "shift"})
 
@@ -129,7 +125,7 @@ class HandoverScreen(StaffScreen):
         self.query_one("#handover-head", Static).update(lines(line(self._faces(), told[0], between="   "), *told[1:]))
         side = self.query_one("#handover-beside", Static)
         width = max(20, (side.size.width or 36) - 1)  # a scrollbar may come
-        side.update(lines(*(self._drawn(row, width, _SIDE_TIME) for row in beside)) if wide else Content(""))
+        side.update(lines(*(row_drawn(row, width, SIDE_TIME) for row in beside)) if wide else Content(""))
         self._list(rows)
 
     def _list(self, rows: list[Row]) -> None:
@@ -137,7 +133,7 @@ class HandoverScreen(StaffScreen):
         here = self._row()
         self._rows = rows
         width = max(30, (found.size.width or self.size.width) - 3)
-        found.set_options([Option(self._drawn(row, width, _TIME), disabled=row.heading) for row in rows])
+        found.set_options([Option(row_drawn(row, width, LIST_TIME), disabled=row.heading) for row in rows])
         places = [number for number, row in enumerate(rows) if not row.heading]
         same = [number for number in places if here is not None and rows[number].identity == here.identity]
         if places:
@@ -150,24 +146,6 @@ class HandoverScreen(StaffScreen):
             waiting = {one.resident_id for one in self._report.unanswered}
             return next((number for number in places if self._rows[number].resident_id in waiting), places[0])
         return places[0]
-
-    @staticmethod
-    def _drawn(row: Row, width: int, time_width: int) -> Content:
-        drawn: list[Content] = []
-        for one in row.lines:
-            margin = " " * (max(len(one.time), time_width) + 2)
-            words = line(*one.words, *([one.hint] if one.hint else ()), between="  " if one.head else " ")
-            if one.head:
-                first, *rest = words.wrap(width) or [words]
-                below = Content(" ").join(rest).wrap(width - len(_HEAD_MARGIN)) if rest else []
-                drawn += [first, *(Content(_HEAD_MARGIN) + part for part in below)]
-                continue
-            room = margin if time_width == _TIME or one.time else ""
-            time = shown(one.time.rjust(time_width) + "  ", "bold") if room else Content("")
-            wrapped = words.wrap(max(10, width - len(room))) or [words]
-            drawn.append(time + wrapped[0])
-            drawn += [Content(room) + part for part in wrapped[1:]]
-        return lines(*drawn)
 
     def _faces(self) -> Content:
         chosen = ("bold $accent-text", "$muted")

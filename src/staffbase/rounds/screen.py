@@ -14,14 +14,15 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from staffbase.kernel.i18n import N_, _
-from staffbase.rounds.dialogs import BeyondDialog, LateReasonDialog, LateRoundDialog, OnBehalfDialog, OpenDoorsDialog
+from staffbase.rounds.asking import Asking
+from staffbase.rounds.dialogs import LateRoundDialog
 from staffbase.rounds.door_list import DoorList
 from staffbase.rounds.facts import CheckFacts, Colleague, DoorLine, RoundSheet, WalkFacts
 from staffbase.rounds.guard import KeyGuard
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.no_answer_dialogs import DangerDialog, NoAnswerDialog
-from staffbase.rounds.rules import GENERAL_SUPERVISION, KEYS, LADDER, LATE_AFTER, beyond
-from staffbase.rounds.sheet_words import door_told, head, hours_told, side
+from staffbase.rounds.rules import GENERAL_SUPERVISION, KEYS, LADDER, beyond
+from staffbase.rounds.sheet_words import door_told, head, side
 from staffbase.ui.desk import Desk, signed_in
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
@@ -70,10 +71,7 @@ class RoundsScreen(StaffScreen):
         self._said_too_soon = -_SAID_SECONDS
         self._left: int | None = None
         """The unit that was answered last."""
-        self._behalf = 0
-        """The walk of somebody else whose answers this person has said to write for her."""
-        self._late: tuple[int, str] = (0, "")
-        """Why the answers of a walk are written late, asked once."""
+        self._asking = Asking(self, desk)
         self._walk_shown = 0
         self._working: list[bool | None] = []
         """Which of the keys that depend on the walk worked, when that was last looked at."""
@@ -250,19 +248,19 @@ class RoundsScreen(StaffScreen):
     @job(group="answer")
     async def _answer(self, outcome: Outcome, here: DoorLine, walk: WalkFacts) -> None:
         try:
-            if not await self._speaks_for(walk):
+            if not await self._asking.speaks_for(walk):
                 return
             reason = None
             if here.form is not None and beyond(outcome, here.form):
-                reason = await self.app.push_screen_wait(BeyondDialog(self.desk, here.door.code))
+                reason = await self._asking.beyond(here.door)
                 if reason is None:
                     return
-            late = await self._late_reason(walk)
+            late = await self._asking.late_reason(walk)
             if late is None:
                 return
             check = await self.ask(
                 self._rounds.check_off, walk.id, here.door.unit_id, outcome, reason=reason, late_reason=late,
-                on_behalf=self._behalf == walk.id,
+                on_behalf=self._asking.on_behalf(walk),
             )  # fmt: skip
             self._answered(here, check)  # also with an incident (feared for life): the round goes on, enter opens it
         finally:
@@ -280,36 +278,15 @@ class RoundsScreen(StaffScreen):
         self.sheet = replace(self.sheet, lines=lines)
         self._to_next_open(index)
 
-    async def _speaks_for(self, walk: WalkFacts) -> bool:
-        """Whether this person may write what was seen: the walker, or who has said once that it is written for her."""
-        if walk.walker_id == self.desk.actor.person_id or self._behalf == walk.id:
-            return True
-        if await self.app.push_screen_wait(OnBehalfDialog(self.desk, walk.walker)):
-            self._behalf = walk.id
-            return True
-        return False
-
-    async def _late_reason(self, walk: WalkFacts) -> str | None:
-        """Why it is written now, where that must be said; None when the person went back."""
-        now = self.desk.clock.now()
-        if walk.late_reason or walk.returned_at is None or now - walk.returned_at <= LATE_AFTER:
-            return ""
-        if self._late[0] == walk.id:
-            return self._late[1]
-        reason = await self.app.push_screen_wait(LateReasonDialog(self.desk, walk.id))
-        if reason is not None:
-            self._late = (walk.id, reason)
-        return reason
-
     @job(group="answer")
     async def _climb(self, outcome: Outcome, here: DoorLine, walk: WalkFacts) -> None:
         """No answer or danger: asked first, recorded, and its ladder opened."""
         reporting = Colleague(walk.walker_id, walk.walker, on_duty=True) if self._someone_out() else None
         incident_id: int | None = None
         try:
-            if outcome is Outcome.NO_ANSWER and reporting is None and not await self._speaks_for(walk):
+            if outcome is Outcome.NO_ANSWER and reporting is None and not await self._asking.speaks_for(walk):
                 return
-            late = await self._late_reason(walk)
+            late = await self._asking.late_reason(walk)
             if late is None:
                 return
             if outcome is Outcome.NO_ANSWER:
@@ -410,30 +387,20 @@ class RoundsScreen(StaffScreen):
         if sheet is None:
             return
         if walk is not None and self._answering():
-            if not await self._speaks_for(walk):
+            if not await self._asking.speaks_for(walk):
                 return
             reasons: dict[int, str] | None = {}
             running = [number for number, row in enumerate(sheet.lines) if row.check and not row.check.concluded]
             if running:  # the service refuses, and says that enter goes on with it
                 self.query_one(DoorList).highlighted = running[0]
             elif sheet.open_lines:
-                asked = OpenDoorsDialog(
-                    self.desk,
-                    [row.door for row in sheet.open_lines],
-                    _("These doors have no check. Why?"),
-                    str(walk.id),
-                )
-                reasons = await self.app.push_screen_wait(asked)
+                reasons = await self._asking.why_open(walk, [row.door for row in sheet.open_lines])
             if reasons is None:
                 return
-            await self.ask(self._rounds.sign, walk.id, reasons, on_behalf=self._behalf == walk.id)
+            await self.ask(self._rounds.sign, walk.id, reasons, on_behalf=self._asking.on_behalf(walk))
         elif sheet.not_walked:
             window = sheet.not_walked[0]
-            title = _("Nobody walked %(hours)s. Why?") % {"hours": hours_told(window, self.desk.clock.now())}
-            owed = await self.ask(self._rounds.owed, window)
-            given = await self.app.push_screen_wait(
-                OpenDoorsDialog(self.desk, owed, title, f"{window.begins_at:%Y-%m-%dT%H:%M}")
-            )
+            given = await self._asking.why_not_walked(window, await self.ask(self._rounds.owed, window))
             if given is None:
                 return
             await self.ask(self._rounds.sign_not_walked, window, given)

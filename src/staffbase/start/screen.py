@@ -15,10 +15,10 @@ from textual.widgets import ContentSwitcher, Input, Label, Static
 from staffbase.kernel.errors import Invalid, StaffbaseError
 from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.kernel.key import IDENTITY_HEAD, new_recovery_identity
+from staffbase.new_station import SetUp
 from staffbase.people.rules import PIN_DIGITS_MOST
 from staffbase.residents.rules import read_units
 from staffbase.start.page import Answer, Secret, StartScreen, aside, hint, label, text
-from staffbase.station import SetUp
 from staffbase.ui.choice import Choice
 from staffbase.ui.text import line, lines, shown
 

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from staffbase.kernel.key import IdentityStore
+    from staffbase.new_station import SetUp
     from staffbase.start.way_back import WayBack
-    from staffbase.station import SetUp, Station
+    from staffbase.station import Station
 
 
 def station_app(settings: Settings, clock: Clock, identities: "IdentityStore | None" = None) -> StaffbaseApp:
@@ -132,7 +133,7 @@ class WayIn:
 
     def create(self, answers: "SetUp", recovery_identity: str) -> Opened:
         """A new station."""
-        from staffbase.station import create_station  # noqa: PLC0415
+        from staffbase.new_station import create_station  # noqa: PLC0415
 
         station, _shown = create_station(
             self.settings, self.clock, answers, self.identities, recovery_identity=recovery_identity
