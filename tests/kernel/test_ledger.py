@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Text, text
 from sqlmodel import SQLModel, select
+from sqlmodel.sql.sqltypes import AutoString
 from tests.conftest import DATABASE_KEY, EVENING, open_database
 from tests.limits import no_file_beyond
 
@@ -25,6 +26,8 @@ from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.database import Database
 from staffbase.kernel.errors import ChangedElsewhere, DatabaseUnavailable, Invalid
 from staffbase.kernel.ledger import Ledger
+from staffbase.kernel.transaction import guard_of
+from staffbase.migrations import load_models
 from staffbase.people.model import Person
 from staffbase.residents.model import House, Resident, ResidentStatus, Status
 
@@ -302,3 +305,31 @@ def test_the_change_mark_sees_other_threads_and_processes(either: Database, hous
         process.start()
         process.join()
         assert either.change_mark() != mark3
+
+
+def test_what_a_row_said_before_cannot_be_guessed_from_its_digest(either: Database, house_id: int) -> None:
+    """Who holds the key and guesses the old words right still has not the nonce of that time."""
+    for address in ("Prøveveien 2", "Prøveveien 3"):
+        with either.write(MARIT, "house.change") as tx:
+            tx.change(tx.get(House, house_id), address=address)
+    told = [json.loads(row.items)[0][2] for row in ledger_of(either) if row.action == "house.change"]
+    with either.read() as tx:
+        now: dict[str, Any] = dict(tx.run(House.__table__.select()).mappings().one())  # type: ignore[attr-defined]
+    assert either.seal.digest(House.__table__, now) == told[-1]  # type: ignore[attr-defined]
+    for nonce in now["nonce"], None:
+        guessed = {**now, "address": "Prøveveien 2", "version": now["version"] - 1, "nonce": nonce}
+        assert either.seal.digest(House.__table__, guessed) != told[-2]  # type: ignore[attr-defined]
+    check_all(either)
+
+
+def test_every_row_that_holds_typed_text_is_salted() -> None:
+    load_models()
+    by_rule = {"ledger": "action", "verification": "hash", "round_window": "rrule", "window_rule": "rrule"}
+    unsalted = [
+        table.name
+        for table in SQLModel.metadata.sorted_tables
+        if guard_of(table) != "unlogged"
+        and any(isinstance(column.type, Text | AutoString) for column in table.columns)
+        and "nonce" not in table.c
+    ]
+    assert sorted(unsalted) == sorted(by_rule)  # what these hold in words is the program's

@@ -3,6 +3,7 @@
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 
 import pytest
 from sqlcipher3 import dbapi2
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 from tests.conftest import DATABASE_KEY, EVENING, open_database
+from tests.faults.house import Place
+from tests.faults.older import of_the_first_schema
 
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Kind
@@ -175,6 +178,14 @@ def a_word_staffbase_does_not_know(copy: Copy) -> tuple[set[What], str]:
 
 
 @tampering
+def a_nonce_taken_away(copy: Copy) -> tuple[set[What], str]:
+    table = copy.random.choice(("house", "resident", "person"))
+    key = copy.any(table)
+    copy.connection.execute(f"UPDATE {table} SET nonce = NULL WHERE id = ?", (key,))
+    return {What.CHANGED}, f"{table} {key}"
+
+
+@tampering
 def a_row_deleted(copy: Copy) -> tuple[set[What], str]:
     table = copy.random.choice(("entry", "entry_text", "resident", "person"))
     key = copy.any(table)
@@ -303,3 +314,16 @@ def test_every_table_with_something_durable_is_verified() -> None:
     assert {table.info.get("guard") for table in SQLModel.metadata.sorted_tables} <= {
         "append_only", "erasable", "changing", "unlogged",
     }  # fmt: skip
+
+
+def test_a_house_from_before_typed_text_was_salted_is_verified_as_it_was_written(tmp_path: Path) -> None:
+    shutil.copytree(of_the_first_schema().root, tmp_path / "older")
+    place = Place(tmp_path / "older")
+    with closing(place.open()) as station:
+        assert verify(station.database.engine, station.database.seal).clean
+        with station.database.write(STATION_ITSELF, "house.change") as tx:
+            tx.change(tx.get(House, station.house_id), address="Prøveveien 2")
+        with station.database.read() as tx:
+            assert tx.get(House, station.house_id).nonce is not None
+            assert set(tx.all(select(Person.nonce))) == {None}
+        assert verify(station.database.engine, station.database.seal).clean

@@ -3,7 +3,6 @@
 Staff propose; the clinical lead and the leader publish. A published version never changes.
 """
 
-import secrets
 from dataclasses import replace
 from datetime import date
 
@@ -92,7 +91,7 @@ def refuse_faults(text: PlanText) -> None:
 
 
 def _close(tx: Writing, draft: PlanDraft) -> None:
-    tx.change(draft, open=False, fields="", nonce=secrets.token_bytes(16))
+    tx.change(draft, open=False, fields="")
 
 
 class CrisisPlans(HouseService):
@@ -281,10 +280,7 @@ def _save(tx: Writing, resident_id: int, row: PlanDraft | None, proposal: Propos
             )
         )  # fmt: skip
     else:
-        tx.change(
-            row, open=True, fields=fields, base_number=number, saved_by_id=tx.actor.person_id, saved_at=tx.now,
-            nonce=secrets.token_bytes(16),
-        )  # fmt: skip
+        tx.change(row, open=True, fields=fields, base_number=number, saved_by_id=tx.actor.person_id, saved_at=tx.now)
 
 
 def _give_back(tx: Writing, resident_id: int, row: PlanDraft, base: Base) -> None:

@@ -116,6 +116,8 @@ async def look(app: StillApp, seen: Look) -> None:
     if isinstance(app.screen, ModalScreen):
         app.lay_out_behind()
         await app.stand_still()
+    as_painted(app)  # what is seen for the first time may find that it needs a scrollbar
+    await app.stand_still()
 
 
 def as_painted(app: StillApp) -> list[Strip]:

@@ -7,9 +7,11 @@ key held back, nothing to lay out or to paint. A busy machine takes longer to co
 import asyncio
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from textual import events
+from textual._compositor import Compositor
 from textual.dom import DOMNode
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Size
@@ -52,6 +54,13 @@ class StillApp(StaffbaseApp):
         self.held = clock
         self.animation_level = "none"
         self._asking: set[Worker[Any]] = set()
+
+    def _register(self, parent: DOMNode, *widgets: Widget, **how: Any) -> list[Widget]:
+        """A screen is painted when a picture is made of it; what nobody sees in between takes a third of the time."""
+        for one in widgets:
+            if isinstance(one, Screen):
+                one._compositor.render_update = partial(_painted_whole, one._compositor)  # type: ignore[method-assign]
+        return super()._register(parent, *widgets, **how)
 
     def _tick(self) -> None:
         """A second of the machine's clock changes nothing: what comes with time is looked at when the app comes to rest."""
@@ -187,6 +196,14 @@ class StillApp(StaffbaseApp):
                 yield f"layout: {node}"
             if _holds_back(node):
                 yield f"timer: {node}"
+
+
+def _painted_whole(compositor: Compositor, full: bool = False, **how: Any) -> Any:
+    """What a compositor gives to paint: all, where it is asked for all."""
+    if full:
+        return Compositor.render_update(compositor, full=True, **how)
+    compositor._dirty_regions.clear()
+    return None
 
 
 def _paint_nothing(screen: Screen[Any]) -> None:

@@ -1,7 +1,6 @@
 """A § 43 decision carried out inside a transaction, in every room that holds the words: when it is made, and again in a restored backup."""
 
 import json
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,7 +85,7 @@ def erase_in(tx: Writing, decision: ErasureDecision) -> None:
         fields = without(json.loads(plan.fields), pieces, said)
         if fields != json.loads(plan.fields):
             told = json.dumps(fields, ensure_ascii=False)
-            tx.change(plan, fields=told, saved_at=tx.now, nonce=secrets.token_bytes(16))
+            tx.change(plan, fields=told, saved_at=tx.now)
     for task in tx.all(select(Task).where(among_keys(col(Task.entry_id), ids))):
         tx.change(task, text=said)
     for warning in _warnings_in(tx, entries, pieces):

@@ -5,7 +5,7 @@ A table is marked once, in its `__table_args__`, with how it is guarded:
 - `APPEND_ONLY`: never updated, never deleted; in the ledger.
 - `ERASABLE`: the same, but a row may go when a § 43 erasure was decided for it (see kernel.ledger.Erasure). Holds typed text
   and a `nonce` column, so that its digest tells nothing once both are gone.
-- `CHANGING`: ordinary rows with a `version` (use the Versioned mixin); in the ledger.
+- `CHANGING`: ordinary rows with a `version` (use the Versioned mixin, or Salted where people type); in the ledger.
 - `UNLOGGED`: drafts, PIN counters, view state; not in the ledger.
 """
 
@@ -135,6 +135,11 @@ def nonce() -> Any:
     return Field(default_factory=lambda: secrets.token_bytes(16), sa_type=LargeBinary)
 
 
+def later(kind: Any) -> Any:
+    """A column of this type that came with a later migration: while it is empty, the digests made before it still hold."""
+    return Field(default=None, sa_type=kind, nullable=True, sa_column_kwargs={"info": {"later": True}})
+
+
 class Versioned(SQLModel):
     """For tables that change: a stale write is refused (ChangedElsewhere) instead of overwriting a colleague."""
 
@@ -146,6 +151,15 @@ class Versioned(SQLModel):
         return {"version_id_col": cls.__table__.c.version}  # type: ignore[attr-defined]
 
 
+class Salted(Versioned):
+    """For changing rows that hold typed text: a new nonce at each change (kernel.transaction), as `nonce()` is for the others.
+
+    What a row said before tells nothing of itself by its digest then: the nonce of that time is nowhere.
+    """
+
+    nonce: bytes | None = later(LargeBinary)
+
+
 __all__ = [
     "APPEND_ONLY",
     "CHANGING",
@@ -153,12 +167,14 @@ __all__ = [
     "UNLOGGED",
     "Date",
     "Key",
+    "Salted",
     "Time",
     "UtcDateTime",
     "Versioned",
     "Word",
     "date",
     "key",
+    "later",
     "maybe_moment",
     "maybe_ref",
     "maybe_word",

@@ -2,7 +2,9 @@
 
 A row names every durable row the transaction wrote as (table, key, digest after), never content. Digests are
 HMAC-SHA256 with a key derived from the database key, over all columns of the row; rows that hold typed text carry a
-random nonce as one of those columns, so that the digest of an erased text tells nothing. What a chain cannot do (a cut
+random nonce as one of those columns, a new one at each change, so that the digest of a text that is gone tells nothing.
+A column that came with a later migration is left out while it is empty: what was written before it is verified as it
+was written. What a chain cannot do (a cut
 tail, or a rewrite by someone who holds the key) is met by an anchor outside the database, which comes with `verify`.
 """
 
@@ -13,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint
@@ -128,6 +131,13 @@ def canonical(values: Iterable[Any]) -> bytes:
     return json.dumps([plain(value) for value in values], ensure_ascii=False, separators=(",", ":")).encode()
 
 
+@lru_cache(maxsize=256)
+def _digested(table: Any) -> tuple[list[str], list[str]]:
+    """The columns of a table that its digests always hold, and those that they hold only when they are not empty."""
+    later = sorted(column.name for column in table.columns if column.info.get("later"))
+    return sorted(column.name for column in table.columns if column.name not in later), later
+
+
 class Seal:
     """Makes digests and links with the ledger's own key."""
 
@@ -145,9 +155,15 @@ class Seal:
         """A key of its own for another purpose (the pepper of PINs), from which this one cannot be told."""
         return hmac.digest(self._key, b"staffbase derived " + purpose, hashlib.sha256)
 
-    def digest(self, table: str, columns: Iterable[str], values: Iterable[Any]) -> str:
-        """The digest of one row as it stands after the transaction."""
-        return hmac.digest(self._key, canonical((table, *columns, *values)), hashlib.sha256).hex()
+    def digest(self, table: Any, row: Mapping[str, Any]) -> str:
+        """The digest of one row of this table, given by column, as it stands after the transaction."""
+        always, later = _digested(table)
+        names = always
+        if later and any(row[name] is not None for name in later):
+            names = sorted((*always, *(name for name in later if row[name] is not None)))
+        return hmac.digest(
+            self._key, canonical((table.name, *names, *(row[name] for name in names))), hashlib.sha256
+        ).hex()
 
     def link(self, row: Mapping[str, Any]) -> bytes:
         """The hash of a ledger row, given by column, over everything in it and the hash before."""

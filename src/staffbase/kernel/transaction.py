@@ -200,7 +200,7 @@ class Writing(Reading):
         self._touched.pop((table_name, row_id), None)
         if left is not None:
             values = {name: _without_typed(table.c[name], before[name], left) for name in known.names}
-            self._touched[table_name, row_id] = self._seal.digest(table_name, known.names, values.values())
+            self._touched[table_name, row_id] = self._seal.digest(table, values)
             connection.execute(known.insert, values)
         return True
 
@@ -221,6 +221,12 @@ class Writing(Reading):
         for table, rows in groupby(new, lambda row: row.__table__):  # type: ignore[attr-defined]
             connection.execute(self._columns.of(table).insert, [self._note(table, row) for row in rows])  # type: ignore[union-attr]
 
+    def salt(self) -> None:
+        """A new nonce for each row with typed text that this flush will write."""
+        for row in (*self.session.new, *(row for row in self.session.dirty if self.session.is_modified(row))):
+            if "nonce" in row.__table__.c and guard_of(row.__table__) == "changing":
+                row.nonce = secrets.token_bytes(16)
+
     def note_written(self) -> None:
         """Take the digest of everything this flush wrote."""
         session = self.session
@@ -232,7 +238,7 @@ class Writing(Reading):
         """Take the digest of a row as it is written; its values by column."""
         known = self._columns.of(table)
         values = {name: getattr(row, name) for name in known.names}
-        self._touched[table.name, values[known.key]] = self._seal.digest(table.name, known.names, values.values())
+        self._touched[table.name, values[known.key]] = self._seal.digest(table, values)
         return values
 
     def items(self) -> list[list[Any]]:
@@ -257,6 +263,12 @@ class WritingSession(Session):
         super().flush(objects)
         if self.writing is not None:
             self.writing.insert_new()
+
+
+@event.listens_for(WritingSession, "before_flush")
+def _flushing(session: Any, _context: Any, _instances: Any) -> None:
+    if session.writing is not None:
+        session.writing.salt()
 
 
 @event.listens_for(WritingSession, "after_flush")

@@ -210,11 +210,10 @@ def _erased(connection: Connection, seal: Seal, named: Named) -> dict[tuple[str,
     A row that the ledger names in the same transaction or later is what took the place of an erased one: facts alone.
     """
     found: dict[tuple[str, int], int] = {}
-    names = sorted(column.name for column in _ERASURE.columns)
     for page in pages(connection, _ERASURE, (_ERASURE.c.id,)):
         for row in page:
             this = (_ERASURE.name, row["id"])
-            if len(row) > 1 and this in named.digest and _digest(seal, _ERASURE.name, names, row) == named.digest[this]:
+            if len(row) > 1 and this in named.digest and _digest(seal, _ERASURE, row) == named.digest[this]:
                 one = (row["table_name"], row["row_id"])
                 if one in named.digest:
                     found[one] = max(found.get(one, 0), named.seq[this])
@@ -226,7 +225,6 @@ def _table(
 ) -> Iterator[Fault]:
     """What is wrong in this table; what stands there is taken out of `gone`."""
     key = next(iter(table.primary_key))
-    names = sorted(column.name for column in table.columns)
     broken: dict[int, dict[str, Any]] = {}
     seen: set[int] = set()
     spelled = misspelled(connection, table, key)
@@ -240,37 +238,36 @@ def _table(
             digest = gone.pop(one, None)
             if digest is None:
                 yield Fault(What.INSERTED, table.name, number, 0)
-            elif number in spelled or len(row) == 1 or _digest(seal, table.name, names, row) != digest:
+            elif number in spelled or len(row) == 1 or _digest(seal, table, row) != digest:
                 broken[number] = row
         done.add(len(page))
     for count, (number, row) in enumerate(broken.items()):
         places = islice((other for other in broken if other != number), TRIED)
-        moved = len(row) > 1 and any(_stands(seal, table.name, names, row, key.name, to, named) for to in places)
+        moved = len(row) > 1 and any(_stands(seal, table, row, key.name, to, named) for to in places)
         column = ""
         if len(row) == 1:
             column = unreadable_column(connection, table, key, number)
         elif number in spelled:
             column = spelled[number]
         elif not moved and count < TRIED:
-            column = changed_column(
-                connection, table, key, row, partial(_is, named.digest[table.name, number], seal, table.name, names)
-            )
+            right = partial(_is, named.digest[table.name, number], seal, table)
+            column = changed_column(connection, table, key, row, right)
         fault = _fault(What.REORDERED if moved else What.CHANGED, (table.name, number), named)
         yield replace(fault, column=column)
 
 
-def _stands(seal: Seal, table: str, names: list[str], row: dict[str, Any], key: str, to: int, named: Named) -> bool:
+def _stands(seal: Seal, table: Any, row: dict[str, Any], key: str, to: int, named: Named) -> bool:
     """Whether this row is what staffbase wrote under another key."""
-    return _digest(seal, table, names, {**row, key: to}) == named.digest.get((table, to))
+    return _digest(seal, table, {**row, key: to}) == named.digest.get((table.name, to))
 
 
-def _is(digest: str, seal: Seal, table: str, names: list[str], row: Mapping[str, Any]) -> bool:
-    return _digest(seal, table, names, row) == digest
+def _is(digest: str, seal: Seal, table: Any, row: Mapping[str, Any]) -> bool:
+    return _digest(seal, table, row) == digest
 
 
-def _digest(seal: Seal, table: str, names: list[str], row: Mapping[str, Any]) -> str:
+def _digest(seal: Seal, table: Any, row: Mapping[str, Any]) -> str:
     try:
-        return seal.digest(table, names, [row[name] for name in names])
+        return seal.digest(table, row)
     except UNREADABLE:
         return ""
 

@@ -11,6 +11,7 @@ from staffbase.kernel.columns import (
     CHANGING,
     UNLOGGED,
     Key,
+    Salted,
     Versioned,
     key,
     maybe_moment,
@@ -21,7 +22,7 @@ from staffbase.kernel.columns import (
 from staffbase.kernel.i18n import N_
 
 
-class Person(Versioned, table=True):
+class Person(Salted, table=True):
     """Somebody who works here. Never removed: those who left keep their signatures."""
 
     __tablename__ = "person"

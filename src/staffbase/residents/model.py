@@ -11,7 +11,7 @@ from staffbase.kernel.columns import (
     CHANGING,
     ERASABLE,
     Key,
-    Versioned,
+    Salted,
     key,
     maybe_moment,
     maybe_ref,
@@ -24,7 +24,7 @@ from staffbase.kernel.columns import (
 from staffbase.kernel.i18n import N_
 
 
-class House(Versioned, table=True):
+class House(Salted, table=True):
     """A supported house and what emergency services ask for on the phone."""
 
     __tablename__ = "house"
@@ -41,7 +41,7 @@ class House(Versioned, table=True):
     """Months until a crisis plan must be reviewed."""
 
 
-class Unit(Versioned, table=True):
+class Unit(Salted, table=True):
     """A flat with its own entrance. `module` is its letter, `position` the walking order."""
 
     __tablename__ = "unit"
@@ -72,7 +72,7 @@ PRESENCE_NAMES = {
 }
 
 
-class Resident(Versioned, table=True):
+class Resident(Salted, table=True):
     """Somebody who lives or lived here, by the name used in the house and year of birth; no national number."""
 
     __tablename__ = "resident"
@@ -94,7 +94,7 @@ class Resident(Versioned, table=True):
     """Has children who may visit."""
 
 
-class Stay(Versioned, table=True):
+class Stay(Salted, table=True):
     """A resident in a unit from a date until moving on."""
 
     __tablename__ = "stay"
@@ -161,7 +161,7 @@ WARNING_NAMES = {
 }
 
 
-class Warning_(Versioned, table=True):  # noqa: N801  (Python has a Warning already)
+class Warning_(Salted, table=True):  # noqa: N801  (Python has a Warning already)
     """A danger, an allergy or a serious condition; ended, never removed."""
 
     __tablename__ = "warning"
@@ -175,7 +175,7 @@ class Warning_(Versioned, table=True):  # noqa: N801  (Python has a Warning alre
     ended_at: datetime | None = maybe_moment()
 
 
-class Contact(Versioned, table=True):
+class Contact(Salted, table=True):
     """Somebody to ring for this resident (or, without resident, for the house), and when they answer."""
 
     __tablename__ = "contact"

@@ -11,6 +11,7 @@ from staffbase.kernel.columns import (
     CHANGING,
     ERASABLE,
     Key,
+    Salted,
     Versioned,
     key,
     maybe_moment,
@@ -60,7 +61,7 @@ class WindowRule(SQLModel, table=True):
     rrule: str = "FREQ=DAILY"
 
 
-class Walk(Versioned, table=True):
+class Walk(Salted, table=True):
     """One walk along the doors: somebody left, should be back, came back, signed. The checks hang on it.
 
     Each of these is also told by an entry of its own in the journal, which is the history; the row is where it stands now.

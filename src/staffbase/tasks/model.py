@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Field
 
-from staffbase.kernel.columns import CHANGING, Key, Versioned, key, maybe_moment, maybe_ref, moment, prose, ref
+from staffbase.kernel.columns import CHANGING, Key, Salted, key, maybe_moment, maybe_ref, moment, prose, ref
 
 
-class Task(Versioned, table=True):
+class Task(Salted, table=True):
     """One task, of a resident or of the house. What it says may change; that it was added and done stands in the journal."""
 
     __tablename__ = "task"
