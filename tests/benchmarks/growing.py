@@ -1,13 +1,17 @@
-"""Whether anything grows with the age of the house: what is asked most, of a house of two weeks and of one of ten years."""
+"""Whether anything grows with the age of the house: what is asked most, of a house of two weeks and of one of ten years; memory."""
 
 import time
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Figure, Row
 from tests.benchmarks.scene import NIGHT
+from tests.terminal.driver import Terminal
 
 from staffbase.demo.run import open_demo, signed_in
+from staffbase.journal import search
 from staffbase.journal.entries import write_entry
 from staffbase.journal.model import Kind
 from staffbase.kernel.access import Actor
@@ -23,38 +27,75 @@ from staffbase.station import Station
 
 WEEKS = 2
 NOTE = "Made dinner together and talked about the week; a visitor at eight, quiet after ten. Slept well by the sound of it."
+COMMON = "dinner"
+"""In every note of the years."""
+RARE = "chimney"
+"""In one."""
+PAGE = 50
 
 
-def growing(place: Path, years: int, times: int) -> list[Row]:
+def growing(place: Path, years: int, times: int) -> list[Row | Figure]:
     """The same questions to two houses that live the same days, one for two weeks and one for so many years, in turn."""
     young, old = (_lived(place / str(days), days) for days in (7 * WEEKS, 365 * years))
-    rows = []
+    rows: list[Row | Figure] = []
     try:
-        for name in ("the board", "the round sheet", "my reading", "a page of a resident's timeline"):
+        for name, ask in ASKED.items():
             row = Row(f"{name} at {years} years of data ÷ at {WEEKS} weeks", 1.3)
             for _turn in range(times):
-                row.ours.append(_ask(name, old))
-                row.yardstick.append(_ask(name, young))
+                row.ours.append(_timed(ask, old))
+                row.yardstick.append(_timed(ask, young))
             rows.append(row)
+        rows += [_search(old, years, word, times) for word in (COMMON, RARE)]
     finally:
         young.close()
         old.close()
-    return rows
+    return [*rows, _memory(place / str(365 * years), years)]
 
 
-def _ask(name: str, house: Station) -> float:
-    samira = signed_in(house, "Samira")
+def _timeline(house: Station, samira: Actor) -> Callable[[], object]:
     resident_id = next(door.resident.id for door in house.residents.doors(samira) if door.resident)
+    return partial(house.journal.timeline, samira, resident_id)
+
+
+ASKED: dict[str, Callable[[Station, Actor], Callable[[], object]]] = {
+    "the board": lambda house, samira: partial(house.board.view, samira),
+    "the round sheet": lambda house, samira: partial(house.rounds.sheet, samira),
+    "my reading": lambda house, samira: partial(house.handover.my_reading, samira),
+    "a page of a resident's timeline": _timeline,
+    "a search for a common word": lambda house, samira: partial(house.journal.search, samira, COMMON),
+    "a search for a rare word": lambda house, samira: partial(house.journal.search, samira, RARE),
+}
+
+
+def _timed(ask: Callable[[Station, Actor], Callable[[], object]], house: Station) -> float:
+    asked = ask(house, signed_in(house, "Samira"))
     began = time.perf_counter()
-    if name == "the board":
-        house.board.view(samira)
-    elif name == "the round sheet":
-        house.rounds.sheet(samira)
-    elif name == "my reading":
-        house.handover.my_reading(samira)
-    else:
-        house.journal.timeline(samira, resident_id)
+    asked()
     return time.perf_counter() - began
+
+
+def _search(house: Station, years: int, word: str, times: int) -> Row:
+    """The first page of hits, read whole and written in the ledger, beside the index asked for their keys alone."""
+    row = Row(f"a search for “{word}” at {years} years, first page ÷ the raw index query", 2)
+    samira = signed_in(house, "Samira")
+    for _turn in range(times):
+        began = time.perf_counter()
+        house.journal.search(samira, word, limit=PAGE)
+        row.ours.append(time.perf_counter() - began)
+        with house.database.read() as tx:
+            began = time.perf_counter()
+            search.matching(tx, [word], None, PAGE)
+            row.yardstick.append(time.perf_counter() - began)
+    return row
+
+
+def _memory(folder: Path, years: int) -> Figure:
+    memory = Figure(f"memory on the board, {years} years of data", 110, "MiB")
+    with Terminal(folder, "demo", "--lang", "en", "--as", "Samira", "--dir", str(folder)) as terminal:
+        terminal.wait_for("MODULE B")
+        terminal.settle(3)
+        memory.values.append(terminal.usage()[1])
+    return memory
 
 
 def _lived(place: Path, days: int) -> Station:
@@ -66,6 +107,8 @@ def _lived(place: Path, days: int) -> Station:
         clock.move_to(NIGHT + timedelta(days=day, hours=7))
         with house.database.write(samira, "benchmark.day") as tx:
             _day(tx, house.house_id, samira, doors, night_of(tx.now - timedelta(hours=4)))
+            if day == WEEKS:
+                write_entry(tx, Kind.EVERYDAY, f"The {RARE} was swept.", house_id=house.house_id)
     house.database.count_anew()  # as each night
     return house
 

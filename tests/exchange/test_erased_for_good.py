@@ -10,6 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlmodel import SQLModel
 from tests import pages
 from tests.conftest import DATABASE_KEY, EVENING, open_database
 
@@ -278,15 +279,24 @@ def test_a_new_key_changes_nothing_about_it(kept: Kept) -> None:
     station.close()
 
 
-def test_a_backup_from_before_decisions_were_known_is_brought_on_and_erased(kept: Kept, monkeypatch: Any) -> None:
-    """A station of today: its backup has the schema before this one, and is restored after a decision."""
+def test_a_backup_from_before_decisions_were_known_is_brought_on_and_erased(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A station of today: its backup has an earlier schema, and is restored after a decision."""
     from staffbase import migrations
-    from staffbase.kernel.database import sqlcipher_engine
+    from staffbase.kernel.database import Writing, sqlcipher_engine
 
+    with monkeypatch.context() as earlier:
+        earlier.setattr(Writing, "salt", lambda _writing: None)  # it had no salt in rows that change
+        kept = Kept(tmp_path)
     engine = sqlcipher_engine(kept.home / "staffbase.db", kept.key())
     with engine.begin() as connection:
         connection.execute(text("DROP INDEX ix_ledger_action_at"))
         connection.execute(text("DROP TABLE erasure_decision"))
+        for table in SQLModel.metadata.sorted_tables:
+            for column in table.columns:
+                if column.info.get("later"):
+                    connection.execute(text(f"ALTER TABLE {table.name} DROP COLUMN {column.name}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     older = Database(engine, open_station_seal(kept), kept.clock)
     from staffbase.exchange.backup import backup_to
