@@ -1,11 +1,15 @@
 """A terminal of 60×15 says what it needs; what was typed stands there when it is large enough again."""
 
+import asyncio
+import time
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.bench import seen, settle
+from textual.geometry import Size
 from textual.widgets import Input
 
 from staffbase.app import StaffbaseApp
@@ -49,6 +53,35 @@ async def test_it_says_what_it_needs_and_loses_nothing(tmp_path: Path, language:
         await resized(pilot, 80, 23)
         assert says not in seen(app)
     station.close()
+
+
+async def test_a_size_that_a_busy_machine_passed_over_is_taken_within_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station = open_demo(Settings(home=tmp_path), EVENING, tmp_path / "demo")
+    app = StaffbaseApp(
+        Settings(home=tmp_path, language="en"), station.database.clock, lambda _say: Opened(station, None, PINS)
+    )
+    async with app.run_test(size=(120, 36)) as pilot:
+        while not app.ready:
+            await pilot.pause(0.05)
+        await pilot.resize_terminal(110, 34)  # the first is taken at once
+        spent = count(step=0.02)  # the process is held up between any two looks at the time
+        with monkeypatch.context() as busy:
+            busy.setattr("textual.timer._time.get_time", lambda: time.monotonic() + next(spent))
+            await pilot.resize_terminal(100, 30)
+            await asyncio.sleep(0.1)
+        await pilot.resize_terminal(90, 28)
+        for _tenth in range(100):
+            if laid_out_for(app) == (90, 28):
+                break
+            await asyncio.sleep(0.1)
+        assert laid_out_for(app) == (90, 28)
+    station.close()
+
+
+def laid_out_for(app: StaffbaseApp) -> Size:
+    return app.screen._compositor.size
 
 
 async def resized(pilot: Any, columns: int, rows: int) -> None:

@@ -230,6 +230,12 @@ class Watching(Damage):
             self._watch_size()
 
     def _watch_size(self) -> None:
-        """A window that is too small says so; only the alarm stands in any."""
+        """A window that is too small says so; only the alarm stands in any.
+
+        Textual takes a new size after 1/120 s, by a timer that a busy machine lets it pass over: neither that size nor any
+        later one would be taken then.
+        """
+        if self._resize_event is not None:
+            self._check_resize()
         alarm = self._sections is not None and isinstance(self.screen, self._sections.AlarmScreen)
         watch_size(self, spare=alarm)

@@ -20,7 +20,6 @@ from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets._footer import FooterKey
 from textual.widgets._toast import Toast
 
-from staffbase.demo.pictures import as_painted
 from staffbase.demo.still import StillApp
 from staffbase.ui.themes import THEMES
 
@@ -29,9 +28,8 @@ DRAWN = set("▁▂▃▄▅▆▇█▉▊▋▌▍▎▏▐▔▕░▒▓│�
 LEAST_CONTRAST = 4.5
 
 
-def faults(app: StillApp) -> list[str]:
-    """One line for each thing that is wrong with what stands on the screen."""
-    strips = as_painted(app)
+def faults(app: StillApp, strips: list[Strip]) -> list[str]:
+    """One line for each thing that is wrong with what stands on the screen; `strips` is that, line by line."""
     return [
         *_outside(app), *_overlapping(app), *_cut(app), *_footer(app),
         *_out_of_column(app, strips), *contrast_faults(app, strips),

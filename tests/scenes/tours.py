@@ -29,9 +29,9 @@ async def walked(studio: Studio, tour: Tour, language: str) -> list[str]:
             STOOD.setdefault(tour.name, set()).add(type(app.screen).__name__)
             pictured = looks(scene, language)
             for seen in judged(scene, language):
-                await look(app, seen)
+                painted = await look(app, seen)
                 name = picture_name(scene, language, seen)
-                wrong += [f"{name}: {fault}" for fault in faults(app)]
+                wrong += [f"{name}: {fault}" for fault in faults(app, painted)]
                 if seen in pictured:
                     file = KEPT / f"{name}.svg"
                     if not file.exists():

@@ -107,8 +107,11 @@ async def go_on(app: StillApp, scene: Scene) -> None:
     await app.come_to_rest()
 
 
-async def look(app: StillApp, seen: Look) -> None:
-    """Show the same in another size and theme; the app is at rest again."""
+async def look(app: StillApp, seen: Look) -> list[Strip]:
+    """Show the same in another size and theme; what stands there, line by line, once it is painted twice the same.
+
+    What is painted for the first time may find that it needs a scrollbar, and be laid out anew.
+    """
     app.theme = seen.theme
     if app.size != seen.size:
         await app.grow_to(*seen.size)
@@ -116,8 +119,11 @@ async def look(app: StillApp, seen: Look) -> None:
     if isinstance(app.screen, ModalScreen):
         app.lay_out_behind()
         await app.stand_still()
-    as_painted(app)  # what is seen for the first time may find that it needs a scrollbar
-    await app.stand_still()
+    painted: list[Strip] = []
+    while (again := as_painted(app)) != painted:
+        painted = again
+        await app.stand_still()
+    return painted
 
 
 def as_painted(app: StillApp) -> list[Strip]:

@@ -99,6 +99,8 @@ class StillApp(StaffbaseApp):
         still = 0
         while still < _LOOKS_IN_A_ROW:
             await self._all_read()
+            if self._resize_event is not None:
+                self._check_resize()
             if why := next(self._under_way(), None):
                 still = 0
                 if time.monotonic() - began > GIVEN_UP_AFTER:
