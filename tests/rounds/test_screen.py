@@ -15,6 +15,7 @@ from staffbase.incidents.screen import IncidentScreen
 from staffbase.incidents.start_screen import IncidentStart
 from staffbase.journal.model import Kind
 from staffbase.kernel.settings import Settings
+from staffbase.notes.drafts.rules import first_words, place_of
 from staffbase.residents.model import RoundForm, WarningKind
 from staffbase.rounds.dialogs import (
     BeyondDialog,
@@ -29,6 +30,8 @@ from staffbase.rounds.model import Outcome
 from staffbase.rounds.no_answer_dialogs import ColleagueDialog, DangerDialog, NoAnswerDialog, ResolvedDialog
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.rounds.sheet_words import door_told
+from staffbase.ui.choice import Choice
+from staffbase.ui.fields import LineField
 from staffbase.ui.in_order import InOrder
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.themes import THEMES
@@ -620,6 +623,39 @@ async def test_an_extra_check_about_nobody_asks_for_whom(bench, flats, clock):
         assert "Choose a resident" in str(dialog.query_one("#dialog-fault", Label).content)
         assert dialog.focused.id == "resident"
         assert bench.station.journal.timeline(bench.desk.actor, flats["A1"], kinds=[Kind.EXTRA_CHECK]) == []
+
+
+async def test_an_extra_check_half_made_keeps_what_was_chosen_for_the_one_it_is_about(bench, flats, clock):
+    def opened(*resident):
+        bench.push_screen(ExtraCheckDialog(bench.desk, bench.station.rounds, bench.station.residents, *resident))
+        return hand.until(ExtraCheckDialog)
+
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        for resident, keys in ((flats["A2"],), ("right", "right", "tab", *"pale")), ((), ("right", "tab", "right")):
+            await opened(*resident)
+            await hand.settle()
+            await hand.press(*keys, "escape", apart=0.1)
+            await hand.until(RoundsScreen)
+        drafts = {one.form: one.fields for one in bench.station.journal.drafts(bench.desk.actor)}
+        assert {place_of(form).resident_id for form in drafts} == {flats["A2"], None}
+        assert first_words(drafts[f"extra-check:{flats['A2']}"]) == "pale"
+        dialog = await opened(flats["A1"])
+        await hand.settle()
+        assert (dialog.query_one("#outcome", Choice).value, dialog.drafted) == ("", False)
+        await hand.press("escape")
+        await hand.until(RoundsScreen)
+        dialog = await opened(flats["A2"])
+        await hand.settle()
+        assert dialog.query_one("#outcome", Choice).value == Outcome.AWAKE
+        assert dialog.query_one("#reason", LineField).value == "pale"
+        await hand.press("escape")
+        await hand.until(RoundsScreen)
+        dialog = await opened()
+        await hand.settle()
+        assert dialog.query_one("#resident", Choice).value == str(flats["A1"])
+        assert dialog.query_one("#outcome", Choice).value == Outcome.ASLEEP
 
 
 async def test_an_extra_check_from_anywhere(bench, flats, clock):

@@ -21,7 +21,6 @@ from staffbase.ui.choice import Choice
 from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import FormDialog, StaffDialog
 from staffbase.ui.fields import LineField
-from staffbase.ui.job import job
 from staffbase.ui.text import shown
 
 if TYPE_CHECKING:
@@ -208,13 +207,13 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
     """A check outside the rounds: whom, what was found, why, and who asked."""
 
     title_text = N_("Extra check")
-    form_name = "extra-check"
     AUTO_FOCUS = ""  # a key that comes before the residents are read must not choose another one
 
     def __init__(self, desk: Desk, rounds: "Rounds", residents: "Residents", resident_id: int | None = None) -> None:
         super().__init__(desk)
         self._rounds, self._residents, self._resident_id = rounds, residents, resident_id
         self._doors: dict[str, Door] = {}
+        self.form_name = "extra-check" if resident_id is None else f"extra-check:{resident_id}"
 
     def compose_form(self) -> ComposeResult:
         yield Label(_("resident"))
@@ -230,10 +229,9 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
 
     def on_mount(self) -> None:
         self.query_one("#resident" if self._resident_id is None else "#outcome").focus()
-        self._fill()
 
-    @job(group="fill")
-    async def _fill(self) -> None:
+    async def prepare(self) -> None:
+        """Whom one can choose."""
         doors = [door for door in await self.ask(self._residents.doors) if door.resident is not None]
         self._doors = {str(door.resident.id): door for door in doors if door.resident}
         chooser = self.query_one("#resident", Choice)
@@ -249,11 +247,17 @@ class ExtraCheckDialog(FormDialog[CheckFacts]):
         return int(value) if value else self._resident_id
 
     def fields(self) -> dict[str, str]:
-        return {field.id or "": field.value for field in self.query(LineField)}
+        """With who was chosen, if that is another one than whom the draft is kept under."""
+        fields = {field.id or "": field.value for field in self.query(LineField)}
+        fields["outcome"] = self.query_one("#outcome", Choice).value
+        chosen = self.query_one("#resident", Choice).value
+        return fields | ({"chosen": chosen} if chosen not in ("", str(self._resident_id)) else {})
 
     def restore(self, fields: dict[str, str]) -> None:
         for field in self.query(LineField):
             field.value = fields.get(field.id or "", "")
+        self.query_one("#outcome", Choice).value = fields.get("outcome", "")
+        self.query_one("#resident", Choice).value = fields.get("chosen", "")
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:

@@ -104,7 +104,7 @@ class DraftsDialog(StaffDialog[None]):
                 if self.desk.offers("write_note"):
                     self.app.push_screen(NoteDialog(self.desk, self._notes, place.resident_id, one.form))
             case "extra_check":
-                self.app.call_later(self.desk.extra_check)
+                self.app.call_later(self.desk.extra_check, place.resident_id)
             case "incident":
                 self.app.call_later(self.desk.start_incident)
             case "resident" if place.resident_id is not None:

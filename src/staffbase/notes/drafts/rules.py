@@ -43,6 +43,7 @@ _FORMS: dict[str, tuple[str, str]] = {
 """What each form is in words, and where it is gone on with: a section, or one of the desk's own actions."""
 _WHOSE = {
     "note",
+    "extra-check",
     "plan",
     "publish",
     "ask",
@@ -57,6 +58,8 @@ _WHOSE = {
     "emergency",
 }
 """Forms that are named after the resident they are about."""
+_CHOSEN = {"outcome", "chosen"}
+"""Fields that hold what was chosen and no words."""
 
 
 @dataclass(frozen=True)
@@ -82,5 +85,5 @@ def place_of(form: str) -> DraftPlace:
 
 def first_words(fields: dict[str, str]) -> str:
     """What one knows a draft by: its words, else its longest text, on one line."""
-    longest = max(fields.values(), key=len, default="")
+    longest = max((words for name, words in fields.items() if name not in _CHOSEN), key=len, default="")
     return " ".join((fields.get("text", "").strip() or longest).split())
