@@ -4,13 +4,15 @@ Who is signed in stands in `turns`, what it looks at each second in `watching`.
 """
 
 import asyncio
-import signal
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from textual import constants
 from textual.binding import Binding
+from textual.driver import Driver
 
 from staffbase.kernel import i18n
 from staffbase.kernel.access import Permission
@@ -59,15 +61,22 @@ class StaffbaseApp(Watching):
             self.register_theme(theme)
         self.theme = settings.theme
 
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's for this system; where windows are closed by a signal, one that outlives that."""
+        if sys.platform == "win32" or constants.DRIVER is not None:
+            return super().get_driver_class()
+        from staffbase.ui.terminal import TerminalDriver  # noqa: PLC0415  (there is none of it on Windows)
+
+        return TerminalDriver
+
     async def on_mount(self) -> None:
         self.add_mode("door", lambda: self._door)
         await self.switch_mode("door")  # not DEFAULT_MODE: with eager tasks its Input would mount too early
         self.call_after_refresh(self._open)  # the door is painted before the database libraries are loaded beside it
         self.set_interval(1.0, self._tick)
         self._tick()
-        if not self.is_headless:  # a shutdown of the PC, or a window that was closed
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                asyncio.get_running_loop().add_signal_handler(number, self._told_to_end)
+        if not self.is_headless:
+            self._listen_for_the_end()
 
     # -- what screens reach: the desk -----------------------------------------------------------------------------
 

@@ -5,9 +5,12 @@ It is loaded before the first paint, so it imports nothing that knows the databa
 
 import asyncio
 import os
+import signal
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -32,8 +35,10 @@ from staffbase.ui.ways_back import WaysBack
 
 SAVED_WITHIN_SECONDS = 5.0
 """How long a lock waits for what is being saved; a thread that is slower than that saves it all the same."""
+KEEP_SECONDS = 10
+"""How long after a signal to end what is typed may take to be kept."""
 END_SECONDS = 5
-"""How long after a signal to end the terminal may take to be given back."""
+"""How long after that the terminal may take to be given back."""
 
 
 class Turns(Opening):
@@ -56,6 +61,9 @@ class Turns(Opening):
         self._resume_mode = "board"
         self._strip = StripFacts()
         self._last_key = clock.monotonic()
+        self._ending = False
+        """A signal to end has come."""
+        self._drafts_kept = threading.Event()
 
     @property
     def actor(self) -> Actor:
@@ -252,20 +260,33 @@ class Turns(Opening):
         try:
             await self._keep_drafts()
         finally:
-            if not self.is_headless:
-                self._end_all_the_same()
+            self._drafts_kept.set()
             self.exit(0)
 
-    def _end_all_the_same(self) -> None:
-        """Textual waits for ever to write to a terminal that is gone: the database is closed then, and that is the end."""
+    def _listen_for_the_end(self) -> None:
+        """A shutdown of the PC, or a window that was closed, ends the program, also while it waits for the terminal.
 
-        def end() -> None:
+        The loop's own way to listen makes any signal wake it, and may itself lose one among many, or stand still.
+        """
+        loop = asyncio.get_running_loop()
+        told = partial(loop.call_soon_threadsafe, self._told_to_end, context=copy_context())
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, lambda: None)
+            signal.signal(number, lambda *_signal: self._end(told))
+
+    def _end(self, told: Callable[[], object]) -> None:
+        """A terminal that reads nothing may hold everything up: the database is closed then, and that is the end."""
+
+        def end_all_the_same() -> None:
+            self._drafts_kept.wait(KEEP_SECONDS)
+            time.sleep(END_SECONDS)
             self.close_station()
             os._exit(0)
 
-        patience = threading.Timer(END_SECONDS, end)
-        patience.daemon = True
-        patience.start()
+        if not self._ending:
+            self._ending = True
+            told()
+            threading.Thread(target=end_all_the_same, name="end", daemon=True).start()
 
 
 async def _end_of(worker: Worker[Any]) -> None:

@@ -52,6 +52,7 @@ class Watching(Damage):
         now = local(self.clock.now())
         self._door.clock_text = now.strftime("%H:%M   %d.%m.%Y")
         self._watch_idle()
+        self._take_lost_size()
         self._watch_size()
         self._watch_night(now.strftime("%H:%M"))
         if self._station is not None and not self._looking:  # a slow look is waited for, never cut short by the next
@@ -60,6 +61,15 @@ class Watching(Damage):
         elif self._station is None and self._walk is not None:  # it is closed for a backup: whoever is out still is
             self.run_worker(self._watch_walk(), group="tick")
         self._offer_way_back()
+
+    def _take_lost_size(self) -> None:
+        """Take a size that Textual lost: it waits 1/120 s by a timer that a busy machine lets it pass over.
+
+        Neither that size nor any later one would be taken.
+        """
+        timer = self._resize_timer
+        if self._resize_event is not None and timer is not None and timer._task is not None and timer._task.done():  # noqa: SLF001  (Textual's own)
+            self._check_resize()
 
     def _watch_night(self, minute: str) -> None:
         """Once a minute: whether what is done by night is due, also while nobody is signed in."""
@@ -230,12 +240,6 @@ class Watching(Damage):
             self._watch_size()
 
     def _watch_size(self) -> None:
-        """A window that is too small says so; only the alarm stands in any.
-
-        Textual takes a new size after 1/120 s, by a timer that a busy machine lets it pass over: neither that size nor any
-        later one would be taken then.
-        """
-        if self._resize_event is not None:
-            self._check_resize()
+        """A window that is too small says so; only the alarm stands in any."""
         alarm = self._sections is not None and isinstance(self.screen, self._sections.AlarmScreen)
         watch_size(self, spare=alarm)

@@ -2,6 +2,7 @@
 
 import random
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,8 +13,20 @@ from tests.faults.house import PIN, Place, actor, new_place, prove_whole
 from tests.terminal.driver import Terminal
 
 pytestmark = pytest.mark.terminal
+
+
+def unread(terminal: Terminal) -> Terminal:
+    """The window stands still (a connection that hangs): painted into until nothing more goes in, and the program waits."""
+    for number in range(300):
+        terminal.resize(*((200, 60) if number % 2 else (120, 36)))
+        time.sleep(0.03)
+    return terminal
+
+
 ENDS: dict[str, Callable[[Terminal], int]] = {
     "the terminal is closed while one types": Terminal.hang_up,
+    "a terminal that stood still is closed": lambda terminal: unread(terminal).hang_up(),
+    "SIGTERM while the terminal stands still": lambda terminal: unread(terminal).signal_alone(signal.SIGTERM),
     "SIGHUP while one types": lambda terminal: terminal.signal(signal.SIGHUP),
     "SIGTERM while one types": lambda terminal: terminal.signal(signal.SIGTERM),
 }

@@ -204,6 +204,11 @@ class Terminal:
         self._process.send_signal(number)
         return self.wait_end()
 
+    def signal_alone(self, number: int) -> int:
+        """The same, while nobody reads what it writes."""
+        self._process.send_signal(number)
+        return self._process.wait(PATIENCE)
+
     def hang_up(self) -> int:
         """Close the window: the program has no terminal any more. Its exit code."""
         os.close(self._ours)
