@@ -4,15 +4,12 @@ Who is signed in stands in `turns`, what it looks at each second in `watching`.
 """
 
 import asyncio
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from textual import constants
 from textual.binding import Binding
-from textual.driver import Driver
 
 from staffbase.kernel import i18n
 from staffbase.kernel.access import Permission
@@ -60,14 +57,6 @@ class StaffbaseApp(Watching):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = settings.theme
-
-    def get_driver_class(self) -> type[Driver]:
-        """Textual's for this system; where windows are closed by a signal, one that outlives that."""
-        if sys.platform == "win32" or constants.DRIVER is not None:
-            return super().get_driver_class()
-        from staffbase.ui.terminal import TerminalDriver  # noqa: PLC0415  (there is none of it on Windows)
-
-        return TerminalDriver
 
     async def on_mount(self) -> None:
         self.add_mode("door", lambda: self._door)

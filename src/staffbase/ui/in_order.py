@@ -20,6 +20,7 @@ from textual.widgets import Input, TextArea
 from textual.worker import Worker
 
 from staffbase.ui.pasting import keep_pastes_whole
+from staffbase.ui.terminal import outliving
 
 Result = TypeVar("Result")
 
@@ -51,10 +52,10 @@ class InOrder(App[Result]):
         """Whether what was handed on last may have done more than put a letter into a field."""
 
     def get_driver_class(self) -> type[Driver]:
-        """The platform's driver, which hands on a paste whole."""
+        """The platform's driver, which hands on a paste whole and outlives its terminal."""
         driver = super().get_driver_class()
         keep_pastes_whole(driver)
-        return driver
+        return outliving(driver)
 
     @property
     def arrived_at(self) -> float:

@@ -3,15 +3,23 @@
 from contextlib import suppress
 from typing import IO, Any
 
-from textual.drivers.linux_driver import LinuxDriver
+from textual.driver import Driver
 
 
-class TerminalDriver(LinuxDriver):
-    """Textual's, which for ever waits to write to a window that was closed: its writing thread ends at the first refusal."""
+def outliving(driver: type[Driver]) -> type[Driver]:
+    """This driver, for windows that may be closed: Textual's writing thread ends at the first refusal, and all wait for it."""
+    return type("TerminalDriver", (_Outliving, driver), {})
+
+
+class _Outliving:
+    """Stands before a driver; some have no file of a terminal."""
+
+    _file: Any = None
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._file: Any = _Outlet(self._file)
+        if self._file is not None:
+            self._file = _Outlet(self._file)
 
 
 class _Outlet:
