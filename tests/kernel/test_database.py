@@ -1,5 +1,6 @@
 """The database in an old house: what it knew of itself when it was young does not make it slow."""
 
+import threading
 from datetime import timedelta
 
 from sqlalchemy import event
@@ -60,3 +61,17 @@ def test_the_board_goes_through_no_whole_table_that_grows_with_the_age_of_the_ho
                 gone_through.append((statement, plan))
     assert len(asked) > 30
     assert gone_through == []
+
+
+def test_closing_waits_for_whoever_looks_just_now_whether_anything_changed(database: Database) -> None:
+    database.change_mark()
+    closing = threading.Thread(target=database.close)
+    with database._watch_lock:
+        closing.start()
+        closing.join(0.3)
+        assert closing.is_alive()
+        assert database._watch is not None
+        database._watch.exec_driver_sql("PRAGMA data_version")
+        database._watch.rollback()
+    closing.join(10)
+    assert database._watch is None

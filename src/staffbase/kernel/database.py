@@ -194,9 +194,10 @@ class Database:
 
     def close(self) -> None:
         """Close all connections; the WAL is folded into the file."""
-        if self._watch is not None:
-            self._watch.close()
-            self._watch = None
+        with self._watch_lock:  # somebody may be looking just now whether anything changed
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
         if self.dialect == "sqlite":
             # a full disk, another reader, a damaged page: what is in the WAL is safe there, and the next opening finds it
             with suppress(DBAPIError), self.engine.connect() as connection:
