@@ -1,4 +1,4 @@
-"""Whether anything grows with the age of the house: what is asked most, of a house of two weeks and of one of ten years; memory."""
+"""Whether anything grows with the age of the house: what is asked most, of a house of two weeks and of one of ten years."""
 
 import time
 from collections.abc import Callable
@@ -6,9 +6,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.row import Figure, Row
+from tests.benchmarks.row import Row
 from tests.benchmarks.scene import NIGHT
-from tests.terminal.driver import Terminal
 
 from staffbase.demo.run import open_demo, signed_in
 from staffbase.journal import search
@@ -34,10 +33,10 @@ RARE = "chimney"
 PAGE = 50
 
 
-def growing(place: Path, years: int, times: int) -> list[Row | Figure]:
+def growing(place: Path, years: int, times: int) -> list[Row]:
     """The same questions to two houses that live the same days, one for two weeks and one for so many years, in turn."""
     young, old = (_lived(place / str(days), days) for days in (7 * WEEKS, 365 * years))
-    rows: list[Row | Figure] = []
+    rows: list[Row] = []
     try:
         for name, ask in ASKED.items():
             row = Row(f"{name} at {years} years of data ÷ at {WEEKS} weeks", 1.3)
@@ -49,7 +48,7 @@ def growing(place: Path, years: int, times: int) -> list[Row | Figure]:
     finally:
         young.close()
         old.close()
-    return [*rows, _memory(place / str(365 * years), years)]
+    return rows
 
 
 def _timeline(house: Station, samira: Actor) -> Callable[[], object]:
@@ -87,15 +86,6 @@ def _search(house: Station, years: int, word: str, times: int) -> Row:
             search.matching(tx, [word], None, PAGE)
             row.yardstick.append(time.perf_counter() - began)
     return row
-
-
-def _memory(folder: Path, years: int) -> Figure:
-    memory = Figure(f"memory on the board, {years} years of data", 110, "MiB")
-    with Terminal(folder, "demo", "--lang", "en", "--as", "Samira", "--dir", str(folder)) as terminal:
-        terminal.wait_for("MODULE B")
-        terminal.settle(3)
-        memory.values.append(terminal.usage()[1])
-    return memory
 
 
 def _lived(place: Path, days: int) -> Station:
