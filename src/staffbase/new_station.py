@@ -82,7 +82,8 @@ def create_station(
                 furnish(station)
         finally:
             station.close()
-    return Station(open_database(settings, clock, new.key), station.house_id), new.recovery_identity
+    database = open_database(settings, clock, new.key)
+    return Station(database, station.house_id, new.key.opened_by), new.recovery_identity
 
 
 def _first(database: Database, answers: SetUp) -> Station:

@@ -92,7 +92,7 @@ def open_station(
         from staffbase.exchange.cards import chain_openings
 
         chain_openings(settings.home, database)
-    return Station(database, house_id)
+    return Station(database, house_id, key.opened_by)
 
 
 def take_over_station(
@@ -156,9 +156,11 @@ def _backed_up_first(engine: Engine, settings: Settings, clock: Clock, key: Stat
 class Station:
     """An open station. Hand its services to screens; close it at the end."""
 
-    def __init__(self, database: Database, house_id: int) -> None:
+    def __init__(self, database: Database, house_id: int, identity: str = "") -> None:
+        """`identity` is the station's own: one that asked for a passphrase at start cannot ask again in the night."""
         self.database = database
         self.house_id = house_id
+        self._identity = identity
 
     @cached_property
     def journal(self) -> "Journal":
@@ -257,7 +259,7 @@ class Station:
         """Whether everything is as staffbase wrote it."""
         from staffbase.exchange.verification import Verifications
 
-        return Verifications(self.database)
+        return Verifications(self.database, self._identity)
 
     def openers(self, home: Path, passphrase: str | None = None) -> "Openers":
         """Who can open the station whose data folder this is."""

@@ -22,7 +22,7 @@ from staffbase.kernel.anchor import ANCHOR_FILE, Anchor, Head
 from staffbase.kernel.clock import HeldClock, SystemClock
 from staffbase.kernel.database import sqlcipher_engine
 from staffbase.kernel.errors import IdentityMissing, Invalid
-from staffbase.kernel.key import FileIdentities, SystemIdentities, open_key, own_identity
+from staffbase.kernel.key import FileIdentities, SystemIdentities, open_key, own_identity, protect
 from staffbase.kernel.ledger import FIRST, Ledger, Seal
 from staffbase.kernel.settings import Settings
 from staffbase.new_station import SetUp, create_station
@@ -142,6 +142,29 @@ def test_what_the_station_verifies_by_itself_at_night_is_compared_with_its_backu
     station.close()
     assert (proof.clean, proof.heads) == (False, 1)
     assert any(second.name in sentence for sentence in told.words)
+
+
+def test_a_station_that_asks_for_a_passphrase_is_compared_too_once_it_was_said(home: Path) -> None:
+    said = "four words nobody would guess"
+    first, second = ours_in(folder_of(Settings(home=home)))
+    rewrite(home, manifest_of(first, own_identity(home, SystemIdentities())).ledger_seq + 1)
+    protect(home, SystemIdentities(), said)
+    station = open_station(Settings(home=home), SystemClock(), passphrase=said)
+    proof = station.verifications.verify(STATION_ITSELF, beside=Settings(home=home))
+    told = station.verifications.facts(STATION_ITSELF)
+    station.close()
+    assert (proof.clean, proof.heads) == (False, 1)
+    assert any(second.name in sentence for sentence in told.words)
+
+
+def test_a_new_station_with_a_passphrase_compares_its_first_backup(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "new")
+    answers = SetUp("Prøvehuset", "A1-A2", "Ida", PIN, passphrase="four words nobody would guess")
+    station, _identity = create_station(settings, SystemClock(), answers, SystemIdentities())
+    station.automatic_backups(settings).take(STATION_ITSELF)
+    proof = station.verifications.verify(STATION_ITSELF, beside=settings)
+    station.close()
+    assert (proof.clean, proof.heads) == (True, 1)
 
 
 def test_a_station_put_back_from_an_older_copy_with_its_anchor_is_exposed_by_its_backup(run: Run, home: Path) -> None:

@@ -34,7 +34,8 @@ from staffbase.station import open_station
 BETWEEN_KEYS = timedelta(seconds=1)
 """How far the clock goes on with each key: a held key is not what is shown."""
 
-
+PAINTINGS = 20
+"""How often a screen may be painted otherwise before it is said that it does not come to rest."""
 UNWRITTEN = Path("/var/lib/staffbase")
 """The data folder that a set-up names and does not come to write."""
 DRAWN_IDENTITY = IDENTITY_HEAD + ("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L" * 2)[:IDENTITY_LENGTH]
@@ -110,7 +111,8 @@ async def go_on(app: StillApp, scene: Scene) -> None:
 async def look(app: StillApp, seen: Look) -> list[Strip]:
     """Show the same in another size and theme; what stands there, line by line, once it is painted twice the same.
 
-    What is painted for the first time may find that it needs a scrollbar, and be laid out anew.
+    What is painted for the first time may find that it needs a scrollbar, and be laid out anew. Raises RuntimeError for a
+    screen that is painted otherwise each time: a scene that no test could compare.
     """
     app.theme = seen.theme
     if app.size != seen.size:
@@ -120,10 +122,12 @@ async def look(app: StillApp, seen: Look) -> list[Strip]:
         app.lay_out_behind()
         await app.stand_still()
     painted: list[Strip] = []
-    while (again := as_painted(app)) != painted:
-        painted = again
+    for _again in range(PAINTINGS):
+        before, painted = painted, as_painted(app)
+        if painted == before:
+            return painted
         await app.stand_still()
-    return painted
+    raise RuntimeError(f"{type(app.screen).__name__} does not come to rest: {PAINTINGS} paintings, each another")
 
 
 def as_painted(app: StillApp) -> list[Strip]:

@@ -15,7 +15,7 @@ from staffbase.exchange.automatic import folder_of, ours_in
 from staffbase.exchange.opened_backup import manifest_of
 from staffbase.exchange.restored import RESTORED
 from staffbase.kernel.database import Database
-from staffbase.kernel.errors import Invalid, StaffbaseError
+from staffbase.kernel.errors import Invalid, PassphraseNeeded, StaffbaseError
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.key import SystemIdentities, own_identity, station_card
 from staffbase.kernel.ledger import Ledger
@@ -70,10 +70,14 @@ def kept_heads(database: Database, settings: Settings, station_id: str, identity
     return KeptHeads(tuple(known), left_out, closed)
 
 
-def heads_beside(database: Database, settings: Settings) -> KeptHeads:
-    """The same, as far as the station opens its backups by itself: none where it asks for a passphrase."""
+def heads_beside(database: Database, settings: Settings, opened_by: str = "") -> KeptHeads:
+    """The same, with the identity this machine has by now; where that asks for a passphrase, the one that opened the station."""
     try:
-        identity, card = own_identity(settings.home, SystemIdentities()), station_card(settings.home)
+        card = station_card(settings.home)
+        try:
+            identity = own_identity(settings.home, SystemIdentities())
+        except PassphraseNeeded:
+            identity = opened_by
     except StaffbaseError:
         return KeptHeads()
     return kept_heads(database, settings, card.station_id, identity)

@@ -45,8 +45,9 @@ class VerificationFacts:
 class Verifications:
     """Verifications of one station."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, identity: str = "") -> None:
         self.database = database
+        self._identity = identity
 
     @allowed(Permission.VERIFY)
     def verify(
@@ -56,11 +57,11 @@ class Verifications:
         """Compute the whole ledger and every durable row again; what was found is kept, and the ledger says who did it.
 
         It must pass through these heads, which are known from elsewhere; with the settings of this station also through
-        those of the backups that are kept `beside` it, where it opens them by itself.
+        those of the backups that are kept `beside` it.
 
         Raises DatabaseDamaged where the file itself cannot be read, and DatabaseUnavailable.
         """
-        kept = heads_beside(self.database, beside).known if beside is not None else ()
+        kept = heads_beside(self.database, beside, self._identity).known if beside is not None else ()
         proof = verify(self.database.engine, self.database.seal, self.database.anchor, progress, [*heads, *kept])
         with self.database.write(actor, _CLEAN if proof.clean else _FOUND, opening=True) as tx:
             keep_in(tx, proof)

@@ -13,7 +13,7 @@ import re
 import secrets
 import tomllib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ def create_key(
     recovery_identity = recovery_identity or new_recovery_identity()
     station = x25519.Identity.generate()
     card = StationCard(secrets.token_hex(8), str(station.to_public()), _recipient_of(recovery_identity))
-    key = StationKey.new()
+    key = replace(StationKey.new(), opened_by=str(station))
     identities.save(card.station_id, locked(str(station), passphrase))
     keep_card(home, card)
     write_private(home / KEY_FILE, encrypted_to(card, key.pack()))  # last: with it there is a station
@@ -106,8 +106,8 @@ def open_key(home: Path, identities: IdentityStore, passphrase: str | None = Non
     Raises IdentityMissing when no identity on this machine opens it, PassphraseNeeded when one must be said (or another),
     KeyExposed when others may read a file that holds a key, DatabaseDamaged when the key file is not whole.
     """
-    sealed = _sealed_key(home)
-    return _opened(sealed, own_identity(home, identities, passphrase))
+    sealed, identity = _sealed_key(home), own_identity(home, identities, passphrase)
+    return replace(_opened(sealed, identity), opened_by=identity)
 
 
 def open_with_recovery(home: Path, identity: str) -> StationKey:

@@ -1,7 +1,7 @@
 """What key.age holds: the database's key, and the root of what outlives it."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 KEY_BYTES = 32
 
@@ -17,6 +17,8 @@ class StationKey:
     ledger: bytes
     trying: bytes = b""
     """A new database key that may be in force already: changing it was cut off before that was known."""
+    opened_by: str = field(default="", repr=False, compare=False)
+    """The station's own identity, where that opened it: it opens the station's backups, too."""
 
     @classmethod
     def new(cls) -> "StationKey":
