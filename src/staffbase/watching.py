@@ -3,6 +3,7 @@
 import asyncio
 import math
 from datetime import time
+from functools import partial
 from typing import Any
 
 from textual import events
@@ -59,7 +60,7 @@ class Watching(Damage):
             self._looking = True
             self._look(now.strftime("%H:%M"))
         elif self._station is None and self._walk is not None:  # it is closed for a backup: whoever is out still is
-            self.run_worker(self._watch_walk(), group="tick")
+            self._look_who_is_out()
         self._offer_way_back()
 
     def _take_lost_size(self) -> None:
@@ -167,6 +168,10 @@ class Watching(Damage):
                 self._interrupted.add((actor.person_id, one.key))
                 self.notify(harmless(one.words), severity="error", markup=False, timeout=20)
 
+    @job(group="tick", behind=True)
+    async def _look_who_is_out(self) -> None:
+        await self._watch_walk()
+
     async def _watch_walk(self) -> None:
         walk, now, seconds = self._walk, self.clock.now(), self.clock.monotonic()
         standing = [screen for screen in self.screen_stack if isinstance(screen, self._sections.AlarmScreen)]
@@ -176,7 +181,7 @@ class Watching(Damage):
                 await standing[-1].dismiss(None)
             return
         if self._alarm.due(walk, seconds):
-            self.run_worker(self._alarm.run(walk, seconds), group="alarm-command")
+            self.run_worker(partial(self._alarm.run, walk, seconds), group="alarm-command")
         quiet = self._alarm_left_at and seconds - self._alarm_left_at < ALARM_AGAIN_SECONDS
         if not standing and not quiet:
             self._alarm_on_top(walk)

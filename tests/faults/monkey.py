@@ -9,9 +9,10 @@ import random
 import shutil
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,8 @@ class Monkey:
         self._pin = next(one.pin for one in STAFF if one.name == self._name)
         self._did: deque[str] = deque(maxlen=50)
         self.pressed = 0
+        self.sat_down = 0
+        """How often the program was opened and ended as it should."""
         self.seen: Counter[str] = Counter()
         """How often each screen stood there when a key was pressed."""
         self.deepest = 0
@@ -90,11 +93,16 @@ class Monkey:
 
     async def play(self, keys: int) -> None:
         """Press that many keys, opening the program again whenever it was closed."""
-        station = open_demo_at(self._settings, EVENING, self._folder / "house", self._identities)
-        station.close()
+        open_demo_at(self._settings, EVENING, self._folder / "house", self._identities).close()
         asyncio.get_running_loop().set_exception_handler(self._astray)
         while self.pressed < keys:
-            await self._sit_down(keys)
+            await self._sit_down(partial(self._press_on, keys=keys))
+
+    async def hurry(self, times: int) -> None:
+        """Sit down that many times, and each time leave while the program is busy with what was pressed last."""
+        before = self.sat_down
+        while self.sat_down < before + times:
+            await self._sit_down(self._press_and_go)
 
     def verify(self) -> Proof:
         """Whether everything in the house is as staffbase wrote it."""
@@ -118,7 +126,7 @@ class Monkey:
             error.add_note(f"{self.role}, seed {self.seed}, after {self.pressed} keys; the last ones:\n  {did}")
             raise
 
-    async def _sit_down(self, keys: int) -> None:
+    async def _sit_down(self, press: Callable[[StaffbaseApp], Awaitable[bool]]) -> None:
         with self._told():
             station = open_station(self._settings, self._clock, self._identities)
             try:
@@ -133,15 +141,24 @@ class Monkey:
             try:
                 async with app.run_test(size=(120, 36), notifications=True):
                     await self._ready(app)
-                    asked_to_quit = await self._press_on(app, keys)
-                    assert app.fault is None, repr(app.fault)
+                    asked_to_quit = await press(app)
                     closed = asked_to_quit or app.asked_to_quit
                     assert closed or not app._exit, "the program ended though nobody closed it"
-                    assert not self.astray, self.astray
+                    await self._end(app)
             finally:
                 app.close_station()
             assert app.fault is None, repr(app.fault)
             assert app.failure is None, repr(app.failure)
+            assert not self.astray, self.astray
+            self.sat_down += 1
+
+    async def _end(self, app: StaffbaseApp) -> None:
+        """As a shutdown of the PC does. Left to itself, the bench takes the screens away from under what goes on."""
+        if not app._exit:
+            app._told_to_end()
+        assert app._task is not None
+        _done, stands_still = await asyncio.wait({app._task}, timeout=PATIENCE)
+        assert not stands_still, f"does not end: {app.screen}, {[str(worker) for worker in app.workers]}"
 
     async def _ready(self, app: StaffbaseApp) -> None:
         until = time.monotonic() + PATIENCE
@@ -171,6 +188,23 @@ class Monkey:
                         break
                     await asyncio.sleep(0.02)
         return asked
+
+    async def _press_and_go(self, app: StaffbaseApp) -> bool:
+        """A few handfuls of keys; nobody waits for what the last one does. True once the program was asked to end."""
+        handfuls = self._dice.randint(2, 8)
+        for handful in range(handfuls):
+            for _one in range(self._dice.randint(1, 6)):
+                if self._act(app):
+                    return True
+            if handful < handfuls - 1:
+                await self._taken(app)
+            if app._exit:
+                return app.asked_to_quit
+        if self._dice.random() < 0.5:
+            self._key(app, "ctrl+q")
+            return True
+        await asyncio.sleep(self._dice.choice((0, 0, 0.001, 0.003, 0.01, 0.03)))
+        return False
 
     def _look(self, app: StaffbaseApp) -> None:
         if app._exit:

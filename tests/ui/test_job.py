@@ -49,6 +49,16 @@ async def test_an_answer_for_a_screen_that_was_closed_is_let_go() -> None:
         assert app.is_running
 
 
+async def test_an_answer_that_comes_while_the_program_ends_is_let_go() -> None:
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        slow = Slow()
+        await app.push_screen(slow)
+        slow.look("#here")
+        await pilot.pause()
+    assert slow.came
+
+
 async def test_what_is_missing_on_a_screen_that_stands_is_a_fault() -> None:
     app: App[None] = App()
     with pytest.raises(WorkerFailed, match="NoMatches"):

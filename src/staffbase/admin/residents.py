@@ -161,7 +161,6 @@ class ResidentsAdmin(Changing):
         self.refresh_bindings()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.call_after_refresh(self._show)  # the list knows its new width then
 
     # -- choosing -------------------------------------------------------------------------------------------------

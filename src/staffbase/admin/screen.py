@@ -215,7 +215,6 @@ class AdminScreen(StaffScreen):
             tile.refresh()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.call_after_refresh(self._show)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

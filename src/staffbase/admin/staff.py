@@ -101,7 +101,6 @@ class StaffAdmin(StaffScreen):
         )
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.look_again()
 
     def watch_with_left(self) -> None:

@@ -33,7 +33,6 @@ from staffbase.station import open_station
 
 BETWEEN_KEYS = timedelta(seconds=1)
 """How far the clock goes on with each key: a held key is not what is shown."""
-
 PAINTINGS = 20
 """How often a screen may be painted otherwise before it is said that it does not come to rest."""
 UNWRITTEN = Path("/var/lib/staffbase")

@@ -1,51 +1,29 @@
-"""Section 3, two faces: what I read when I come on, and the report of the shift I am on."""
+"""The handover's keys: ask, answer, say back, take over and accept; and the report of a shift, said and signed."""
 
-from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual import on
 from textual.binding import ActiveBinding, Binding
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.reactive import reactive
-from textual.widget import Widget
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import OptionList
 
 from staffbase.handover.dialogs import ReportLineDialog, SignDialog, WordsDialog
-from staffbase.handover.facts import MyReading, ReportFacts
-from staffbase.handover.reading_rows import reading_head, reading_rows, side_rows
-from staffbase.handover.report_rows import report_head, report_rows, report_side
-from staffbase.handover.row_drawn import LIST_TIME, SIDE_TIME, row_drawn
+from staffbase.handover.faces_screen import FacesScreen
 from staffbase.handover.rows import Row
 from staffbase.kernel.access import Actor
 from staffbase.kernel.i18n import N_, _
-from staffbase.people.rules import ShiftSpan
 from staffbase.residents.model import Status
-from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import StaffDialog
 from staffbase.ui.job import job
-from staffbase.ui.openings import Openings
-from staffbase.ui.row_list import RowList
-from staffbase.ui.screen import StaffScreen
-from staffbase.ui.text import line, lines
 
-if TYPE_CHECKING:
-    from staffbase.handover.service import Handover
-
-_NARROWEST_WITH_SIDE = 100
 _READING_KEYS = frozenset({"ask_about", "answer", "say_back", "take_over"})
 _REPORT_KEYS = frozenset({"status", "write_line", "shift"})
 
 
-class HandoverScreen(StaffScreen):
+class HandoverScreen(FacesScreen):
     """Section 3."""
 
-    CURSOR_BY_ITSELF = True
     CSS_PATH = "screen.tcss"
-    HEAD = "#handover-head"
-    AUTO_FOCUS = "#handover-list"
     BINDINGS = [
         Binding("a", "ask_about", N_("Ask"), tooltip=N_("Ask about this; whoever wrote it sees that it waits"), id="handover.ask"),
         Binding("v", "answer", N_("Answer"), tooltip=N_("Answer this question, or say how this concern was met"), id="handover.answer"),
@@ -62,119 +40,6 @@ class HandoverScreen(StaffScreen):
         Binding("right", "shift(1)", N_("Shift after"), tooltip=N_("The report of the shift after"), id="handover.after", show=False),
         Binding("enter", "open", N_("Open"), tooltip=N_("Open the resident"), id="handover.open", show=False),
     ]  # fmt: skip
-
-    face: reactive[str] = reactive("reading", init=False)
-
-    def __init__(self, desk: Desk, handover: "Handover") -> None:
-        super().__init__(desk)
-        self._handover = handover
-        self._reading: MyReading | None = None
-        self._report: ReportFacts | None = None
-        self._span: ShiftSpan | None = None
-        self._rows: list[Row] = []
-        self._openings = Openings()
-
-    def compose_body(self) -> Iterable[Widget]:
-        yield Static(id="handover-head")
-        with Horizontal(id="handover"):
-            yield RowList(id="handover-list")
-            with VerticalScroll(id="handover-side"):
-                yield Static(id="handover-beside")
-
-    async def refresh_view(self) -> None:
-        """Read anew what is shown; the first look at a face stands in the ledger."""
-        if self.face == "reading":
-            self._reading = await self._openings.look(
-                "reading", lambda opening: self.ask(self._handover.my_reading, opening=opening)
-            )
-        else:
-            span = self._span
-            self._report = await self._openings.look(
-                ("report", span.begins_at if span else None),
-                lambda opening: self.ask(self._handover.report, span, opening=opening),
-            )
-            self._span = self._span or self._report.span
-            self._openings.written(("report", self._report.span.begins_at))
-        self._show()
-
-    @on(RowList.Widened)
-    def _drawn_anew(self) -> None:
-        self._show()
-
-    def watch_face(self) -> None:
-        self.query_one("#handover-list", OptionList).highlighted = None
-        self.refresh_bindings()
-        self.look_again()
-
-    # -- showing --------------------------------------------------------------------------------------------------
-
-    def _show(self) -> None:
-        if not self.is_mounted or (self._reading if self.face == "reading" else self._report) is None:
-            return
-        now = self.desk.clock.now()
-        if self.face == "reading" and self._reading is not None:
-            rows, beside = reading_rows(self._reading, now), side_rows(self._reading, now)
-            head = reading_head(self._reading, now)
-        elif self._report is not None:
-            rows, beside = report_rows(self._report, now), report_side(self._report, now)
-            head = report_head(self._report, now)
-        wide = self.size.width >= _NARROWEST_WITH_SIDE
-        if not wide:
-            rows = [*rows, *beside]
-        told = [line(*words, between="   ") for words in head]
-        self.query_one("#handover-head", Static).update(lines(line(self._faces(), told[0], between="   "), *told[1:]))
-        side = self.query_one("#handover-beside", Static)
-        width = max(20, (side.size.width or 36) - 1)  # a scrollbar may come
-        side.update(lines(*(row_drawn(row, width, SIDE_TIME) for row in beside)) if wide else Content(""))
-        self._list(rows)
-
-    def _list(self, rows: list[Row]) -> None:
-        found = self.query_one("#handover-list", OptionList)
-        here = self._row()
-        self._rows = rows
-        width = max(30, (found.size.width or self.size.width) - 3)
-        found.set_options([Option(row_drawn(row, width, LIST_TIME), disabled=row.heading) for row in rows])
-        places = [number for number, row in enumerate(rows) if not row.heading]
-        same = [number for number in places if here is not None and rows[number].identity == here.identity]
-        if places:
-            found.highlighted = same[0] if same else self._first(places)
-        self.refresh_bindings()
-
-    def _first(self, places: list[int]) -> int:
-        """Where the cursor begins: on the first resident somebody must say something of."""
-        if self.face == "report" and self._report is not None:
-            waiting = {one.resident_id for one in self._report.unanswered}
-            return next((number for number in places if self._rows[number].resident_id in waiting), places[0])
-        return places[0]
-
-    def _faces(self) -> Content:
-        chosen = ("bold $accent-text", "$muted")
-        first, second = chosen if self.face == "reading" else tuple(reversed(chosen))
-        return line((_("MY READING"), first), (_("SHIFT REPORT"), second), between="  ")
-
-    # -- what the cursor is on ------------------------------------------------------------------------------------
-
-    def _row(self) -> Row | None:
-        index = self.query_one("#handover-list", OptionList).highlighted
-        return self._rows[index] if index is not None and index < len(self._rows) else None
-
-    def chosen_resident(self) -> int | None:
-        row = self._row()
-        return row.resident_id if row else None
-
-    def _about(self, resident_id: int | None) -> str:
-        """Unit and name, or the house."""
-        known: Iterable[Any] = ()
-        if self.face == "reading" and self._reading is not None:
-            known = self._reading.residents
-        elif self._report is not None:
-            known = self._report.lines
-        found = next((one for one in known if one.resident_id == resident_id), None)
-        return f"{found.unit_code} {found.alias}" if found else _("The house")
-
-    def _said(self, row: Row) -> str:
-        """What a row says, to stand above the words one types about it."""
-        return " ".join(words for one in row.lines[:1] for words, _ink in one.words if words)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

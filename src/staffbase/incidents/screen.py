@@ -86,7 +86,6 @@ class IncidentScreen(StaffScreen):
         self._show()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self._show()
 
     def _show(self) -> None:

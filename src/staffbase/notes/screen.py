@@ -176,7 +176,6 @@ class NotesScreen(StaffScreen):
             whole.update(whole_of(item, self._labels, self.desk.clock.now()))
 
     def on_resize(self) -> None:
-        super().on_resize()
         self._show()
 
     def _here(self) -> TimelineItem | None:

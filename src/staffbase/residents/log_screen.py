@@ -149,7 +149,6 @@ class AccessLogScreen(StaffScreen):
         return lines(row, *(Content(" " * _TIME) + part for part in wrapped(why, room, _MOST_LINES)))
 
     def on_resize(self) -> None:
-        super().on_resize()
         self._show()
 
     @on(OptionList.OptionHighlighted, "#log")

@@ -1,33 +1,25 @@
-"""The round sheet: every door in walking order, one key a door, and honest words about when and how it was seen."""
+"""The round sheet's keys: one a door, honest about when and how it was seen; the ladder, the signature, what is entered later."""
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.binding import Binding
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.reactive import reactive
-from textual.widget import Widget
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
 from staffbase.kernel.i18n import N_, _
 from staffbase.rounds.asking import Asking
 from staffbase.rounds.dialogs import LateRoundDialog
 from staffbase.rounds.door_list import DoorList
-from staffbase.rounds.facts import CheckFacts, Colleague, DoorLine, RoundSheet, WalkFacts
+from staffbase.rounds.facts import CheckFacts, Colleague, DoorLine, WalkFacts
 from staffbase.rounds.guard import KeyGuard
 from staffbase.rounds.model import Outcome
 from staffbase.rounds.no_answer_dialogs import DangerDialog, NoAnswerDialog
-from staffbase.rounds.rules import GENERAL_SUPERVISION, KEYS, LADDER, beyond
-from staffbase.rounds.sheet_words import door_told, head, side
+from staffbase.rounds.rules import KEYS, LADDER, beyond
+from staffbase.rounds.sheet_screen import SheetScreen
 from staffbase.ui.desk import Desk, signed_in
 from staffbase.ui.job import job
-from staffbase.ui.screen import StaffScreen
-from staffbase.ui.text import shown
-from staffbase.ui.words import Words
 
 if TYPE_CHECKING:
     from staffbase.rounds.service import Rounds
@@ -38,12 +30,10 @@ _SAID_SECONDS = 3.0
 """How long a sentence about a held key stands; it is not said again before."""
 
 
-class RoundsScreen(StaffScreen):
+class RoundsScreen(SheetScreen):
     """Section 2."""
 
-    CURSOR_BY_ITSELF = True
     CSS_PATH = "screen.tcss"
-    AUTO_FOCUS = "#doors"
     BINDINGS = [
         Binding("s", "outcome('asleep')", N_("Asleep"), tooltip=N_("Seen asleep, breathing"), id="rounds.asleep"),
         Binding("a", "outcome('awake')", N_("Awake"), tooltip=N_("Seen awake"), id="rounds.awake"),
@@ -62,107 +52,30 @@ class RoundsScreen(StaffScreen):
         Binding("enter", "open", N_("Open"), tooltip=N_("Open the resident, or the ladder of this door"), id="rounds.open", show=False),
     ]  # fmt: skip
 
-    sheet: reactive[RoundSheet | None] = reactive(None, init=False, repaint=False)
-
     def __init__(self, desk: Desk, rounds: "Rounds") -> None:
-        super().__init__(desk)
-        self._rounds = rounds
+        super().__init__(desk, rounds)
         self._guard = KeyGuard(self, desk, self._take, self._too_soon)
         self._said_too_soon = -_SAID_SECONDS
-        self._left: int | None = None
-        """The unit that was answered last."""
         self._asking = Asking(self, desk)
-        self._walk_shown = 0
         self._working: list[bool | None] = []
         """Which of the keys that depend on the walk worked, when that was last looked at."""
         self._idle = asyncio.Event()
         """Set while no answer is being asked about or saved."""
         self._idle.set()
 
-    def compose_body(self) -> Iterable[Widget]:
-        yield Words(id="round-head")
-        with Horizontal(id="round-body"):
-            yield DoorList(id="doors")
-            yield Words(id="round-side")
-        yield Words(id="round-door")
-        yield Static(shown(_(GENERAL_SUPERVISION), "$muted"), id="round-foot")
-
-    # -- showing --------------------------------------------------------------------------------------------------
-
     async def refresh_view(self) -> None:
-        if not self._idle.is_set():
-            return
-        self.sheet = await self.ask(self._rounds.sheet)
-        if self.has_class("-wide"):
-            windows = await self.ask(self._rounds.windows)
-            for beside in self.query("#round-side").results(Words):
-                beside.update(side(windows, self.desk.clock.now()))
+        """While an answer is on its way, what was read before it is not shown."""
+        if self._idle.is_set():
+            await super().refresh_view()
 
     def watch_sheet(self) -> None:
-        doors, now = self.query_one_optional(DoorList), self.desk.clock.now()
-        if self.sheet is None or doors is None:
-            return  # before it is composed, or after another person signed in
-        doors.show(self.sheet.lines, self._left, now)
-        walk_id = self.sheet.walk.id if self.sheet.walk and self.sheet.walk.returned_at else 0
-        if doors.highlighted is None or walk_id != self._walk_shown:
-            self._walk_shown = walk_id
-            self._to_next_open(-1)
-        self.query_one("#round-head", Words).update(head(self.sheet, now))
-        self._tell_door()
+        super().watch_sheet()
         working = [self.check_action(action, ()) for action in ("outcome", "take_back", "leave", "reached", "sign")]
         if working != self._working:
             self._working = working
             self.refresh_bindings()
 
-    def on_resize(self) -> None:
-        super().on_resize()
-        self.call_after_refresh(self.watch_sheet)
-        self.call_after_refresh(self.look_again)  # on a wide screen more is shown than was read
-
-    def _here(self) -> DoorLine | None:
-        index = self.query_one(DoorList).highlighted
-        return self.sheet.lines[index] if self.sheet and index is not None and index < len(self.sheet.lines) else None
-
-    @on(OptionList.OptionHighlighted, "#doors")
-    def _tell_door(self) -> None:
-        """The door the cursor is on, in whole words."""
-        here, beside = self._here(), self.query_one("#round-door", Words)
-        room = beside.content_size
-        told = door_told(here, self.desk.clock.now(), room.width, room.height) if here and room else Content("")
-        beside.update(told, layout=False)
-
-    def _to_next_open(self, after: int) -> None:
-        doors = self.query_one_optional(DoorList)
-        if self.sheet is None or doors is None:
-            return
-        order = [*range(after + 1, len(self.sheet.lines)), *range(after + 1)]
-        lines = self.sheet.lines
-        due = [index for index in order if lines[index].due]
-        wanted = [index for index in due if lines[index].check is None]
-        wanted += [index for index in due if (check := lines[index].check) and not check.concluded]
-        if not wanted and doors.highlighted is None:
-            wanted = due
-        if wanted:
-            doors.highlighted = wanted[0]
-            self.forget_choice()
-
-    def chosen_resident(self) -> int | None:
-        here = self._here()
-        return here.door.resident.id if here and here.door.resident else None
-
     # -- which keys work ------------------------------------------------------------------------------------------
-
-    def _walk(self) -> WalkFacts | None:
-        return self.sheet.walk if self.sheet else None
-
-    def _answering(self) -> bool:
-        """The walker is back and the round is not signed: doors take answers."""
-        walk = self._walk()
-        return walk is not None and walk.returned_at is not None and walk.signed_at is None
-
-    def _someone_out(self) -> bool:
-        walk = self._walk()
-        return walk is not None and walk.returned_at is None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "outcome":

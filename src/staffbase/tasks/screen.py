@@ -151,7 +151,6 @@ class TasksScreen(StaffScreen):
         )
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.look_again()
 
     def _here(self) -> TaskFacts | None:

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from typing import Any, TypeVar
 
-from textual import events
+from textual import events, work
 from textual.app import App
 from textual.driver import Driver
 from textual.message import Message
@@ -88,7 +88,7 @@ class InOrder(App[Result]):
             self._typed.append(event)
             if not self._handing:
                 self._handing = True
-                self.run_worker(self._hand_on(), group="typed")
+                self._hand_on()
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
         """Letters work in both cases and never differ by case, with ctrl too."""
@@ -103,6 +103,7 @@ class InOrder(App[Result]):
             and await super()._check_bindings(small.lower(), priority)
         )
 
+    @work(group="typed")
     async def _hand_on(self) -> None:
         try:
             while self._typed and not self._closing_down:

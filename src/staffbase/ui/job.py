@@ -13,6 +13,7 @@ from functools import partial, update_wrapper, wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from textual import work
+from textual.app import ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
 from textual.message import Message
@@ -60,7 +61,7 @@ def job(
                 _refuse(self, str(error))
                 if isinstance(error, DatabaseDamaged):
                     self.app.post_message(FoundDamaged(error))
-            except NoMatches:
+            except (NoMatches, ScreenStackError):
                 if _stands(self):
                     raise  # else it was closed while the service answered, and there is nothing left to show it on
 
@@ -88,6 +89,8 @@ def keys_wait(owner: Any, begin: Callable[[], Worker[None]]) -> Worker[None]:
 
 def _refuse(owner: Any, sentence: str) -> None:
     """A dialog says it at its foot, where it covers nothing that one reads; elsewhere it is a message over the screen."""
+    if not owner.app.is_running:
+        return  # the program ends, and there is nobody left to tell: what was typed is a draft
     if owner.app.screen is owner and owner.query("#dialog-fault"):
         owner.say(sentence)
     else:
@@ -95,9 +98,9 @@ def _refuse(owner: Any, sentence: str) -> None:
 
 
 def _stands(owner: Any) -> bool:
-    """Whether the app, or the screen of this widget, is still there; an app that closes is not."""
-    if owner is owner.app:
-        return bool(owner.is_running)
+    """Whether the app, or the screen of this widget, is still there; in an app that closes none is."""
+    if owner is owner.app or not owner.app.is_running:
+        return bool(owner.app.is_running)
     try:
         screen = owner.screen
     except NoScreen:

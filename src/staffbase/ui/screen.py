@@ -180,6 +180,7 @@ class StaffScreen(Asks, Screen[None]):
                 head.update(shown(_("One moment …"), "$muted"))
 
     def on_resize(self) -> None:
+        """A room's own handler comes first, and Textual calls this one after it: rooms do not."""
         self.show_strip()
 
     async def read_again(self) -> None:

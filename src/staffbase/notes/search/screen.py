@@ -164,7 +164,6 @@ class SearchScreen(StaffScreen):
             whole.update(whole_of(item, self._labels, self.desk.clock.now()))
 
     def on_resize(self) -> None:
-        super().on_resize()
         if self._items:
             self._show(str(self.query_one("#search-said", Static).content))
 
