@@ -27,11 +27,10 @@ from staffbase.kernel.i18n import _
 from staffbase.kernel.key import (
     IdentityStore,
     SystemIdentities,
-    open_key,
     take_over,
 )
 from staffbase.kernel.ledger import Seal
-from staffbase.kernel.rekey import settled
+from staffbase.kernel.rekey import key_in_force
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.station_key import StationKey
 from staffbase.kernel.transaction import guarded_tables
@@ -75,12 +74,12 @@ def open_station(
             )
             % {"folder": settings.home}
         )
-    key = open_key(settings.home, identities or SystemIdentities(), passphrase)
-    if not settings.database_url and not (settings.home / DATABASE_FILE).exists():
-        raise DatabaseDamaged(
-            _("The database %(file)s is not there. Ask for the newest backup.") % {"file": DATABASE_FILE}
-        )
-    database = open_database(settings, clock, key)
+    with key_in_force(settings.home, identities or SystemIdentities(), passphrase) as key:
+        if not settings.database_url and not (settings.home / DATABASE_FILE).exists():
+            raise DatabaseDamaged(
+                _("The database %(file)s is not there. Ask for the newest backup.") % {"file": DATABASE_FILE}
+            )
+        database = open_database(settings, clock, key)
     from staffbase.residents.model import House
 
     with database.read() as tx:
@@ -124,7 +123,6 @@ def open_database(settings: Settings, clock: Clock, key: StationKey) -> Database
         restored = ensure_schema(engine)
     else:
         file = settings.home / DATABASE_FILE
-        key = settled(settings.home, key)
         making = sqlcipher_engine(file, key.database)
         try:
             _backed_up_first(making, settings, clock, key)

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from pyrage import x25519
@@ -17,13 +19,15 @@ from staffbase.kernel.key import (
     FileIdentities,
     NewKey,
     create_key,
+    keep_key,
     new_recovery_identity,
     open_key,
     open_with_recovery,
     station_card,
 )
+from staffbase.kernel.key_held import key_held
 from staffbase.kernel.recipients import add_recipient, remove_recipient, replace_recovery, replace_station
-from staffbase.kernel.rekey import rekey, settled
+from staffbase.kernel.rekey import key_in_force, rekey, settled
 from staffbase.kernel.station_key import StationKey
 
 ROWS = 400
@@ -124,12 +128,45 @@ def test_killed_anywhere_one_of_the_two_keys_opens_it(home: Path, identities: Fi
     assert old + new_ones == 8
 
 
+def test_nobody_changes_the_key_while_somebody_opens_the_station(
+    home: Path, identities: FileIdentities, new: NewKey
+) -> None:
+    changing = Thread(target=rekey, args=(home, identities))
+    with key_in_force(home, identities) as key:
+        changing.start()
+        changing.join(0.3)
+        assert changing.is_alive()
+        assert open_key(home, identities) == key == new.key
+        assert rows(home, key.database) == ROWS
+    changing.join()
+    assert rows(home, open_key(home, identities).database) == ROWS
+
+
+def test_whoever_opens_it_while_the_key_is_changed_waits_for_the_one_that_counts(
+    home: Path, identities: FileIdentities, new: NewKey
+) -> None:
+    found: list[bytes] = []
+
+    def opens() -> None:
+        with key_in_force(home, identities) as key:
+            found.append(key.database)
+
+    opening = Thread(target=opens)
+    with key_held(home, changing=True):
+        keep_key(home, station_card(home), replace(new.key, trying=bytes(range(32))))  # and is about to use it
+        opening.start()
+        opening.join(0.3)
+        assert opening.is_alive()
+        assert open_key(home, identities).trying, "somebody took it for cut off"
+    opening.join()
+    assert found == [new.key.database]
+    assert not open_key(home, identities).trying
+
+
 @pytest.mark.parametrize("opens", ["database", "trying"])
 def test_a_change_that_was_cut_off_is_settled_by_the_file(
     opens: str, home: Path, identities: FileIdentities, new: NewKey
 ) -> None:
-    from staffbase.kernel.key import keep_key
-
     other = bytes(range(32))
     key = StationKey(
         *(

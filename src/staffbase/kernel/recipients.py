@@ -18,6 +18,7 @@ from staffbase.kernel.key import (
     open_key,
     station_card,
 )
+from staffbase.kernel.key_held import key_held
 from staffbase.kernel.passphrase import locked
 from staffbase.kernel.station_key import StationKey
 
@@ -26,27 +27,30 @@ def add_recipient(
     home: Path, identities: IdentityStore, public: str, name: str, passphrase: str | None = None
 ) -> StationCard:
     """Let whoever holds the identity behind this public key open the station's key, too. Raises Invalid."""
-    card = station_card(home)
     public = _checked(public)
-    if public in card.recipients:
-        raise Invalid(_("This identity opens the station already."), "public")
-    return _change(
-        home, card, replace(card, others=(*card.others, (public, name))), open_key(home, identities, passphrase)
-    )
+    with key_held(home, changing=True):
+        card = station_card(home)
+        if public in card.recipients:
+            raise Invalid(_("This identity opens the station already."), "public")
+        more = replace(card, others=(*card.others, (public, name)))
+        return _change(home, card, more, open_key(home, identities, passphrase))
 
 
 def remove_recipient(home: Path, identities: IdentityStore, public: str, passphrase: str | None = None) -> StationCard:
     """Take that away again. Raises Invalid for the station's own and the recovery identity, which are replaced, not removed."""
-    card = station_card(home)
-    if public in (card.station_recipient, card.recovery_recipient):
-        raise Invalid(
-            _("The station's own identity and the recovery identity are never removed: replace them with a new one."),
-            "public",
-        )
-    others = tuple(one for one in card.others if one[0] != public)
-    if others == card.others:
-        raise Invalid(_("No such identity opens this station."), "public")
-    return _change(home, card, replace(card, others=others), open_key(home, identities, passphrase))
+    with key_held(home, changing=True):
+        card = station_card(home)
+        if public in (card.station_recipient, card.recovery_recipient):
+            raise Invalid(
+                _(
+                    "The station's own identity and the recovery identity are never removed: replace them with a new one."
+                ),
+                "public",
+            )
+        others = tuple(one for one in card.others if one[0] != public)
+        if others == card.others:
+            raise Invalid(_("No such identity opens this station."), "public")
+        return _change(home, card, replace(card, others=others), open_key(home, identities, passphrase))
 
 
 def replace_recovery(
@@ -56,21 +60,24 @@ def replace_recovery(
 
     Backups made so far still open with the old one.
     """
-    card = station_card(home)
-    new = replace(card, recovery_recipient=str(age_identity(recovery_identity).to_public()))
-    return _change(home, card, new, open_key(home, identities, passphrase))
+    recipient = str(age_identity(recovery_identity).to_public())
+    with key_held(home, changing=True):
+        card = station_card(home)
+        new = replace(card, recovery_recipient=recipient)
+        return _change(home, card, new, open_key(home, identities, passphrase))
 
 
 def replace_station(home: Path, identities: IdentityStore, passphrase: str | None = None) -> StationCard:
     """Make this machine a new identity; the old one, and whoever copied it, opens nothing any more but older copies."""
     from pyrage import x25519  # noqa: PLC0415  (only where a key is made)
 
-    card, key = station_card(home), open_key(home, identities, passphrase)
     identity = x25519.Identity.generate()
-    new = replace(card, station_recipient=str(identity.to_public()))
-    keep_key(home, _both(card, new), key)
-    identities.save(card.station_id, locked(str(identity), passphrase))
-    return _change(home, card, new, key)
+    with key_held(home, changing=True):
+        card, key = station_card(home), open_key(home, identities, passphrase)
+        new = replace(card, station_recipient=str(identity.to_public()))
+        keep_key(home, _both(card, new), key)
+        identities.save(card.station_id, locked(str(identity), passphrase))
+        return _change(home, card, new, key)
 
 
 def _change(home: Path, before: StationCard, after: StationCard, key: StationKey) -> StationCard:

@@ -1,7 +1,8 @@
 """A new database key, after somebody left who could copy the old one; both are kept until the new one has opened the file."""
 
 import secrets
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from staffbase.kernel.errors import DatabaseUnavailable
 from staffbase.kernel.i18n import _
 from staffbase.kernel.identities import IdentityStore
 from staffbase.kernel.key import keep_key, open_key, station_card
+from staffbase.kernel.key_held import key_held
 from staffbase.kernel.station_key import KEY_BYTES, StationKey
 
 _WAIT = 2
@@ -23,9 +25,27 @@ def rekey(home: Path, identities: IdentityStore, passphrase: str | None = None) 
     Cut off anywhere, the station opens with the one key or the other: see `settled`. Raises DatabaseUnavailable when
     somebody has the database open or the disk is full (nothing is changed then), and as `open_key` does.
     """
-    key = settled(home, open_key(home, identities, passphrase))
-    card, new = station_card(home), secrets.token_bytes(KEY_BYTES)
-    keep_key(home, card, replace(key, trying=new))
+    with key_held(home, changing=True):
+        _rekey(home, settled(home, open_key(home, identities, passphrase)))
+
+
+@contextmanager
+def key_in_force(home: Path, identities: IdentityStore, passphrase: str | None = None) -> Iterator[StationKey]:
+    """The station's key, for opening the database with it: until that is done nobody changes it. Raises as `open_key` does."""
+    with key_held(home):
+        key = open_key(home, identities, passphrase)
+        if not key.trying:
+            yield key
+            return
+    with key_held(home, changing=True):  # changing it was cut off; only one finds out how far that came
+        key = open_key(home, identities, passphrase)
+        yield replace(settled(home, key), opened_by=key.opened_by)
+
+
+def _rekey(home: Path, key: StationKey) -> None:
+    new = secrets.token_bytes(KEY_BYTES)
+    both = replace(key, trying=new)
+    keep_key(home, station_card(home), both)
     import sqlcipher3.dbapi2 as sqlcipher  # noqa: PLC0415  (only where a database is opened)
 
     try:
@@ -36,13 +56,13 @@ def rekey(home: Path, identities: IdentityStore, passphrase: str | None = None) 
             connection.execute("COMMIT")  # the lock stays: nobody else has it open, and nobody can open it now
             connection.execute(f"PRAGMA rekey=\"x'{new.hex()}'\"")
     except sqlcipher.OperationalError as error:
-        settled(home, open_key(home, identities, passphrase))
+        settled(home, both)
         raise DatabaseUnavailable(
             _(
                 "The key could not be changed: another program has the database open, or the disk is full. Close staffbase everywhere and try again."
             )
         ) from error
-    settled(home, open_key(home, identities, passphrase))
+    settled(home, both)
 
 
 def held_alone(file: Path, key: bytes) -> None:
@@ -66,7 +86,10 @@ def held_alone(file: Path, key: bytes) -> None:
 
 
 def settled(home: Path, key: StationKey) -> StationKey:
-    """The key as it is in force: where changing it was cut off, the one of the two that opens the file, and from now on only that."""
+    """The key as it is in force: where changing it was cut off, the one of the two that opens the file, and from now on only that.
+
+    For whoever holds the key alone (kernel.key_held): else one who is only about to change it is taken for cut off.
+    """
     if not key.trying:
         return key
     file = home / DATABASE_FILE
