@@ -309,6 +309,7 @@ async def test_the_last_leader_stays_and_is_told_why(station, actors, bench):
 async def test_who_gives_up_the_role_goes_by_the_new_one_at_once(station, actors, bench):
     leader = actors["ingrid"]
     station.people.change_person(leader, actors["eva"].person_id, role=Role.LEADER)
+    station.people.issue_pin(leader, actors["eva"].person_id)
     app = bench()
     async with app.run_test(size=(80, 24)) as pilot:
         app.show(StaffAdmin(app, station.people))

@@ -135,6 +135,7 @@ async def test_what_is_in_no_order_says_what_to_do(
     ingrid = actors["ingrid"]
     station.people.change_person(ingrid, actors["eva"].person_id, role=Role.LEADER)
     eva = Actor(actors["eva"].person_id, "Eva", Role.LEADER)
+    station.people.issue_pin(eva, ingrid.person_id)
     station.automatic_backups(settings).take(ingrid)
     clock.move_to(EVENING + timedelta(days=2))
     station.people.person_left(ingrid, eva.person_id)

@@ -23,8 +23,12 @@ PIN, OTHER = "481592", "907314"
 
 @pytest.fixture
 def two_leaders(station: Station, actors: dict[str, Actor]) -> tuple[Actor, Actor]:
-    """Ingrid and Eva, both leaders."""
+    """Ingrid and Eva, both leaders, and both with a PIN."""
     station.people.change_person(actors["ingrid"], actors["eva"].person_id, role=Role.LEADER)
+    hashed = hash_pin(station.database.seal, PIN, quick=True)
+    with station.database.write(STATION_ITSELF, "test.pins") as tx:
+        for name in ("ingrid", "eva"):
+            set_pin_in(tx, actors[name].person_id, hashed, one_time=False)
     return actors["ingrid"], Actor(actors["eva"].person_id, "Eva", Role.LEADER)
 
 

@@ -249,7 +249,11 @@ def test_the_last_leader_stays(people, actors):
         people.change_person(leader, leader.person_id, role=Role.STAFF)
     with pytest.raises(Invalid, match="only leader"):
         people.person_left(leader, leader.person_id)
-    people.change_person(leader, actors["eva"].person_id, role=Role.LEADER)
+    eva = actors["eva"].person_id
+    people.change_person(leader, eva, role=Role.LEADER)
+    with pytest.raises(Invalid, match="only leader who can sign in"):
+        people.person_left(leader, leader.person_id)
+    people.issue_pin(leader, eva)
     people.person_left(leader, leader.person_id)
 
 

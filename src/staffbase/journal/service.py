@@ -20,7 +20,7 @@ from staffbase.journal.found import Wanted, found_in
 from staffbase.journal.items import Comment, Correction, TimelineItem, fold
 from staffbase.journal.model import Entry, Kind
 from staffbase.journal.reach import ReachOf, check, everything
-from staffbase.journal.timeline import items_by_id, items_in, readable_in
+from staffbase.journal.timeline import amended_in, items_by_id, items_in, readable_in, roots_in
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database
 from staffbase.kernel.errors import NotFound
@@ -125,7 +125,10 @@ class Journal(HouseService):
                 .order_by(col(Entry.id).desc())
                 .limit(limit)
             )
-            return list({item.entry_id: item for item in items_by_id(tx, about, reader=actor).values()}.values())
+            roots = {root.id: root for root in roots_in(tx, about).values()}
+            amended = amended_in(tx, roots.values())
+            hidden = [amended[key] for key in roots if amended[key].of(Kind.WRONG_RESIDENT, Kind.WITHDRAWN)]
+            return [fold(one, reader=actor) for one in hidden]  # not where only a comment was withdrawn
 
     @allowed(Permission.READ_MOVED)
     def hidden_entry(self, actor: Actor, entry_id: int) -> TimelineItem:

@@ -88,12 +88,17 @@ def _check_name(tx: Reading, name: str, role: Role, person_id: int) -> None:
 
 
 def _not_the_last_leader(tx: Reading, person: Person) -> None:
+    """A leader without a PIN is none that counts: only a leader gives out one-time PINs."""
     others = tx.first(
-        select(Person.id).where(Person.role == Role.LEADER, col(Person.left_at).is_(None), Person.id != person.id)
+        select(Person.id)
+        .join(Pin, col(Pin.id) == Person.id)
+        .where(Person.role == Role.LEADER, col(Person.left_at).is_(None), Person.id != person.id)
     )
     if person.role is Role.LEADER and others is None:
         raise Invalid(
-            _("%(name)s is the only leader. Make somebody else leader first.") % {"name": person.name}, "role"
+            _("%(name)s is the only leader who can sign in. Make somebody else leader first, and give them a PIN.")
+            % {"name": person.name},
+            "role",
         )
 
 
