@@ -172,3 +172,27 @@ def test_what_a_reading_shows_may_be_asked_about(station, actors, flats, clock) 
     with pytest.raises(NotAllowed):
         station.journal.entry(nora, note)
     assert station.handover.ask(nora, "Hva hjalp?", about_id=note)
+
+
+def test_a_reading_opens_to_a_substitute_on_duty_and_a_day_after(station, actors, flats, clock) -> None:
+    """Whoever takes no shift over reads none of it; what is open to all who care stays so."""
+    clock.move_to(moment(15, 12))
+    station.notes.write(actors["marit"], "Urolig natt.", flats["A1"], importance=Importance.URGENT)
+    clock.move_to(moment(16, 8))
+    nora = actors["nora"]
+    before = station.handover.my_reading(nora)
+    assert before.closed
+    assert not any(one.items for one in before.residents)
+    assert station.handover.unread_count(nora) == 0
+    station.people.go_on_duty(nora, shift=ShiftName.DAY)
+    during = station.handover.my_reading(nora)
+    assert not during.closed
+    assert any("Urolig" in item.text for one in during.residents for item in one.items)
+    clock.move_to(moment(17, 8))
+    assert not station.handover.my_reading(nora).closed
+    clock.move_to(moment(19, 8))
+    station.notes.write(actors["marit"], "Fortsatt urolig.", flats["A1"], importance=Importance.URGENT)
+    clock.move_to(moment(19, 9))
+    assert station.handover.my_reading(nora).closed
+    assert not any(one.items for one in station.handover.my_reading(nora).residents)
+    assert not station.handover.my_reading(actors["marit"]).closed

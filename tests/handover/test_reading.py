@@ -61,6 +61,7 @@ def test_a_first_shift_reads_seven_days(house):
     house.at(5, 12)
     house.note("marit", "Coughs.", "A1")
     house.at(8, 7, 31)
+    house.on("nora", ShiftName.DAY)
     reading = house.reading("nora")
     assert reading.covers.first_shift
     assert texts(reading, "A2") == ["Threatened a neighbour."]
@@ -72,6 +73,7 @@ def test_what_was_entered_afterwards_about_my_own_shift_is_news(house):
     house.at(5, 14, 31)
     house.on("nora", ShiftName.EVENING)
     house.at(7, 9)
+    house.on("nora", ShiftName.DAY)
     house.note("marit", "On the evening of the 5th he fell.", "A1", observed_at=moment(5, 20), late_reason="told today")
     (item,) = house.of("nora", "A1").items
     assert (item.at, item.recorded_at, item.afterwards) == (moment(5, 20), moment(7, 9), True)
@@ -181,7 +183,7 @@ def test_presence_is_news(house):
 
 def test_missed_rounds_are_said(house):
     house.at(9, 7, 40)
-    assert len(house.reading("nora").missed_rounds) == 2
+    assert len(house.reading("marit").missed_rounds) == 2
 
 
 def test_opening_stands_in_the_ledger_once_a_look(house):

@@ -174,6 +174,8 @@ class MyReading:
     """The newest entry that was there when it was read."""
     accepted_at: datetime | None
     unread: int
+    closed: bool = False
+    """It opens when the reader goes on duty."""
 
     def section(self, section: Section) -> tuple[ResidentReading, ...]:
         """Its residents."""

@@ -25,6 +25,7 @@ from staffbase.journal.model import NOTE_KINDS, Entry, Importance, Kind
 from staffbase.journal.service import items_by_id, items_in
 from staffbase.kernel.access import Actor
 from staffbase.kernel.database import Reading
+from staffbase.people.reach import reach_in
 from staffbase.people.rules import ShiftSpan, shift_at, shift_on
 from staffbase.people.service import last_duty_before_in, names_in, on_duty_in, shift_times_in
 from staffbase.residents.reading import labels_in
@@ -56,6 +57,8 @@ class Gathered:
     unsigned: tuple[str, ...]
     accepted: Accepted | None
     unread: int
+    closed: bool
+    """Nothing of what was written: a substitute reads it once on duty."""
 
 
 def reading_span_in(tx: Reading, house_id: int, person_id: int, now: datetime) -> ShiftSpan:
@@ -87,7 +90,8 @@ def gather_in(tx: Reading, house_id: int, actor: Actor, now: datetime) -> Gather
     names = names_in(tx)
     span = reading_span_in(tx, house_id, actor.person_id, now)
     last = last_duty_before_in(tx, actor.person_id, now)
-    covers = coverage(now, last.ends_at if last else None)
+    closed = _closed(tx, house_id, actor, now)
+    covers = coverage(now, now) if closed else coverage(now, last.ends_at if last else None)
     accepted = accepted_in(tx, house_id, span).get(actor.person_id)
     seen = accepted.covered_to if accepted else 0
     happened = happened_in(tx, house_id, covers.since)
@@ -125,8 +129,16 @@ def gather_in(tx: Reading, house_id: int, actor: Actor, now: datetime) -> Gather
     ]
     return Gathered(
         span, covers, names, tuple(items), tuple(questions), tuple(concerns), tuple(happened), tuple(unsigned), accepted,
-        sum(item.news for item in items) + len(for_me) + len(answered),
+        sum(item.news for item in items) + len(for_me) + len(answered), closed,
     )  # fmt: skip
+
+
+def _closed(tx: Reading, house_id: int, actor: Actor, now: datetime) -> bool:
+    """A reading is for the shift one takes over: who reads their own shifts only, and is on none, takes none over."""
+    reach = reach_in(tx, house_id, actor, now)
+    if reach is None or reach.holds_moment(now):
+        return False
+    return all(duty.person_id != actor.person_id for duty in on_duty_in(tx, house_id, now))
 
 
 def _entries(tx: Reading, house_id: int, covers: Coverage) -> list[TimelineItem]:

@@ -28,6 +28,8 @@ from staffbase.residents.model import PRESENCE_NAMES, STATUS_NAMES, Presence, St
 
 def reading_head(reading: MyReading, now: datetime) -> list[tuple[Words, ...]]:
     """How much is unread and since when it is read; then what to do next."""
+    if reading.closed:
+        return [((_("You are not on duty: what was written opens when you go on duty (F4)."), "$accent-text"),)]
     if reading.unread:
         count = ngettext("%(count)d unread", "%(count)d unread", reading.unread) % {"count": reading.unread}
         state = (count, "bold $warning-text")

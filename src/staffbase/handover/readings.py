@@ -62,7 +62,7 @@ def reading_in(tx: Reading, house_id: int, actor: Actor, now: datetime) -> MyRea
             tuple(one for one in questions if one.open), tuple(one for one in found.concerns if one.running),
         ),
         readers=tuple(readers_in(tx, house_id, now)), covered_to=_newest(tx, house_id),
-        accepted_at=found.accepted.at if found.accepted else None, unread=found.unread,
+        accepted_at=found.accepted.at if found.accepted else None, unread=found.unread, closed=found.closed,
     )  # fmt: skip
 
 
