@@ -2,6 +2,7 @@
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from staffbase.journal import search
 from staffbase.journal.entries import write_entry
@@ -9,6 +10,7 @@ from staffbase.journal.model import Kind
 from staffbase.kernel.access import STATION_ITSELF, Actor, Role
 from staffbase.kernel.database import Database
 from staffbase.kernel.errors import Invalid
+from staffbase.kernel.verify import verify
 from staffbase.residents.model import House
 
 MARIT = Actor(7, "Marit", Role.STAFF)
@@ -158,3 +160,20 @@ def test_marks_stand_where_the_words_stand() -> None:
     typed = "Kjøkkenkniv og KNIV, gå over gangen"
     spans = search.marked(typed, search.terms_of("kniv gå"))
     assert [typed[start:end] for start, end in spans] == ["kniv", "KNIV", "gå"]
+
+
+def test_an_index_that_says_another_thing_than_was_written_is_named(either: Database) -> None:
+    keys = filled(either, (*TEXTS, ""))
+    with either.engine.connect() as connection:
+        assert list(search.unlike(connection)) == []
+    with either.write(STATION_ITSELF, "test.index") as tx:
+        search.forget(tx, [keys[0], keys[2]])
+        search.index(tx, keys[2], "rolig")
+        search.index(tx, 4711, "det som ikke er skrevet")
+    with either.engine.connect() as connection:
+        found = list(search.unlike(connection))
+    assert set(found) == {("entry_search", key) for key in (keys[0], keys[2], 4711)}
+    assert {
+        (fault.table, fault.key) for fault in verify(either.engine, either.seal, unlike=search.unlike).faults
+    } == set(found)
+    assert verify(either.engine, either.seal).clean

@@ -287,6 +287,18 @@ def test_an_opening_in_memory_outlives_a_commit_that_fails(database: Database) -
     assert [row.subject_id for row in ledger_of(database)] == [None, 12, 13, 14]
 
 
+def test_what_waits_is_written_when_the_program_ends(database: Database) -> None:
+    new_house(database)
+    with full_disk(database):
+        database.opened(MARIT, "card.open", 12)
+    again = Database(database.engine, database.seal, database.clock)
+    database.close()
+    assert [(row.action, row.subject_id, row.late) for row in ledger_of(again)][1:] == [
+        ("card.open", 12, True),
+        ("log.caught_up", None, False),
+    ]
+
+
 def test_the_change_mark_sees_other_threads_and_processes(either: Database, house_id: int, tmp_path: Path) -> None:
     mark = either.change_mark()
     assert either.change_mark() == mark

@@ -285,3 +285,16 @@ async def test_no_row_is_wider_than_the_screen(station, actors, flats, language,
         await pilot.press("enter")
         await settle(pilot)
         assert isinstance(app.screen, EntryScreen)
+
+
+async def test_all_that_was_written_in_the_house_is_an_opening_that_stands_in_each_log(station, actors, flats):
+    station.notes.write(actors["marit"], "Sov godt.", flats["A1"])
+    app = Bench(station, actors["jonas"])
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.show(NotesScreen(app, station.notes))
+        await settle(pilot)
+        await pilot.press("u")
+        await settle(pilot)
+    assert actions(station).count("notes.open") == 1
+    told = [(line.person, line.what) for line in station.access_log.log_of(actors["ingrid"], flats["A1"])]
+    assert told == [("Jonas", "what was written in the house (the whole house)")]

@@ -7,6 +7,7 @@ from datetime import time
 from typing import Any
 
 from staffbase.exchange.heads import heads_beside
+from staffbase.journal.search import unlike
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.backed_up import due
 from staffbase.kernel.clock import local
@@ -62,7 +63,9 @@ class Verifications:
         Raises DatabaseDamaged where the file itself cannot be read, and DatabaseUnavailable.
         """
         kept = heads_beside(self.database, beside, self._identity).known if beside is not None else ()
-        proof = verify(self.database.engine, self.database.seal, self.database.anchor, progress, [*heads, *kept])
+        proof = verify(
+            self.database.engine, self.database.seal, self.database.anchor, progress, [*heads, *kept], unlike
+        )
         with self.database.write(actor, _CLEAN if proof.clean else _FOUND, opening=True) as tx:
             keep_in(tx, proof)
         self.database.count_anew()  # once a night is enough, and it has gone through everything just now
@@ -148,6 +151,9 @@ def fault_words(fault: Fault) -> str:
         What.REORDERED: _("%(table)s %(key)d stands in another's place (written %(at)s, ledger row %(seq)d)."),
         What.INSERTED: _("%(table)s %(key)d was put in: no ledger row knows it."),
         What.CHANGED: _("%(table)s %(key)d was changed (written %(at)s, ledger row %(seq)d)."),
+        What.UNLIKE: _(
+            "%(table)s %(key)d is another than what was written: a search does not find it, or finds what is not there."
+        ),
         What.STANDS: _("%(table)s %(key)d was erased by decision (§ 43), and is there all the same (written %(at)s)."),
     }[fault.what] % told
 

@@ -5,7 +5,7 @@ letters and more go through a trigram index (FTS5, pg_trgm); fewer find the begi
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from unicodedata import normalize
 
 from sqlalchemy import Connection, text
@@ -88,6 +88,27 @@ def forget(tx: Writing, entry_ids: Sequence[int]) -> None:
     for table in tables:
         for entry_id in entry_ids:
             tx.run(text(f"DELETE FROM {table} WHERE {key} = :id"), {"id": entry_id})
+
+
+def unlike(connection: Connection) -> Iterator[tuple[str, int]]:
+    """Where the index says another thing than was written, as table and key: what is there would not be found, or what is not."""
+    sqlite = connection.dialect.name == "sqlite"
+    for key, typed, folded, starts in connection.execute(text(_SQLITE_BESIDE if sqlite else _POSTGRES_BESIDE)):
+        wanted = (fold(typed), starts_of(typed)) if typed else (None, None)
+        if wanted != (folded, starts if sqlite or starts is None else " ".join(starts)):
+            yield "entry_search", key
+
+
+_SQLITE_BESIDE = """
+    SELECT w.id, w.text, s.folded, b.starts FROM entry_text w
+    LEFT JOIN entry_search s ON s.rowid = w.id LEFT JOIN entry_starts b ON b.rowid = w.id
+    UNION ALL SELECT rowid, '', folded, '' FROM entry_search WHERE rowid NOT IN (SELECT id FROM entry_text)
+    UNION ALL SELECT rowid, '', '', starts FROM entry_starts WHERE rowid NOT IN (SELECT id FROM entry_text)
+"""
+_POSTGRES_BESIDE = """
+    SELECT coalesce(w.id, s.id), coalesce(w.text, ''), s.folded, s.starts FROM entry_text w
+    FULL JOIN entry_search s ON s.id = w.id
+"""
 
 
 def matching(tx: Reading, terms: Sequence[str], before: int | None, limit: int) -> list[int]:

@@ -38,6 +38,8 @@ class What(StrEnum):
     """The anchor itself was not written by this station."""
     REWRITTEN = "rewritten"
     """The ledger does not pass through a head that is known from elsewhere, though it may hang together by itself."""
+    UNLIKE = "unlike"
+    """It was made from other rows, such as the search index, and says another thing than they do."""
 
 
 @dataclass(frozen=True)

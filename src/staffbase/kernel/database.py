@@ -193,7 +193,9 @@ class Database:
                 connection.exec_driver_sql(_COUNT_ANEW)
 
     def close(self) -> None:
-        """Close all connections; the WAL is folded into the file."""
+        """Close all connections; the WAL is folded into the file. What waits to be written in the ledger is tried once more."""
+        if self._queued:
+            self.opened(STATION_ITSELF, "log.caught_up", None)
         with self._watch_lock:  # somebody may be looking just now whether anything changed
             if self._watch is not None:
                 self._watch.close()

@@ -4,7 +4,7 @@ Works on both databases and on a backup's, in one snapshot, beside people who go
 ledger rows, never content.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -30,6 +30,8 @@ _ERASURE: Any = Erasure.__table__  # type: ignore[attr-defined]
 
 Progress = Callable[[int, int], None]
 """Told how many rows are done, and of how many."""
+Unlike = Callable[[Connection], Iterable[tuple[str, int]]]
+"""Gives table and key of what is another than the rows it was made from."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,11 @@ def verify(
     anchor: Anchor | None = None,
     progress: Progress | None = None,
     heads: Sequence[KnownHead] = (),
+    unlike: Unlike | None = None,
 ) -> Proof:
     """Compute everything again, and look whether the ledger passes through these heads.
+
+    `unlike` looks over what is made from the rows and stands in no ledger, such as the search index.
 
     Raises DatabaseDamaged where the file itself cannot be read, DatabaseUnavailable.
     """
@@ -99,6 +104,8 @@ def verify(
         by_decision = {one for one, seq in erased.items() if named.seq[one] < seq}
         faults += [_fault(What.REMOVED, one, named) for one in gone if one not in by_decision]
         faults += [_fault(What.STANDS, one, named) for one in by_decision if one not in gone]
+        if unlike is not None and not faults:  # else it differs from what was changed, and that is named above
+            faults += [Fault(What.UNLIKE, table, key, 0) for table, key in unlike(connection)]
         if not faults:  # a row put in by hand breaks rules that indexes stand on, and is named above
             check_indexes(connection)
     faults.sort(key=lambda fault: (fault.seq, fault.table, fault.key))

@@ -109,7 +109,7 @@ class NotesScreen(StaffScreen):
         whose, period = self.resident_id, PERIODS[self.period][1]
         since = self.desk.clock.now() - period if period else None
         found = await self._openings.look(
-            whose,
+            (whose, self.house_only),
             lambda opening: self.ask(
                 self._notes.timeline, whose, house_only=self.house_only, kinds=KINDS[self.kind][1], since=since,
                 before=before, limit=limit, opening=opening,
@@ -193,7 +193,7 @@ class NotesScreen(StaffScreen):
         self.look_again()
 
     def watch_resident_id(self) -> None:
-        self._openings.forget(self.resident_id)
+        self._openings.forget((self.resident_id, self.house_only))
         self._filtered()
 
     def watch_house_only(self) -> None:

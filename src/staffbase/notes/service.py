@@ -159,9 +159,9 @@ class Notes(HouseService):
         limit: int = 50,
         opening: bool = False,
     ) -> list[TimelineItem]:
-        """A page of what was written, last observed first. Opening a single resident's stands in the ledger."""
-        if resident_id is not None and opening:
-            self.database.opened(actor, "timeline.open", resident_id)
+        """A page of what was written, last observed first. Opening it stands in the ledger: whose, or the whole house's."""
+        if opening and not house_only:
+            self.database.opened(actor, "notes.open" if resident_id is None else "timeline.open", resident_id)
         return self.journal.timeline(
             actor, resident_id, house_only=house_only, kinds=kinds, since=since, until=until, before=before, limit=limit
         )

@@ -23,6 +23,7 @@ WHOLE_HOUSE = {
     "report.open": N_("a shift report"),
     "report.text": N_("a shift report as plain text"),
     "reading.open": N_("the handover reading"),
+    "notes.open": N_("what was written in the house"),
     "search": N_("notes found by a search"),  # before it was written down in whose record
     "journal.hidden": N_("notes that were moved or withdrawn"),
 }
@@ -43,6 +44,7 @@ NO_RECORD = {
     "key.": N_("the key was changed"),
     "erasure.": N_("the file was written anew after an erasure"),
     "demo.": N_("the demo's story went on"),
+    "log.": N_("wrote down what could not be written before"),
 }
 """What stands in the ledger and shows nobody's record. A name that ends in a dot is how such names begin."""
 
