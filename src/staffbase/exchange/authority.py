@@ -1,29 +1,68 @@
 """Who may put a backup back, or read in it, where the database cannot be read: whoever the backup itself knows as such.
 
 A backup is that station's own when it holds the root of its ledger, which stands in no file that is readable. So the PIN
-in it is as good as the one in the database. Wrong tries are counted beside the database, as at the door: a restart, or
+in it is as good as the one in the database. The newest one that opens is asked, whichever is used: who left since an older
+one was taken must not choose that one to be let in. Wrong tries are counted beside the database, as at the door: a restart, or
 another backup, gives none for free.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import text
 
-from staffbase.exchange.opened_backup import OpenedBackup
+from staffbase.exchange.automatic import ours_in
+from staffbase.exchange.opened_backup import OpenedBackup, manifest_of, opened_backup
 from staffbase.kernel.access import Actor, Permission, Role, require
-from staffbase.kernel.clock import Clock
+from staffbase.kernel.clock import Clock, local
 from staffbase.kernel.database import in_words, sqlcipher_engine
-from staffbase.kernel.errors import Invalid, WrongPin
-from staffbase.kernel.files import write_private
+from staffbase.kernel.errors import Invalid, NotAllowed, StaffbaseError, WrongPin
+from staffbase.kernel.files import private_folder, write_private
 from staffbase.kernel.i18n import _
 from staffbase.people.pins import how_long, pin_fits
 from staffbase.people.rules import still_blocked, wait_after
 
 TRIES_FILE = "restore.tries"
 """Its name in the data folder."""
+
+_Found = tuple[int, str, str, str | None]
+"""Key, name, role and hash of somebody."""
+
+
+@dataclass(frozen=True)
+class LaterBackups:
+    """The backups in a folder, of which some may have been taken after the one that is used."""
+
+    folder: Path
+    identity: str
+    """What opens them."""
+    place: Path
+    """Where one of them is opened: a private folder."""
+
+    def than(self, backup: OpenedBackup) -> Iterator[tuple[Path, str]]:
+        """Those of this station that are newer, newest first, each with when it was taken."""
+        made_at = datetime.fromisoformat(backup.manifest.made_at)
+        found: list[tuple[datetime, Path]] = []
+        for file in _ours(self.folder):
+            try:
+                manifest = manifest_of(file, self.identity)
+                if manifest.ledger_root == backup.manifest.ledger_root:
+                    found.append((datetime.fromisoformat(manifest.made_at), file))
+            except (StaffbaseError, ValueError):
+                continue
+        for made, file in sorted(found, reverse=True):
+            if made > made_at:
+                yield file, f"{local(made):%d.%m.%Y %H:%M}"
+
+
+def _ours(folder: Path) -> list[Path]:
+    try:
+        return ours_in(folder)
+    except OSError:
+        return []  # no folder, or a drive that is not there
 
 
 @dataclass(frozen=True)
@@ -34,25 +73,47 @@ class KnownInBackup:
     pin: str
     permission: Permission = Permission.RESTORE
 
-    def check(self, backup: OpenedBackup, home: Path, clock: Clock) -> Actor:
-        """Who it is. Raises Invalid without name or PIN, WrongPin, and NotAllowed for whose role may not do it."""
+    def check(self, backup: OpenedBackup, home: Path, clock: Clock, later: LaterBackups) -> Actor:
+        """Who it is, by the newest backup that opens: `backup` or one of those `later`.
+
+        Raises Invalid without name or PIN, WrongPin, and NotAllowed for whose role may not do it.
+        """
         if not self.name.strip():
             raise Invalid(_("Say who you are: the name as it stands at the door."), "name")
         if not self.pin:
             raise Invalid(_("Type your PIN."), "pin")
-        person = _person(backup, self.name.strip())
+        person, made = _by_the_newest(backup, self.name.strip(), later)
         tries = _Tries(home, clock, str(person[0]) if person else "")
         tries.begin()
         if not pin_fits(backup.seal, person[3] if person else None, self.pin) or person is None:
-            raise tries.failed()
+            raise tries.failed(made)
         tries.forget()
         actor = Actor(person[0], person[1], Role(person[2]))
-        require(actor, self.permission)
+        try:
+            require(actor, self.permission)
+        except NotAllowed as error:
+            if not made:
+                raise
+            said = _("By the newest backup, of %(made)s, your role may not do this; it is asked whichever one is used.")
+            raise NotAllowed(said % {"made": made}) from error
         return actor
 
 
-def _person(backup: OpenedBackup, name: str) -> tuple[int, str, str, str | None] | None:
-    """Key, name, role and hash of who works there under this name; read column by column, also from an older schema."""
+def _by_the_newest(backup: OpenedBackup, name: str, later: LaterBackups) -> tuple[_Found | None, str]:
+    """Who works there under this name, and of when the backup is that says so; "" for `backup` itself."""
+    aside = later.place / "newest"
+    for file, made in later.than(backup):
+        try:
+            private_folder(aside)
+            with opened_backup(file, later.identity, aside) as newest:
+                return _person(newest, name), made
+        except StaffbaseError:
+            continue  # damaged: the one before it knows less, and is the newest that can be asked
+    return _person(backup, name), ""
+
+
+def _person(backup: OpenedBackup, name: str) -> _Found | None:
+    """Who works there under this name; read column by column, also from an older schema."""
     engine = sqlcipher_engine(backup.database, backup.key, guarded={})
     statement = (
         "SELECT person.id, name, role, hash FROM person LEFT JOIN pin ON pin.id = person.id WHERE left_at IS NULL"
@@ -84,9 +145,14 @@ class _Tries:
         self._all[self._person] = (self._failures, until)
         write_private(self._file, json.dumps(self._all).encode())
 
-    def failed(self) -> WrongPin:
+    def failed(self, made: str) -> WrongPin:
         wait = wait_after(self._failures)
-        return _wait(wait) if wait else WrongPin(_("Name or PIN is wrong. Try again."))
+        if wait:
+            return _wait(wait)
+        if made:
+            said = _("Name or PIN is wrong by the newest backup, of %(made)s; it is asked whichever one is used.")
+            return WrongPin(said % {"made": made})
+        return WrongPin(_("Name or PIN is wrong. Try again."))
 
     def forget(self) -> None:
         """The person's own wrong ones; nobody's right PIN forgets another's."""

@@ -22,6 +22,8 @@ from staffbase.kernel.sweep import sweep, sweep_owed_in
 
 _OURS = re.compile(r"staffbase-(\d{8}-\d{6})(-before-\w+)?(-\d+)?\.backup")
 """Names of the files this room may remove again."""
+FOLDER = "backups"
+"""In the data folder, where the settings name no other."""
 
 
 def ours_in(folder: Path) -> list[Path]:
@@ -40,7 +42,7 @@ def moment_of(file: Path) -> datetime | None:
 
 def folder_of(settings: Settings) -> Path:
     """Where the automatic backups lie."""
-    return Path(settings.backup_folder) if settings.backup_folder else settings.home / "backups"
+    return Path(settings.backup_folder) if settings.backup_folder else settings.home / FOLDER
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from sqlmodel import select
 
 from staffbase.crisis_plans.card import Card
 from staffbase.crisis_plans.service import CrisisPlans
-from staffbase.exchange.authority import KnownInBackup
+from staffbase.exchange.authority import KnownInBackup, LaterBackups
+from staffbase.exchange.automatic import folder_of
 from staffbase.exchange.found_backups import looking_place
 from staffbase.exchange.opened_backup import opened_backup
 from staffbase.kernel.access import Actor, Permission, Role
@@ -22,6 +23,7 @@ from staffbase.kernel.i18n import _
 from staffbase.kernel.identities import IdentityStore
 from staffbase.kernel.key import open_key, own_identity
 from staffbase.kernel.ledger import Opening
+from staffbase.kernel.settings import Settings
 from staffbase.kernel.transaction import guarded_tables
 from staffbase.migrations import load_models
 from staffbase.residents.model import House
@@ -42,20 +44,28 @@ class CardsInBackup:
 
 
 def cards_in(
-    file: Path, name: str, pin: str, home: Path, clock: Clock, identities: IdentityStore, passphrase: str | None
+    file: Path,
+    name: str,
+    pin: str,
+    settings: Settings,
+    clock: Clock,
+    identities: IdentityStore,
+    passphrase: str | None,
 ) -> CardsInBackup:
-    """Every card in this backup, for somebody who may see residents. Nothing readable touches the disk.
+    """Every card in this backup, for somebody who may see residents by the newest one. Nothing readable touches the disk.
 
     Raises as opening a backup does, WrongPin, NotAllowed, and Invalid for another station's backup.
     """
     load_models()
+    home = settings.home
     key = open_key(home, identities, passphrase)
     identity = own_identity(home, identities, passphrase)
     with looking_place(home) as place, opened_backup(file, identity, place) as backup:
         if backup.seal.root != key.ledger:
             raise Invalid(_("This is another station's backup: its cards are of other people."))
         backup.verify()  # brings one from before a migration to this version's schema
-        actor = KnownInBackup(name, pin, Permission.SEE_RESIDENTS).check(backup, home, clock)
+        later = LaterBackups(folder_of(settings), identity, place)
+        actor = KnownInBackup(name, pin, Permission.SEE_RESIDENTS).check(backup, home, clock, later)
         database = Database(sqlcipher_engine(backup.database, backup.key, guarded=guarded_tables()), backup.seal, clock)
         try:
             with database.read() as tx:

@@ -4,7 +4,8 @@ The decisions are read from the database that is about to be replaced. Where the
 more, nobody here can know of them, and that is said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,17 @@ def erase_again(restored: Path, key: StationKey, decisions: Decisions, clock: Cl
     later = [row for row in decisions if row["id"] not in known]
     if not later:
         return 0
+    with brought_on(restored, key, clock, station) as database:
+        for row in later:
+            with database.write(STATION_ITSELF, "erasure.again") as tx:
+                erase_in(tx, tx.add(ErasureDecision(**row)))
+        sweep(database)
+    return len(later)
+
+
+@contextmanager
+def brought_on(restored: Path, key: StationKey, clock: Clock, station: str) -> Iterator[Database]:
+    """The restored database at this version's schema, to write in it before it becomes the station."""
     making = sqlcipher_engine(restored, key.database)
     try:
         ensure_schema(making)
@@ -61,13 +73,9 @@ def erase_again(restored: Path, key: StationKey, decisions: Decisions, clock: Cl
     engine = sqlcipher_engine(restored, key.database, guarded=guarded_tables())
     database = Database(engine, Seal.from_root(key.ledger), clock, station)
     try:
-        for row in later:
-            with database.write(STATION_ITSELF, "erasure.again") as tx:
-                erase_in(tx, tx.add(ErasureDecision(**row)))
-        sweep(database)
+        yield database
     finally:
         database.close()
-    return len(later)
 
 
-__all__ = ["Decisions", "decisions_of", "erase_again"]
+__all__ = ["Decisions", "brought_on", "decisions_of", "erase_again"]

@@ -12,10 +12,13 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from staffbase.exchange.authority import KnownInBackup
+from staffbase.exchange.authority import KnownInBackup, LaterBackups
+from staffbase.exchange.automatic import FOLDER
 from staffbase.exchange.erased_again import decisions_of, erase_again
 from staffbase.exchange.opened_backup import OpenedBackup, opened_backup
-from staffbase.exchange.restored import Newer, Restored, newer_in
+from staffbase.exchange.restored import Restored, newer_in
+from staffbase.exchange.staff_since import Carried, carry_over, changes_since
+from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.anchor import ANCHOR_FILE, Anchor
 from staffbase.kernel.clock import Clock, local
 from staffbase.kernel.creation import has_station, made_aside
@@ -65,12 +68,15 @@ def restore(
     passphrase: str | None = None,
     progress: Progress | None = None,
     leader: KnownInBackup | None = None,
+    by: Actor = STATION_ITSELF,
+    backups: Path | None = None,
 ) -> Restored:
     """Make the station of this backup in `home`. Nobody may have the station that stands there open.
 
     The backup is opened with the recovery identity, or, where a station stands in `home`, with that station's own; who may
-    do that has been asked before, or is the `leader` whom the backup knows. Where a station has lost its key, or the file
-    that names it, only the recovery identity puts a backup back.
+    do that has been asked before and is `by`, or is the `leader` whom the newest backup knows: the newest that opens of
+    those in the folder `backups` (by default the data folder's own) and this one. Where a station has lost its key, or the
+    file that names it, only the recovery identity puts a backup back.
     Cut off anywhere, either the old station or the restored one is there. Raises Invalid where a station stands and
     `overwrite` was not said, or where it is another station's backup; and what `opened_backup` raises.
     """
@@ -87,7 +93,9 @@ def restore(
         if backup.manifest.schema > HEAD:
             raise NewerDatabase(_("The backup was written by a newer version of staffbase. Install that version."))
         proof = backup.verify(progress)
-        done = Restored(datetime.fromisoformat(backup.manifest.made_at), backup.manifest.ledger_seq, proof, None, None)
+        done = Restored(
+            datetime.fromisoformat(backup.manifest.made_at), backup.manifest.ledger_seq, proof, None, None, by=by
+        )
         if not stands:
             _anew(home, identities, backup, passphrase)
             return done
@@ -96,13 +104,14 @@ def restore(
         if key is not None and key.ledger.hex() != backup.manifest.ledger_root:
             raise Invalid(_("This is another station's backup. Restore it into an empty folder with --home."))
         if leader is not None:
-            done = replace(done, by=leader.check(backup, home, clock))
+            later = LaterBackups(backups or home / FOLDER, identity, place)
+            done = replace(done, by=leader.check(backup, home, clock, later))
         if key is None:
             return replace(done, kept=_over_lost_key(home, clock, identities, backup, passphrase))
-        kept, newer, again = _replace(home, clock, settled(home, key), backup, place)
-        if again is None and done.anchored is not None and done.anchored <= done.ledger_seq:
-            again = 0  # nothing was written after the backup, and so nothing decided
-        return replace(done, kept=kept, newer=newer, erased_again=again)
+        done = _replace(home, clock, settled(home, key), backup, place, done)
+        if done.anchored is not None and done.anchored <= done.ledger_seq:  # nothing was written after the backup
+            done = replace(done, erased_again=done.erased_again or 0, carried=done.carried or Carried())
+        return done
 
 
 def _stands(home: Path) -> bool:
@@ -224,21 +233,23 @@ def _aside(home: Path, clock: Clock) -> Path:
     return kept
 
 
-def _replace(
-    home: Path, clock: Clock, key: StationKey, backup: OpenedBackup, place: Path
-) -> tuple[Path, Newer | None, int | None]:
+def _replace(home: Path, clock: Clock, key: StationKey, backup: OpenedBackup, place: Path, done: Restored) -> Restored:
     """The restored database in the place of the one that stands, which is kept aside with its key.
 
-    What was erased by decision since the backup is erased in it first. Returns where the old one lies, what is newer in
-    it, and how many decisions those were (None: nobody could know).
+    Who left since the backup is out of it first, and what was erased by decision since is erased in it. Tells where the
+    old one lies, what is newer in it, and what was carried over (None: nobody could know).
     """
-    restored = place / DATABASE_FILE
+    present, restored, station = home / DATABASE_FILE, place / DATABASE_FILE, backup.manifest.station
     fresh = _recrypted(backup, restored)
-    held_alone(home / DATABASE_FILE, key.database)
-    newer = newer_in(home / DATABASE_FILE, key.database, backup.manifest.ledger_seq)
-    decisions, again = decisions_of(home / DATABASE_FILE, key.database), None
+    held_alone(present, key.database)
+    newer, within = newer_in(present, key.database, backup.manifest.ledger_seq), replace(key, database=fresh)
+    changes, carried = changes_since(present, key.database, restored, fresh), None
+    if changes is not None:
+        carried = carry_over(restored, within, changes, clock, station)
+    decisions, again = decisions_of(present, key.database), None
     if decisions is not None:
-        again = erase_again(restored, replace(key, database=fresh), decisions, clock, backup.manifest.station)
+        again = erase_again(restored, within, decisions, clock, station)
+    if changes or again:
         _on_disk(restored)
     card = station_card(home)
     kept = _aside(home, clock)
@@ -254,4 +265,4 @@ def _replace(
     for folder in (kept, home):
         sync_folder(folder)
     settled(home, replace(key, trying=fresh))
-    return kept, newer, again
+    return replace(done, kept=kept, newer=newer, erased_again=again, carried=carried)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -12,6 +13,9 @@ from staffbase.kernel.clock import local
 from staffbase.kernel.database import sqlcipher_engine
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.verify import Proof
+
+if TYPE_CHECKING:
+    from staffbase.exchange.staff_since import Carried
 
 RESTORED = "restore.done."
 """The ledger's action for a restoring; the row from which it goes on follows."""
@@ -43,6 +47,8 @@ class Restored:
     """How far the ledger of what stood there had come, as its anchor knew; None where there was none."""
     erased_again: int | None = None
     """How many decisions to erase that are newer than the backup were carried out in it; None where nobody could know."""
+    carried: "Carried | None" = None
+    """What the staff list of today knew better than the backup; None where nobody could know."""
     by: Actor = STATION_ITSELF
     """Who put it back; the station itself where the recovery identity did."""
 
@@ -90,6 +96,15 @@ class Restored:
                 )
                 % {"count": self.erased_again}
             )
+        if self.carried is None:
+            said.append(
+                _(
+                    "Whoever left after %(made)s can sign in again with the PIN of then: look through the staff list (0)."
+                )
+                % told
+            )
+        else:
+            said += self.carried.in_words(names=self.by is not STATION_ITSELF)
         if self.kept is not None:
             said.append(
                 _("What stood here before is kept whole in %(folder)s; staffbase --home opens it there.") % told

@@ -1,6 +1,7 @@
 """What staff do with themselves and each other: sign in, change a PIN, come and go, and be on duty."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import col, select
 
@@ -28,8 +29,8 @@ from staffbase.people.rules import check_pin, still_blocked
 from staffbase.people.shifts import set_default_shifts_in
 
 __all__ = [
-    "OnDuty", "People", "PersonLine", "SignedIn", "UnderStaffed", "add_person_in", "check_pin", "duties_of", "hash_pin",
-    "last_duty_before_in", "names_in", "new_pin", "on_call_in", "on_duty_in", "set_default_shifts_in", "shift_times_in",
+    "OnDuty", "People", "PersonLine", "SignedIn", "UnderStaffed", "add_person_in", "check_pin", "duties_of", "give_role_in",
+    "hash_pin", "last_duty_before_in", "leave_in", "names_in", "new_pin", "on_call_in", "on_duty_in", "set_default_shifts_in", "shift_times_in",
     "under_staffed_in",
 ]  # fmt: skip
 
@@ -100,6 +101,32 @@ def _not_the_last_leader(tx: Reading, person: Person) -> None:
             % {"name": person.name},
             "role",
         )
+
+
+def leave_in(tx: Writing, house_id: int, person: Person, left_at: datetime | None = None) -> None:
+    """Somebody stopped working here, now or then: off duty, and no PIN any more. Whether they may go was asked before."""
+    end_duty_in(tx, house_id, person)
+    tx.change(person, left_at=left_at or tx.now)
+    pin = tx.find(Pin, person.id)
+    if pin is not None:
+        tx.remove(pin)
+    _note_in(tx, house_id, _("%(name)s no longer works here."), person)
+
+
+def give_role_in(tx: Writing, house_id: int, person: Person, role: Role) -> None:
+    """Give somebody another role. Whether a leader is left was asked before."""
+    before = person.role
+    tx.change(person, role=role)
+    _note_role_in(tx, house_id, person, before)
+
+
+def _note_role_in(tx: Writing, house_id: int, person: Person, before: Role) -> None:
+    _note_in(tx, house_id, _("Role changed: %(name)s, %(before)s → %(role)s."), person, before=_(ROLE_NAMES[before]))
+
+
+def _note_in(tx: Writing, house_id: int, sentence: str, person: Person, *, before: str = "") -> None:
+    told = sentence % {"name": person.name, "role": _(ROLE_NAMES[person.role]), "before": before}
+    write_entry(tx, Kind.HOUSE, told, house_id=house_id)
 
 
 class People(OnShift):
@@ -174,8 +201,7 @@ class People(OnShift):
             if before != person.name:
                 self._note(tx, _("%(before)s is now called %(name)s."), person, before=before)
             if role_before is not person.role:
-                told = _(ROLE_NAMES[role_before])
-                self._note(tx, _("Role changed: %(name)s, %(before)s → %(role)s."), person, before=told)
+                _note_role_in(tx, self.house_id, person, role_before)
             if phone_before != person.phone:  # the number itself is private, and the timeline is for ever
                 self._note(tx, _("Phone number changed: %(name)s."), person)
 
@@ -185,16 +211,10 @@ class People(OnShift):
         with self.database.write(actor, "person.left") as tx:
             person = working_in(tx, person_id)
             _not_the_last_leader(tx, person)
-            end_duty_in(tx, self.house_id, person)
-            tx.change(person, left_at=tx.now)
-            pin = tx.find(Pin, person.id)
-            if pin is not None:
-                tx.remove(pin)
-            self._note(tx, _("%(name)s no longer works here."), person)
+            leave_in(tx, self.house_id, person)
 
     def _note(self, tx: Writing, sentence: str, person: Person, *, before: str = "") -> None:
-        told = sentence % {"name": person.name, "role": _(ROLE_NAMES[person.role]), "before": before}
-        write_entry(tx, Kind.HOUSE, told, house_id=self.house_id)
+        _note_in(tx, self.house_id, sentence, person, before=before)
 
     # -- signing in -----------------------------------------------------------------------------------------------
 

@@ -63,19 +63,21 @@ class WayBack:
     def put_back(self, file: Path, *, name: str = "", pin: str = "", recovery_identity: str = "") -> "Restored":
         """Make the station of this backup, for a leader whom it knows or with the recovery identity."""
         from staffbase.exchange.authority import KnownInBackup  # noqa: PLC0415
+        from staffbase.exchange.automatic import folder_of  # noqa: PLC0415
         from staffbase.exchange.restore import restore  # noqa: PLC0415
 
         leader = None if recovery_identity else KnownInBackup(name, pin)
         return restore(
             self.settings.home, self.clock, file, self._identities, recovery_identity or None,
             overwrite=True, passphrase=self._passphrase, leader=leader,
+            backups=folder_of(self.settings),
         )  # fmt: skip
 
     def cards(self, file: Path, name: str, pin: str) -> "CardsInBackup":
         """The crisis cards in this backup, for somebody on shift."""
         from staffbase.exchange.cards import cards_in  # noqa: PLC0415
 
-        return cards_in(file, name, pin, self.settings.home, self.clock, self._identities, self._passphrase)
+        return cards_in(file, name, pin, self.settings, self.clock, self._identities, self._passphrase)
 
     def note_opening(self, person_id: int, role: "Role", resident_id: int) -> bool:
         """Keep that a card was read until there is a ledger again."""
