@@ -20,7 +20,7 @@ from staffbase.cli import main
 from staffbase.commands import COMMANDS
 from staffbase.exchange.import_words import Column, column_of
 from staffbase.kernel import i18n
-from staffbase.kernel.access import STATION_ITSELF
+from staffbase.kernel.access import STATION_ITSELF, Role
 from staffbase.kernel.clock import SystemClock
 from staffbase.kernel.database import sqlcipher_engine
 from staffbase.kernel.errors import IdentityMissing
@@ -594,6 +594,31 @@ def test_a_new_key_and_other_identities(run: Run, home: Path, recovery_identity:
     assert run("openers", "remove", str(sealed.to_public()), "--as", "Ida", typed=PIN).code == 0
     assert run("openers", "new-station", "--as", "Ida", typed=PIN).code == 0
     assert run("handover", "--as", "Ida", typed=PIN).code == 0
+
+
+def test_the_ledger_names_who_restored(run: Run, home: Path, recovery_identity: str, tmp_path: Path) -> None:
+    file, station = tmp_path / "januar.age", opened(home)
+    ida = station.people.sign_in(STATION_ITSELF, station.people.directory(STATION_ITSELF)[0].id, PIN).actor
+    gone = station.people.add_person(ida, "Odd", Role.LEADER)
+    station.backup(home).backup(STATION_ITSELF, file)
+    station.people.person_left(ida, gone)
+    station.close()
+    ended = run("restore", str(file), "--replace", "--as", "Ida", typed=PIN)
+    assert ended.code == 0, ended.err
+    assert "1 person who left since the backup stays out: Odd." in ended.out
+    ended = run("restore", str(file), "--replace", "--recovery", typed=recovery_identity)
+    assert "1 person who left since the backup stays out.\n" in ended.out
+    assert _restored_by(home) == [(0, "system")], "the one before lies aside, by name"
+    (aside,) = (folder for folder in home.glob("replaced-*") if _restored_by(folder) == [(ida.person_id, "leader")])
+    assert aside
+
+
+def _restored_by(home: Path) -> list[tuple[int, str]]:
+    station = opened(home)
+    with station.database.read() as tx:
+        found = list(tx.all(select(Ledger.actor_id, Ledger.role).where(col(Ledger.action).startswith("restore.done."))))
+    station.close()
+    return found
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
