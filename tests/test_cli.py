@@ -188,6 +188,17 @@ def test_a_copy_opens_with_the_recovery_identity_alone(
     station.close()
 
 
+def test_where_it_cannot_be_known_who_else_opened_a_copy_that_is_said(
+    run: Run, home: Path, recovery_identity: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("STAFFBASE_IDENTITY_DIR", str(tmp_path / "another machine"))
+    assert "station.toml was lost" not in run("init", "--recover", typed=recovery_identity).out
+    (home / "station.toml").unlink()
+    ended = run("init", "--recover", typed=recovery_identity)
+    assert ended.code == 0, ended.err
+    assert "station.toml was lost, and with it who else opens the station" in ended.out
+
+
 def test_no_station_yet(run: Run, home: Path) -> None:
     for command in (("handover", "--as", "Ida"), ("import", "x.csv", "--as", "Ida"), ("migrate",), ("doctor",)):
         one_sentence(run(*command), 2, "There is no station", "staffbase init")

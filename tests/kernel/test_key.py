@@ -17,11 +17,14 @@ from staffbase.kernel.key import (
     SystemIdentities,
     asks_for_passphrase,
     create_key,
+    new_recovery_identity,
     open_key,
     open_with_recovery,
     protect,
     station_card,
+    take_over,
 )
+from staffbase.kernel.recipients import add_recipient, replace_recovery
 
 
 @pytest.fixture
@@ -238,3 +241,58 @@ def test_only_public_keys_stand_beside_it(home: Path, identities: FileIdentities
     assert card.recovery_recipient.startswith("age1")
     sealed = keys.encrypted_to(card, b"x" * 32)
     assert keys._opened(sealed, new.recovery_identity).database == b"x" * 32
+
+
+def public_of(identity: str) -> str:
+    return str(keys.age_identity(identity).to_public())
+
+
+def with_envelope(home: Path, identities: FileIdentities) -> tuple[str, str]:
+    """One more identity that opens the station, and what another station has; each as it is on paper."""
+    envelope, neighbour = new_recovery_identity(), new_recovery_identity()
+    add_recipient(home, identities, public_of(envelope), "konvolutt")
+    add_recipient(home, identities, public_of(neighbour), "nabostasjonen")
+    return envelope, neighbour
+
+
+def test_whoever_takes_a_copy_over_shuts_nobody_out(
+    home: Path, identities: FileIdentities, new: NewKey, tmp_path: Path
+) -> None:
+    openers = (new.recovery_identity, *with_envelope(home, identities))
+    before = station_card(home)
+    for number, used in enumerate(openers):
+        copy, machine = tmp_path / f"copy {number}", FileIdentities(tmp_path / f"machine {number}")
+        shutil.copytree(home, copy)
+        take_over(copy, machine, used)
+        card = station_card(copy)
+        assert (card.recovery_recipient, card.others) == (before.recovery_recipient, before.others)
+        assert card.station_recipient != before.station_recipient
+        assert open_key(copy, machine) == new.key
+        for opener in openers:
+            assert open_with_recovery(copy, opener) == new.key
+
+
+def test_an_identity_that_opens_it_and_stands_on_no_card_goes_on_opening_it(
+    home: Path, identities: FileIdentities, new: NewKey, tmp_path: Path
+) -> None:
+    """A change of who opens it that was cut off before the card was written."""
+    fresh, card = new_recovery_identity(), (home / "station.toml").read_bytes()
+    replace_recovery(home, identities, fresh)
+    keys.keep_key(home, station_card(home), new.key)
+    (home / "station.toml").write_bytes(card)
+    take_over(home, FileIdentities(tmp_path / "another machine"), fresh)
+    for opener in (fresh, new.recovery_identity):
+        assert open_with_recovery(home, opener) == new.key
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_lost_card_is_written_anew_for_whoever_opens_it(lost: bool, home: Path, new: NewKey, tmp_path: Path) -> None:
+    card = home / "station.toml"
+    if lost:
+        card.unlink()
+    else:
+        card.write_text(card.read_text().replace(station_card(home).recovery_recipient, "age1hei"))
+    machine = FileIdentities(tmp_path / "another machine")
+    take_over(home, machine, new.recovery_identity)
+    assert station_card(home).recovery_recipient == public_of(new.recovery_identity)
+    assert open_key(home, machine) == new.key

@@ -63,13 +63,20 @@ def _answers(asked: argparse.Namespace) -> "SetUp":
 
 def _recover(asked: argparse.Namespace, settings: Settings) -> int:
     from staffbase.kernel.clock import SystemClock
-    from staffbase.kernel.key import check_passphrase
+    from staffbase.kernel.key import check_passphrase, known_card
     from staffbase.station import take_over_station
 
     identity = read_secret(_("Recovery identity"))
     passphrase = check_passphrase(read_secret(_("Passphrase at start"), twice=True)) if asked.passphrase else None
+    others_known = known_card(settings.home) is not None
     take_over_station(settings, SystemClock(), identity, passphrase=passphrase).close()
     print(_("This computer opens the station now. If the old computer still runs it, take it out of use."))
+    if not others_known:
+        print(
+            _(
+                "station.toml was lost, and with it who else opens the station: only this computer does now, and the identity you typed. If that one does not lie in the municipality's safe, make a new one: staffbase openers new-recovery."
+            )
+        )
     return 0
 
 

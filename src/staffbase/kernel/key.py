@@ -12,7 +12,6 @@ import json
 import re
 import secrets
 import tomllib
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -120,19 +119,23 @@ def take_over(
 ) -> StationKey:
     """Open a copy of a station with the recovery identity, and make this machine an identity of its own for it.
 
-    The copy gets a new name, so that an identity this machine has for the original stays. Raises as `open_key` does.
+    Any other identity that opens the key does it, too. Whoever else the card names goes on opening the copy; where the card
+    is lost, nobody else is known, and the identity that was said is the recovery identity from then on. The copy gets a
+    new name, so that an identity this machine has for the original stays. Raises as `open_key` does.
     """
     from pyrage import x25519  # noqa: PLC0415  (only where a key is made)
 
     check_apart(home, identities)
     recovery_identity = read_identity(recovery_identity)
-    key = _opened(_sealed_key(home), recovery_identity)
-    recovery = _recipient_of(recovery_identity)
-    with suppress(DatabaseDamaged):  # a lost card is written anew
-        if station_card(home).station_recipient == recovery:
-            raise KeyMissing(_("This is the station's own identity, not the recovery identity from the safe."))
+    key, opener = _opened(_sealed_key(home), recovery_identity), _recipient_of(recovery_identity)
     station = x25519.Identity.generate()
-    card = StationCard(secrets.token_hex(8), str(station.to_public()), recovery)
+    card = StationCard(secrets.token_hex(8), str(station.to_public()), opener)
+    if (known := known_card(home)) is not None:
+        if known.station_recipient == opener:
+            raise KeyMissing(_("This is the station's own identity, not the recovery identity from the safe."))
+        card = replace(known, station_id=card.station_id, station_recipient=card.station_recipient)
+    if opener not in card.recipients:  # adding it was cut off before it stood on the card
+        card = replace(card, others=(*card.others, (opener, _("the identity that opened it here"))))
     identities.save(card.station_id, locked(str(station), passphrase))
     keep_card(home, card)
     keep_key(home, card, key)
@@ -191,6 +194,18 @@ def station_card(home: Path) -> StationCard:
             )
             % {"file": home / STATION_FILE}
         ) from error
+
+
+def known_card(home: Path) -> StationCard | None:
+    """The card, where it tells who can open the station; None where it is lost, or a public key on it is none."""
+    import pyrage  # noqa: PLC0415  (only where a key is opened)
+
+    try:
+        card = station_card(home)
+        encrypted_to(card, b"")
+    except (DatabaseDamaged, pyrage.RecipientError, UnicodeEncodeError):
+        return None
+    return card
 
 
 def encrypted_to(card: StationCard, secret: bytes) -> bytes:
@@ -272,7 +287,8 @@ __all__ = [
     "IDENTITY_HEAD",
     "IDENTITY_LENGTH",
     "KEY_FILE", "STATION_FILE", "FileIdentities", "IdentityStore", "NewKey", "StationCard", "SystemIdentities",
-    "age_identity", "asks_for_passphrase", "check_apart", "check_passphrase", "create_key", "encrypted_to", "keep_card", "keep_key", "locked",
+    "age_identity", "asks_for_passphrase", "check_apart", "check_passphrase", "create_key", "encrypted_to", "keep_card", "keep_key",
+    "known_card", "locked",
     "new_recovery_identity",
     "open_key", "open_with_recovery", "own_identity", "protect", "read_identity", "station_card", "take_over",
 ]  # fmt: skip
