@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from staffbase.commands.asked import open_here, own_identity, progress, read_secret, signed_in, station_opened
-from staffbase.kernel.errors import DatabaseDamaged
+from staffbase.kernel.errors import DatabaseDamaged, StaffbaseError
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings
 
 if TYPE_CHECKING:
+    from staffbase.exchange.openers import Openers
+    from staffbase.kernel.access import Actor
     from staffbase.kernel.verify import Proof
 
 
@@ -31,12 +33,27 @@ def change_openers(asked: argparse.Namespace, settings: Settings) -> int:
         elif asked.what == "new-station":
             openers.new_station(actor)
         elif asked.what == "new-recovery":
-            print(_("Put this recovery identity in the municipality's safe; it is shown only now:"))
-            print(openers.new_recovery(actor), flush=True)
-            print(_("Backups made so far still open with the old one: keep both until those have rotated out."))
+            _new_recovery(openers, actor)
         for opener in openers.all(actor):
             print(f"{opener.public}  {opener.name}")
     return 0
+
+
+def _new_recovery(openers: "Openers", actor: "Actor") -> None:
+    """Show it, then let it be the one: cut off anywhere, there is a paper that opens."""
+    from staffbase.kernel.access import Permission, require
+    from staffbase.kernel.key import new_recovery_identity
+
+    require(actor, Permission.OPENERS)
+    identity = new_recovery_identity()
+    print(_("Put this recovery identity in the municipality's safe; it is shown only now:"))
+    print(identity, flush=True)  # before the old one opens nothing any more
+    try:
+        openers.new_recovery(actor, identity)
+    except (StaffbaseError, OSError):
+        print(_("It was not put in force, or only in part: keep the old one, too, and ask for a new one again."))
+        raise
+    print(_("Backups made so far still open with the old one: keep both until those have rotated out."))
 
 
 def rekey_database(asked: argparse.Namespace, settings: Settings) -> int:

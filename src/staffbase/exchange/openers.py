@@ -11,7 +11,7 @@ from staffbase.kernel.access import Actor, Permission, Role, allowed
 from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.i18n import _
 from staffbase.kernel.identities import IdentityStore
-from staffbase.kernel.key import new_recovery_identity, station_card
+from staffbase.kernel.key import public_of, station_card
 from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.recipients import add_recipient, remove_recipient, replace_recovery, replace_station
 from staffbase.kernel.typed import typed_line
@@ -117,12 +117,17 @@ class Openers:
         self.database.opened(actor, f"opener.remove.{_told(public)}", None)
 
     @allowed(Permission.OPENERS)
-    def new_recovery(self, actor: Actor) -> str:
-        """A new recovery identity, which is returned once and kept nowhere here; the old one opens nothing new."""
-        identity = new_recovery_identity()
-        card = replace_recovery(self.home, self._identities, identity, self._passphrase)
-        self.database.opened(actor, f"opener.new_recovery.{_told(card.recovery_recipient)}", None)
-        return identity
+    def new_recovery(self, actor: Actor, shown: str) -> None:
+        """The recovery identity that was `shown` before is the one from now on; the old one opens nothing new.
+
+        It is made with `new_recovery_identity`, and is on paper before anything is changed. The ledger says so first: where
+        that cannot be written, the old one stays. Raises DatabaseUnavailable, DatabaseDamaged, OSError where the key cannot
+        be written (the old one opens it still), and as `open_key` does.
+        """
+        public = public_of(shown)
+        with self.database.write(actor, f"opener.new_recovery.{_told(public)}", opening=True):
+            pass  # not queued: a program that ends meanwhile would forget it
+        replace_recovery(self.home, self._identities, shown, self._passphrase)
 
     @allowed(Permission.OPENERS)
     def new_station(self, actor: Actor) -> None:

@@ -82,7 +82,7 @@ def create_key(
     private_folder(home)
     recovery_identity = recovery_identity or new_recovery_identity()
     station = x25519.Identity.generate()
-    card = StationCard(secrets.token_hex(8), str(station.to_public()), _recipient_of(recovery_identity))
+    card = StationCard(secrets.token_hex(8), str(station.to_public()), public_of(recovery_identity))
     key = replace(StationKey.new(), opened_by=str(station))
     identities.save(card.station_id, locked(str(station), passphrase))
     keep_card(home, card)
@@ -127,7 +127,7 @@ def take_over(
 
     check_apart(home, identities)
     recovery_identity = read_identity(recovery_identity)
-    key, opener = _opened(_sealed_key(home), recovery_identity), _recipient_of(recovery_identity)
+    key, opener = _opened(_sealed_key(home), recovery_identity), public_of(recovery_identity)
     station = x25519.Identity.generate()
     card = StationCard(secrets.token_hex(8), str(station.to_public()), opener)
     if (known := known_card(home)) is not None:
@@ -240,7 +240,8 @@ def _own_identity(home: Path, identities: IdentityStore) -> str:
     return identity
 
 
-def _recipient_of(identity: str) -> str:
+def public_of(identity: str) -> str:
+    """The public key of an identity. Raises KeyMissing for what is none."""
     return str(age_identity(identity).to_public())
 
 
@@ -290,5 +291,5 @@ __all__ = [
     "age_identity", "asks_for_passphrase", "check_apart", "check_passphrase", "create_key", "encrypted_to", "keep_card", "keep_key",
     "known_card", "locked",
     "new_recovery_identity",
-    "open_key", "open_with_recovery", "own_identity", "protect", "read_identity", "station_card", "take_over",
+    "open_key", "open_with_recovery", "own_identity", "protect", "public_of", "read_identity", "station_card", "take_over",
 ]  # fmt: skip

@@ -12,10 +12,10 @@ from staffbase.kernel.i18n import _
 from staffbase.kernel.identities import IdentityStore
 from staffbase.kernel.key import (
     StationCard,
-    age_identity,
     keep_card,
     keep_key,
     open_key,
+    public_of,
     station_card,
 )
 from staffbase.kernel.key_held import key_held
@@ -60,7 +60,7 @@ def replace_recovery(
 
     Backups made so far still open with the old one.
     """
-    recipient = str(age_identity(recovery_identity).to_public())
+    recipient = public_of(recovery_identity)
     with key_held(home, changing=True):
         card = station_card(home)
         new = replace(card, recovery_recipient=recipient)
