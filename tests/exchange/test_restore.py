@@ -1,9 +1,7 @@
 """A backup becomes a station again, here or on another machine; what stood there is kept whole, and what is newer is said."""
 
 import os
-import random
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -28,7 +26,7 @@ from staffbase.kernel.access import STATION_ITSELF, Actor, Role
 from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.database import Database, sqlcipher_engine
 from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, IdentityMissing, Invalid, NotAllowed, WrongPin
-from staffbase.kernel.key import FileIdentities, create_key, new_recovery_identity, open_key
+from staffbase.kernel.key import FileIdentities, create_key, new_recovery_identity
 from staffbase.kernel.ledger import Seal
 from staffbase.kernel.settings import Settings
 from staffbase.migrations import migrate
@@ -234,47 +232,6 @@ def test_a_backup_under_load_restores_to_the_same_rows(house: House, tmp_path: P
     assert again.verifications.verify(STATION_ITSELF).clean
     again.close()
     station.close()
-
-
-def test_killed_anywhere_the_old_station_or_the_restored_one_is_there(house: House) -> None:
-    station = house.open()
-    file = house.backup(station)
-    house.note(station, "Etter kopien.")
-    station.close()
-    moments = random.Random(11)
-    found = set()
-    for _ in range(6):
-        with subprocess.Popen(
-            [sys.executable, "-c", _RESTORES, str(house.home), str(house.identities.folder), str(file)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        ) as child:  # fmt: skip
-            assert child.stdout is not None
-            assert child.stdin is not None
-            child.stdout.readline()
-            child.stdin.write("\n")
-            child.stdin.flush()
-            time.sleep(moments.uniform(0.0, 0.4))
-            os.kill(child.pid, signal.SIGKILL)
-        if not (house.home / "staffbase.db").exists():  # between the two renames: restoring again goes on
-            house.restore(file, overwrite=True)
-        station = house.open()
-        found.add(len(texts(station)))
-        assert station.verifications.verify(STATION_ITSELF).clean
-        station.close()
-    assert found <= {1, 2}
-    assert open_key(house.home, house.identities).trying == b""
-
-
-_RESTORES = """
-import sys
-from pathlib import Path
-from staffbase.kernel.clock import SystemClock
-from staffbase.kernel.identities import FileIdentities
-from staffbase.exchange.restore import restore
-print("ready", flush=True)
-sys.stdin.readline()
-restore(Path(sys.argv[1]), SystemClock(), Path(sys.argv[3]), FileIdentities(Path(sys.argv[2])), overwrite=True)
-"""
 
 
 def test_a_backup_is_verified_without_restoring_it(house: House, tmp_path: Path) -> None:

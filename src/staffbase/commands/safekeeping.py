@@ -76,7 +76,6 @@ def restore_station(asked: argparse.Namespace, settings: Settings) -> int:
     from staffbase.exchange.authority import KnownInBackup
     from staffbase.exchange.automatic import folder_of
     from staffbase.exchange.restore import restore
-    from staffbase.exchange.restored import RESTORED
     from staffbase.kernel.access import STATION_ITSELF, Permission, require
     from staffbase.kernel.clock import SystemClock
     from staffbase.kernel.creation import has_station
@@ -98,9 +97,7 @@ def restore_station(asked: argparse.Namespace, settings: Settings) -> int:
         overwrite=asked.replace, passphrase=asked.passphrase_said, progress=progress(), leader=leader,
         by=by, backups=folder_of(settings),
     )  # fmt: skip
-    station = station_opened(settings)
-    station.database.opened(done.by, f"{RESTORED}{done.ledger_seq}", None)
-    station.close()
+    station_opened(settings).close()  # it opens, and is anchored
     print("\n".join(done.in_words()))
     return 0
 

@@ -7,6 +7,7 @@ another backup, gives none for free.
 """
 
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -126,23 +127,39 @@ def _person(backup: OpenedBackup, name: str) -> _Found | None:
     return found[0] if found else None
 
 
+_really_until: dict[tuple[Path, str], float] = {}
+"""Until when each must wait, on the clock that nobody can set; a restart forgets it, and the wall clock then counts alone."""
+
+
 class _Tries:
-    """Tries at this station for one person, or for all names that nobody has; counted before they are made."""
+    """Tries at this station for one person, or for all names that nobody has; counted before they are made.
+
+    They wait as at the door (people.pins.Tries): until the wall clock says so and as long has really passed, and no longer
+    than the wait itself where the clock was set back.
+    """
 
     def __init__(self, home: Path, clock: Clock, person: str) -> None:
-        self._file, self._now, self._person = home / TRIES_FILE, clock.now(), person
+        self._file, self._clock, self._person = home / TRIES_FILE, clock, person
         self._all = _read(self._file)
         told = self._all.get(person, (0, None))
         self._failures, self._until = told[0], datetime.fromisoformat(told[1]) if told[1] else None
 
     def begin(self) -> None:
-        left = still_blocked(self._until, self._failures, self._now)
+        now, real = self._clock.now(), (self._file, self._person)
+        left = still_blocked(self._until, self._failures, now)
+        if not left and wait_after(self._failures):
+            left = max(0, math.ceil(_really_until.get(real, 0.0) - self._clock.monotonic()))
         if left:
+            if self._until is not None and self._until > now + timedelta(seconds=left):
+                self._count(now + timedelta(seconds=left))  # the clock was set back
             raise _wait(left)
         self._failures += 1
         wait = wait_after(self._failures)
-        until = (self._now + timedelta(seconds=wait)).isoformat() if wait else None
-        self._all[self._person] = (self._failures, until)
+        _really_until[real] = self._clock.monotonic() + wait
+        self._count(now + timedelta(seconds=wait) if wait else None)
+
+    def _count(self, until: datetime | None) -> None:
+        self._all[self._person] = (self._failures, until.isoformat() if until else None)
         write_private(self._file, json.dumps(self._all).encode())
 
     def failed(self, made: str) -> WrongPin:

@@ -16,13 +16,13 @@ from staffbase.exchange.authority import KnownInBackup, LaterBackups
 from staffbase.exchange.automatic import FOLDER
 from staffbase.exchange.erased_again import decisions_of, erase_again
 from staffbase.exchange.opened_backup import OpenedBackup, opened_backup
-from staffbase.exchange.restored import Restored, newer_in
+from staffbase.exchange.restored import RESTORED, Restored, newer_in
 from staffbase.exchange.staff_since import Carried, carry_over, changes_since
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.anchor import ANCHOR_FILE, Anchor
 from staffbase.kernel.clock import Clock, local
 from staffbase.kernel.creation import has_station, made_aside
-from staffbase.kernel.database import DATABASE_FILE, as_disk_errors, in_words, sqlcipher_engine
+from staffbase.kernel.database import DATABASE_FILE, Database, as_disk_errors, in_words, sqlcipher_engine
 from staffbase.kernel.errors import (
     DatabaseDamaged,
     DatabaseUnavailable,
@@ -47,14 +47,17 @@ from staffbase.kernel.key import (
     own_identity,
     station_card,
 )
+from staffbase.kernel.key_held import key_held
+from staffbase.kernel.ledger import Seal
 from staffbase.kernel.passphrase import locked
 from staffbase.kernel.rekey import held_alone, settled
 from staffbase.kernel.station_key import KEY_BYTES, StationKey
+from staffbase.kernel.swap import DATABASE_FILES, begin_swap
+from staffbase.kernel.transaction import guarded_tables
 from staffbase.kernel.verify import Progress
 from staffbase.migrations import HEAD, load_models
 
 _PLACE = ".restoring"
-_LOGS = ("", "-wal", "-shm")
 
 
 def restore(
@@ -97,21 +100,32 @@ def restore(
             datetime.fromisoformat(backup.manifest.made_at), backup.manifest.ledger_seq, proof, None, None, by=by
         )
         if not stands:
-            _anew(home, identities, backup, passphrase)
+            _anew(home, clock, identities, backup, passphrase, by)
             return done
-        done = replace(done, anchored=_anchored(home, backup))
-        key = _key_of(home, identities, passphrase, recovery_identity)
-        if key is not None and key.ledger.hex() != backup.manifest.ledger_root:
-            raise Invalid(_("This is another station's backup. Restore it into an empty folder with --home."))
-        if leader is not None:
-            later = LaterBackups(backups or home / FOLDER, identity, place)
-            done = replace(done, by=leader.check(backup, home, clock, later))
-        if key is None:
-            return replace(done, kept=_over_lost_key(home, clock, identities, backup, passphrase))
-        done = _replace(home, clock, settled(home, key), backup, place, done)
-        if done.anchored is not None and done.anchored <= done.ledger_seq:  # nothing was written after the backup
-            done = replace(done, erased_again=done.erased_again or 0, carried=done.carried or Carried())
-        return done
+        with key_held(home, changing=True):
+            return _in_its_place(
+                home, clock, identities, recovery_identity, backup, place, done,
+                passphrase=passphrase, leader=leader, later=LaterBackups(backups or home / FOLDER, identity, place),
+            )  # fmt: skip
+
+
+def _in_its_place(
+    home: Path, clock: Clock, identities: IdentityStore, recovery_identity: str | None, backup: OpenedBackup, place: Path,
+    done: Restored, *, passphrase: str | None, leader: KnownInBackup | None, later: LaterBackups,
+) -> Restored:  # fmt: skip
+    """The station of this backup where one stands. For whoever holds the key alone."""
+    key = _key_of(home, identities, passphrase, recovery_identity)
+    if key is not None and key.ledger.hex() != backup.manifest.ledger_root:
+        raise Invalid(_("This is another station's backup. Restore it into an empty folder with --home."))
+    if leader is not None:
+        done = replace(done, by=leader.check(backup, home, clock, later))
+    if key is None:
+        return replace(done, kept=_over_lost_key(home, clock, identities, backup, passphrase, done.by))
+    key = settled(home, key)
+    done = _replace(home, clock, key, backup, place, replace(done, anchored=_anchored(home, backup)))
+    if done.anchored is not None and done.anchored <= done.ledger_seq:  # nothing was written after the backup
+        done = replace(done, erased_again=done.erased_again or 0, carried=done.carried or Carried())
+    return done
 
 
 def _stands(home: Path) -> bool:
@@ -193,37 +207,47 @@ def _on_disk(file: Path) -> None:
 
 
 def _anew(
-    home: Path,
-    identities: IdentityStore,
-    backup: OpenedBackup,
-    passphrase: str | None,
+    home: Path, clock: Clock, identities: IdentityStore, backup: OpenedBackup, passphrase: str | None, by: Actor,
     make_room: Callable[[], None] | None = None,
-) -> None:
+) -> None:  # fmt: skip
     """A station where there is none: this machine gets an identity of its own."""
     from pyrage import x25519  # noqa: PLC0415  (only where a key is made)
 
     with made_aside(home, make_room) as aside:
-        database_key = _recrypted(backup, aside / DATABASE_FILE)
+        key = StationKey(_recrypted(backup, aside / DATABASE_FILE), bytes.fromhex(backup.manifest.ledger_root))
+        _note(aside / DATABASE_FILE, key, clock, backup, by)
+        _on_disk(aside / DATABASE_FILE)
         station = x25519.Identity.generate()
         card = StationCard(secrets.token_hex(8), str(station.to_public()), backup.manifest.recovery)
         identities.save(card.station_id, locked(str(station), passphrase))
         keep_card(aside, card)
-        keep_key(aside, card, StationKey(database_key, bytes.fromhex(backup.manifest.ledger_root)))
+        keep_key(aside, card, key)
+
+
+def _note(file: Path, key: StationKey, clock: Clock, backup: OpenedBackup, by: Actor) -> None:
+    """Who put it back, and from which row its ledger goes on, stands in it before it counts."""
+    engine = sqlcipher_engine(file, key.database, guarded=guarded_tables())
+    database = Database(engine, Seal.from_root(key.ledger), clock, backup.manifest.station)
+    try:
+        with database.write(by, f"{RESTORED}{backup.manifest.ledger_seq}", opening=True):
+            pass
+    finally:
+        database.close()
 
 
 def _over_lost_key(
-    home: Path, clock: Clock, identities: IdentityStore, backup: OpenedBackup, passphrase: str | None
+    home: Path, clock: Clock, identities: IdentityStore, backup: OpenedBackup, passphrase: str | None, by: Actor
 ) -> Path:
     """A new station in the place of one whose key is lost; what is left of that is kept aside."""
     kept = _aside(home, clock)
 
     def make_room() -> None:
-        for name in (*(f"{DATABASE_FILE}{end}" for end in _LOGS), ANCHOR_FILE, STATION_FILE, KEY_FILE):
+        for name in (*DATABASE_FILES, ANCHOR_FILE, STATION_FILE, KEY_FILE):
             with suppress(FileNotFoundError):
                 (home / name).replace(kept / name)
         sync_folder(kept)
 
-    _anew(home, identities, backup, passphrase, make_room)
+    _anew(home, clock, identities, backup, passphrase, by, make_room)
     return kept
 
 
@@ -249,20 +273,14 @@ def _replace(home: Path, clock: Clock, key: StationKey, backup: OpenedBackup, pl
     decisions, again = decisions_of(present, key.database), None
     if decisions is not None:
         again = erase_again(restored, within, decisions, clock, station)
-    if changes or again:
-        _on_disk(restored)
+    _note(restored, within, clock, backup, done.by)
+    _on_disk(restored)
     card = station_card(home)
     kept = _aside(home, clock)
     for name in (STATION_FILE, KEY_FILE):
         shutil.copy2(home / name, kept / name)
-    keep_key(home, card, replace(key, trying=fresh))
-    for end in _LOGS:
-        with suppress(FileNotFoundError):
-            (home / f"{DATABASE_FILE}{end}").replace(kept / f"{DATABASE_FILE}{end}")
-    with suppress(FileNotFoundError):
-        (home / ANCHOR_FILE).replace(kept / ANCHOR_FILE)
-    restored.replace(home / DATABASE_FILE)
-    for folder in (kept, home):
-        sync_folder(folder)
-    settled(home, replace(key, trying=fresh))
+    both = replace(key, trying=fresh)
+    keep_key(home, card, both)
+    begin_swap(home, restored, kept)
+    settled(home, both)
     return replace(done, kept=kept, newer=newer, erased_again=again, carried=carried)

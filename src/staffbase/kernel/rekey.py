@@ -14,6 +14,7 @@ from staffbase.kernel.identities import IdentityStore
 from staffbase.kernel.key import keep_key, open_key, station_card
 from staffbase.kernel.key_held import key_held
 from staffbase.kernel.station_key import KEY_BYTES, StationKey
+from staffbase.kernel.swap import finish_swap
 
 _WAIT = 2
 """Seconds that another program may still hold the database."""
@@ -88,10 +89,12 @@ def held_alone(file: Path, key: bytes) -> None:
 def settled(home: Path, key: StationKey) -> StationKey:
     """The key as it is in force: where changing it was cut off, the one of the two that opens the file, and from now on only that.
 
+    A database that was about to take another's place has taken it first (kernel.swap).
     For whoever holds the key alone (kernel.key_held): else one who is only about to change it is taken for cut off.
     """
     if not key.trying:
         return key
+    finish_swap(home)
     file = home / DATABASE_FILE
     if _opens(file, key.trying):
         found = StationKey(key.trying, key.ledger)
@@ -116,6 +119,8 @@ def _opened(file: Path, key: bytes) -> Any:
 def _opens(file: Path, key: bytes) -> bool:
     import sqlcipher3.dbapi2 as sqlcipher  # noqa: PLC0415  (only where a database is opened)
 
+    if not file.exists():
+        return False  # asking would make an empty one
     with closing(_opened(file, key)) as connection:
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

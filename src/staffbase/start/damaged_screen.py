@@ -301,8 +301,7 @@ class DamagedScreen(StartScreen):
         return Content("\n\n").join([*told, shown(_("Enter goes on to the door: sign in as always."), "$accent-text")])
 
     def _enter(self) -> Opened:
-        assert self._done is not None  # noqa: S101  (there is no way here before)
-        return Opened(self._back.open(self._done))
+        return Opened(self._back.open())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if self._done is not None and action in ("ask", "step", "cards"):

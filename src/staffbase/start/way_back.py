@@ -85,11 +85,8 @@ class WayBack:
 
         return note_opening(self.settings.home, person_id, role, resident_id, self.clock.now())
 
-    def open(self, done: "Restored") -> "Station":
-        """The restored station; its ledger says who put it back."""
-        from staffbase.exchange.restored import RESTORED  # noqa: PLC0415
+    def open(self) -> "Station":
+        """The restored station."""
         from staffbase.station import open_station  # noqa: PLC0415
 
-        station = open_station(self.settings, self.clock, self._identities, self._passphrase)
-        station.database.opened(done.by, f"{RESTORED}{done.ledger_seq}", None)
-        return station
+        return open_station(self.settings, self.clock, self._identities, self._passphrase)
