@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 from tests.conftest import moment
+from tests.exchange.erasures import GONE, decide, everything
 
-from staffbase.exchange.erasure import DecisionFacts, Erasures
+from staffbase.exchange.erasure import Erasures
 from staffbase.exchange.verification import in_words
 from staffbase.journal.model import Draft, Entry, EntryText, Kind
 from staffbase.kernel.access import Actor
@@ -21,7 +22,6 @@ from staffbase.kernel.verify import What, verify
 from staffbase.station import Station
 
 SAID = "Feilaktig påstand om kjøkkenkniv hos naboen"
-GONE = "Erased by decision of 05.01.2026 (§ 43)."
 
 
 @pytest.fixture
@@ -32,11 +32,6 @@ def database(either: Database) -> Database:
 @pytest.fixture
 def erasures(station: Station, tmp_path: Any) -> Erasures:
     return station.erasures(Settings(home=tmp_path / "home"))
-
-
-def decide(erasures: Erasures, actor: Actor, entry_id: int, **other: str) -> DecisionFacts:
-    told = {"responsible": "Journalansvarlig Hansen", "asked_by": "the resident", "reason": "Untrue, and it harms him."}
-    return erasures.decide(actor, entry_id, **{**told, **other})
 
 
 @pytest.fixture
@@ -58,17 +53,6 @@ def note(station: Station, actors: dict[str, Actor], flats: dict[str, int]) -> i
 def rows(database: Database, table: str) -> int:
     with database.read() as tx:
         return int(tx.run(text(f"SELECT count(*) FROM {table}")).scalar_one())
-
-
-def everything(database: Database) -> str:
-    """Every row of every table, as text."""
-    from sqlmodel import SQLModel
-
-    with database.read() as tx:
-        names = [table.name for table in SQLModel.metadata.sorted_tables if len(table.columns) > 1]
-        return "\n".join(
-            str(row) for name in (*names, "entry_search") for row in tx.run(text(f'SELECT * FROM "{name}"'))
-        )
 
 
 def test_it_says_what_goes_before_anything_does(erasures, station, actors, flats, note):
