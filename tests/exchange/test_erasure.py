@@ -261,8 +261,6 @@ def test_a_danger_that_stands_is_ended_first_and_an_agreement_keeps_its_terms(er
     (warning,) = residents.resident(eva, flats["A1"]).warnings
     residents.end_warning(eva, warning.id)
     decide(erasures, ingrid, told)
-    ended = station.journal.timeline(eva, kinds=[Kind.DANGER])[0].entry_id
-    decide(erasures, ingrid, ended)
     residents.set_agreement(eva, flats["A1"], RoundForm.ENTER, may_wake=True, consent="sensasjonelt samtykke")
     agreed = station.journal.timeline(eva, kinds=[Kind.ROUND_AGREEMENT])[0].entry_id
     decide(erasures, ingrid, agreed)

@@ -73,6 +73,19 @@ def text_from_json(stored: str) -> PlanText:
     return _text(json.loads(stored))
 
 
+def lines_of(stored: str) -> tuple[str, ...]:
+    """Every line of a version as it is stored, of all sections; none where it was erased by decision."""
+    if not stored.startswith("{"):
+        return ()
+    text = _text(json.loads(stored))
+    lines: list[str] = []
+    for one in fields(PlanText):
+        value = getattr(text, one.name)
+        for line in value if isinstance(value, tuple) else (value,):
+            lines += (line.words, line.measure) if isinstance(line, Sign) else (line,)
+    return tuple(line for line in lines if line)
+
+
 def proposal_to_json(proposal: Proposal) -> str:
     """A proposal as it is stored."""
     signed_on = proposal.signed_on.isoformat() if proposal.signed_on else None

@@ -1,18 +1,27 @@
 """A § 43 decision carried out inside a transaction, in every room that holds the words: when it is made, and again in a restored backup."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, and_, func, literal, or_
 from sqlmodel import SQLModel, col, select
-from sqlmodel.sql.sqltypes import AutoString
 
+from staffbase.crisis_plans.form import base_of, form_of
 from staffbase.crisis_plans.model import PlanDraft, PlanVersion
+from staffbase.exchange.same_words import TEXTS, Copies, ErasedRow, copies_in, plan_lines_in, typed_in
+from staffbase.exchange.told_together import Fact, beside_in, facts_in
 from staffbase.handover.model import ReportDraftLine
 from staffbase.journal import search
-from staffbase.journal.erasing import TELLING, Chain, clean_drafts_in, drafts_of, pieces_of, without
+from staffbase.journal.erasing import (
+    TELLING,
+    Chain,
+    chain_in,
+    clean_drafts_in,
+    drafts_of,
+    refuse_repeated,
+    without,
+)  # fmt: skip
 from staffbase.journal.items import erased_words
 from staffbase.journal.model import Entry, EntryText, Kind
 from staffbase.journal.timeline import among_keys
@@ -23,15 +32,49 @@ from staffbase.kernel.ledger import ErasureDecision
 from staffbase.kernel.transaction import guard_of
 from staffbase.residents.model import Warning_
 from staffbase.rounds.answers import open_door_of_in
-from staffbase.tasks.model import Task
-
-TEXTS = "entry_text"
-ErasedRow = tuple[str, int, bool]
-"""Table, key, and whether a row of facts takes its place."""
 
 
-def rows_of_in(tx: Reading, chain: Chain) -> list[ErasedRow]:
-    """Every row that goes with these entries: their texts, and what other rooms keep of the same words beside them."""
+@dataclass(frozen=True)
+class Going:
+    """All that one decision takes: the texts, what other rooms keep of the same words, and what is compared with the rest."""
+
+    rows: tuple[ErasedRow, ...]
+    facts: tuple[Fact, ...]
+    """Tasks, dangers and stays that lose their words."""
+    versions: tuple[PlanVersion, ...]
+    """Versions of a crisis plan among the rows."""
+    typed: tuple[str, ...]
+    gone: tuple[str, ...]
+    """Lines of these versions that the plan that counts does not have."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What nobody's draft may keep."""
+        return (*self.typed, *self.gone)
+
+    @property
+    def beside(self) -> int:
+        """How many rows of other rooms are emptied."""
+        return sum(left for _table, _key, left in self.rows) + len(self.facts)
+
+    def takes(self, form: str, fields: Mapping[str, str]) -> bool:
+        """Whether a draft is a crisis plan half typed that was begun from one of these versions."""
+        return any(
+            form == form_of(version.resident_id) and base_of(dict(fields))[0] == version.number
+            for version in self.versions
+        )
+
+
+def about_in(tx: Reading, house_id: int, entry_id: int) -> Chain:
+    """The entry with all that was written about it, and the other entries that tell of the very same thing.
+
+    Raises NotFound, and Invalid where nothing is said.
+    """
+    return chain_in(tx, house_id, entry_id, beside_in)
+
+
+def going_in(tx: Reading, chain: Chain) -> Going:
+    """Everything that goes with these entries: their texts, and what other rooms keep of the same words beside them."""
     ids = [entry.id for entry in chain.entries]
     rows: list[ErasedRow] = [(TEXTS, entry_id, False) for entry_id in chain.texts]
     for table in SQLModel.metadata.sorted_tables:
@@ -39,10 +82,20 @@ def rows_of_in(tx: Reading, chain: Chain) -> list[ErasedRow]:
             found = tx.session.connection().execute(table.select().where(among_keys(table.c.entry_id, ids)))
             rows += [(table.name, row.id, True) for row in found]
     door = open_door_of_in(tx, chain.root)
-    return rows if door is None else [*rows, ("open_door", door, True)]
+    if door is not None:
+        rows.append(("open_door", door, True))
+    return _going(tx, chain.entries, chain.texts, rows)
 
 
-def refuse_standing_in(tx: Reading, chain: Chain) -> None:
+def _going(tx: Reading, entries: Sequence[Entry], texts: Mapping[int, EntryText], rows: Sequence[ErasedRow]) -> Going:
+    facts = facts_in(tx, entries, {key: row.text for key, row in texts.items()})
+    plans = [key for table, key, _left in rows if table == PlanVersion.__tablename__]
+    versions = tx.all(select(PlanVersion).where(among_keys(col(PlanVersion.id), plans))) if plans else ()
+    typed = typed_in(tx, entries, texts, rows, facts)
+    return Going(tuple(rows), tuple(facts), tuple(versions), typed, plan_lines_in(tx, versions))
+
+
+def refuse_standing_in(tx: Reading, chain: Chain, going: Going) -> None:
     """Raise Invalid for what counts now: nobody may find an empty crisis plan, or a danger that nobody can read."""
     root = chain.root
     if root.kind is Kind.PLAN:
@@ -62,96 +115,65 @@ def refuse_standing_in(tx: Reading, chain: Chain) -> None:
             )
         if draft is not None and draft.base_number == mine:
             raise Invalid(_("A draft of the crisis plan was begun from this version. Publish it or end it first (5)."))
-    if any(warning.ended_at is None for warning in _warnings_in(tx, [root], chain.pieces)):
+    if any(isinstance(fact, Warning_) and fact.ended_at is None for fact, _column in going.facts):
         raise Invalid(_("This still stands among the dangers. End it there first (the resident's page, d)."))
 
 
-def erase_in(tx: Writing, decision: ErasureDecision) -> None:
-    """Take out every row that this decision names, with all that holds their words besides: index, drafts, tasks, dangers."""
+def refuse_telling(words: str, chain: Chain, going: Going, field: str) -> None:
+    """Raise Invalid where what is typed into the decision, which stays, repeats what goes."""
+    refuse_repeated(words, [*chain.pieces, *(one for one in going.words if len(one) >= TELLING)], field)
+
+
+def erase_in(tx: Writing, decision: ErasureDecision) -> Going:
+    """Take out every row that this decision names, with all that holds their words besides: index, drafts, tasks, dangers.
+
+    Returns what it was.
+    """
     rows: list[ErasedRow] = [(table, key, left) for table, key, left in json.loads(decision.erased)]
     ids = [key for table, key, _left in rows if table == TEXTS]
-    entries = tx.all(select(Entry).where(among_keys(col(Entry.id), ids)))
-    pieces = pieces_of(tx.all(select(EntryText).where(among_keys(col(EntryText.id), ids))))
+    texts = {row.id: row for row in tx.all(select(EntryText).where(among_keys(col(EntryText.id), ids)))}
+    going = _going(tx, tx.all(select(Entry).where(among_keys(col(Entry.id), ids))), texts, rows)
     said = erased_words(decision.decided_at)
     for table, key, left in rows:
         tx.erase(decision, table, key, said if left else None)
     search.forget(tx, ids)
-    clean_drafts_in(tx, ids, pieces, said)
-    for line in tx.all(select(ReportDraftLine)):
-        text, if_then = without([line.text, line.if_then], pieces, said)
-        if (text, if_then) != (line.text, line.if_then):
-            line.text, line.if_then, line.edition = text, if_then, line.edition + 1
-    for plan in tx.all(select(PlanDraft).where(col(PlanDraft.open).is_(True))):
-        fields = without(json.loads(plan.fields), pieces, said)
-        if fields != json.loads(plan.fields):
-            told = json.dumps(fields, ensure_ascii=False)
-            tx.change(plan, fields=told, saved_at=tx.now)
-    for task in tx.all(select(Task).where(among_keys(col(Task.entry_id), ids))):
-        tx.change(task, text=said)
-    for warning in _warnings_in(tx, entries, pieces):
-        tx.change(warning, line=said)
+    clean_drafts_in(tx, ids, going.words, said, going.takes)
+    for line, (text, if_then) in _report_drafts_in(tx, going.words, said):
+        line.text, line.if_then, line.edition = text, if_then, line.edition + 1
+    for plan, fields in _plan_drafts_in(tx, going.words, said):
+        tx.change(plan, fields=json.dumps(fields, ensure_ascii=False), saved_at=tx.now)
+    for fact, column in going.facts:
+        tx.change(fact, **{column: said})
+    return going
 
 
-def _warnings_in(tx: Reading, entries: Iterable[Entry], pieces: Sequence[str]) -> list[Warning_]:
-    """The dangers whose line these entries told of; they were written beside one another."""
-    about = [entry.resident_id for entry in entries if entry.kind is Kind.DANGER and entry.resident_id is not None]
-    if not about:
-        return []
-    found = tx.all(select(Warning_).where(among_keys(col(Warning_.resident_id), about)))
-    return [warning for warning in found if any(warning.line in piece for piece in pieces)]
+def _report_drafts_in(tx: Reading, words: Sequence[str], said: str) -> list[tuple[ReportDraftLine, list[str]]]:
+    """The lines of reports not signed yet that hold these words, and what they say without."""
+    lines = [(line, [line.text, line.if_then]) for line in tx.all(select(ReportDraftLine))]
+    return [(line, kept) for line, typed in lines if (kept := without(typed, words, said)) != typed]
 
 
-# -- what else holds the same words -------------------------------------------------------------------------------------
+def _plan_drafts_in(tx: Reading, words: Sequence[str], said: str) -> list[tuple[PlanDraft, Any]]:
+    """The drafts of a next version that hold these words, and what they say without."""
+    plans = [(plan, json.loads(plan.fields)) for plan in tx.all(select(PlanDraft).where(col(PlanDraft.open).is_(True)))]
+    return [(plan, kept) for plan, fields in plans if (kept := without(fields, words, said)) != fields]
 
 
-@dataclass(frozen=True)
-class Copies:
-    """Where the same words stand besides, for a person to look at: each is another record, and its own decision."""
-
-    entries: tuple[int, ...]
-    """Other entries."""
-    tables: tuple[str, ...]
-    """Tables of other rows."""
+def elsewhere_in(tx: Reading, going: Going) -> Copies:
+    """Where the same words stand besides, and stay."""
+    taken = {(table, key) for table, key, _left in going.rows}
+    taken |= {(str(fact.__tablename__), fact.id) for fact, _column in going.facts}  # type: ignore[attr-defined]
+    return copies_in(tx, going.typed, going.gone, going.versions, taken)
 
 
-_NOT_LOOKED_AT = frozenset({TEXTS, "entry", "ledger", "erasure", "erasure_decision", "draft", "report_draft_line"})
-_LONG = 20
-"""Characters from which a row is told of that holds a part of the text; shorter ones are names and the like."""
-
-
-def copies_in(tx: Reading, chain: Chain, rows: Iterable[ErasedRow]) -> Copies:
-    """Everything durable that holds one of these texts, or a long part of one, and is not erased with them."""
-    telling = [piece for piece in chain.pieces if len(piece) >= TELLING]
-    if not telling:
-        return Copies((), ())
-    going = {(table, key) for table, key, _left in rows}
-    connection, tables = tx.session.connection(), []
-    for table in SQLModel.metadata.sorted_tables:
-        if table.name in _NOT_LOOKED_AT or "guard" not in table.info or guard_of(table) == "unlogged":
-            continue
-        key = next(iter(table.primary_key))
-        typed = [column for column in table.c if isinstance(column.type, Text | AutoString)]
-        if typed:
-            holding = or_(*(_holds(tx, column, piece) for column in typed for piece in telling))
-            found = connection.execute(table.select().with_only_columns(key).where(holding)).scalars()
-            if any((table.name, one) not in going for one in found):
-                tables.append(table.name)
-    texts = or_(*(_holds(tx, col(EntryText.text), piece) for piece in telling))
-    others = [key for key in tx.all(select(EntryText.id).where(texts)) if (TEXTS, key) not in going]
-    return Copies(tuple(sorted(others, reverse=True)), tuple(tables))
-
-
-def _holds(tx: Reading, column: Any, piece: str) -> Any:
-    place = func.instr if tx.session.get_bind().dialect.name == "sqlite" else func.strpos
-    return or_(place(column, literal(piece)) > 0, and_(func.length(column) >= _LONG, place(literal(piece), column) > 0))
-
-
-def drafts_with_in(tx: Reading, chain: Chain) -> int:
-    """How many drafts of anybody belong to these entries or hold their words."""
-    belonging, holding = drafts_of(tx, [entry.id for entry in chain.entries], chain.pieces)
-    return len(belonging) + len(holding)
+def drafts_with_in(tx: Reading, chain: Chain, going: Going) -> int:
+    """How many drafts of anybody, of reports and of plans belong to these entries or hold their words."""
+    belonging, holding = drafts_of(tx, [entry.id for entry in chain.entries], going.words, going.takes)
+    shared = len(_report_drafts_in(tx, going.words, "")) + len(_plan_drafts_in(tx, going.words, ""))
+    return len(belonging) + len(holding) + shared
 
 
 __all__ = [
-    "Copies", "ErasedRow", "copies_in", "drafts_with_in", "erase_in", "refuse_standing_in", "rows_of_in",
+    "Going", "about_in", "drafts_with_in", "elsewhere_in", "erase_in", "going_in", "refuse_standing_in",
+    "refuse_telling",
 ]  # fmt: skip

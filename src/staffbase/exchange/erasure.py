@@ -4,27 +4,31 @@ What goes, what stays and what the station cannot reach is said before; the deci
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import col, select
 
 from staffbase.exchange.erasing import (
-    copies_in,
+    Going,
+    about_in,
     drafts_with_in,
+    elsewhere_in,
     erase_in,
+    going_in,
     refuse_standing_in,
-    rows_of_in,
+    refuse_telling,
 )  # fmt: skip
 from staffbase.exchange.older_backups import OlderBackup, older_backups_in
 from staffbase.incidents.model import IncidentStep
 from staffbase.journal.corrections import amended_entry
-from staffbase.journal.erasing import Chain, chain_in, refuse_repeated
+from staffbase.journal.erasing import Chain
 from staffbase.journal.model import KIND_NAMES, Kind
 from staffbase.journal.service import items_by_id
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.database import Database, Reading, Writing
-from staffbase.kernel.i18n import N_, _
+from staffbase.kernel.i18n import N_, _, ngettext
 from staffbase.kernel.ledger import ErasureDecision
 from staffbase.kernel.moments import show_date, show_time
 from staffbase.kernel.service import HouseService
@@ -48,6 +52,9 @@ _PLACES = {
     "contact": N_("the contacts"),
     "task": N_("the tasks"),
     "resident": N_("what is known about a resident"),
+    "stay": N_("why somebody moved out"),
+    "house": N_("what is known about the house"),
+    "unit": N_("what is known about a unit"),
 }
 
 
@@ -66,8 +73,10 @@ class ToErase:
     corrections: int
     comments: int
     asked: int
+    told_too: tuple[str, ...]
+    """The other entries that tell of the very same thing (that a task is done, that a danger ended), and go."""
     beside: int
-    """Rows of other rooms that hold the same words and are emptied: a report's line, a plan's version, …"""
+    """Rows of other rooms that hold the same words and are emptied: a report's line, a plan's version, a task, …"""
     drafts: int
     steps: int
     """Of an incident: each is an entry of its own, and stays."""
@@ -83,7 +92,7 @@ class ToErase:
     @property
     def texts(self) -> int:
         """How many texts go."""
-        return self.own + self.corrections + self.comments + self.asked
+        return self.own + self.corrections + self.comments + self.asked + len(self.told_too)
 
 
 @dataclass(frozen=True)
@@ -114,9 +123,10 @@ class Erasures(HouseService):
         """What a decision about this entry would take and leave. Raises Invalid where nothing can be erased, NotFound."""
         del actor
         with self.database.read() as tx:
-            chain = chain_in(tx, self.house_id, entry_id)
-            refuse_standing_in(tx, chain)
-            return self._look(tx, chain)
+            chain = about_in(tx, self.house_id, entry_id)
+            going = going_in(tx, chain)
+            refuse_standing_in(tx, chain, going)
+            return self._look(tx, chain, going)
 
     @allowed(Permission.ERASE)
     def decide(self, actor: Actor, entry_id: int, *, responsible: str, asked_by: str, reason: str) -> DecisionFacts:
@@ -128,17 +138,18 @@ class Erasures(HouseService):
         with self.database.read() as tx:
             subject = amended_entry(tx, self.house_id, entry_id).place.resident_id
         with self.database.write(actor, "entry.erase", subject=subject) as tx:
-            chain = chain_in(tx, self.house_id, entry_id)
-            refuse_standing_in(tx, chain)
+            chain = about_in(tx, self.house_id, entry_id)
+            going = going_in(tx, chain)
+            refuse_standing_in(tx, chain, going)
             responsible = typed_line(responsible, "responsible", limit=80)
             asked_by = typed_line(asked_by, "asked_by", limit=120)
             reason = typed_text(reason, "reason", limit=_REASON)
             for field, words in (("responsible", responsible), ("asked_by", asked_by), ("reason", reason)):
-                refuse_repeated(words, chain.pieces, field)
+                refuse_telling(words, chain, going, field)
             decision = tx.add(
                 ErasureDecision(
                     entry_id=chain.root.id, decided_at=tx.now, decided_by=actor.person_id,
-                    responsible=responsible, asked_by=asked_by, reason=reason, texts=len(_texts(chain)), erased=json.dumps(rows_of_in(tx, chain)),
+                    responsible=responsible, asked_by=asked_by, reason=reason, texts=len(_texts(chain)), erased=json.dumps(going.rows),
                     backups=json.dumps([one.kept() for one in self._older(tx, chain, tx.now)]),
                 )
             )  # fmt: skip
@@ -157,10 +168,8 @@ class Erasures(HouseService):
                     return self._facts(tx, decision)
         return None
 
-    def _look(self, tx: Reading, chain: Chain) -> ToErase:
-        rows = rows_of_in(tx, chain)
-        copies = copies_in(tx, chain, rows)
-        others = items_by_id(tx, copies.entries[:_NAMED])
+    def _look(self, tx: Reading, chain: Chain, going: Going) -> ToErase:
+        copies = elsewhere_in(tx, going)
         names, labels = names_in(tx), labels_in(tx, self.house_id)
         root = chain.root
         place = amended_entry(tx, self.house_id, root.id).place
@@ -173,15 +182,14 @@ class Erasures(HouseService):
             entry_id=root.id, resident_id=place.resident_id, where=unit or alias or _("the house"),
             about=_("%(about)s · %(kind)s · %(date)s %(time)s · %(name)s") % told,
             own=sum(bool(words) for words in _own(chain)), corrections=chain.corrections, comments=chain.comments,
-            asked=chain.asked, beside=sum(left for _table, _key, left in rows), drafts=drafts_with_in(tx, chain),
+            asked=chain.asked, told_too=_named(tx, [entry.id for entry in chain.told_too]), beside=going.beside,
+            drafts=drafts_with_in(tx, chain, going),
             steps=len(tx.all(select(IncidentStep.id).where(IncidentStep.incident_id == root.id)))
             if root.kind is Kind.INCIDENT
             else 0,
             copies=(
-                *(
-                    f"{_(KIND_NAMES[item.kind])} {show_date(item.observed_from)} {show_time(item.observed_from)}"
-                    for item in others.values()
-                ),
+                *_named(tx, copies.entries[:_NAMED]),
+                *(_version(number, lines) for number, lines in copies.versions),
                 *(_(_PLACES[table]) if table in _PLACES else table for table in copies.tables),
             ),
             more_copies=max(0, len(copies.entries) - _NAMED),
@@ -202,6 +210,22 @@ class Erasures(HouseService):
             row.decided_at, names.get(row.decided_by, ""), row.responsible, row.asked_by, row.reason, row.texts,
             tuple(one.in_words(names) for one in older if one.stands(self._settings)),
         )  # fmt: skip
+
+
+def _named(tx: Reading, entry_ids: Sequence[int]) -> tuple[str, ...]:
+    """Each of these entries by its kind and time."""
+    items = items_by_id(tx, entry_ids)
+    return tuple(
+        f"{_(KIND_NAMES[item.kind])} {show_date(item.observed_from)} {show_time(item.observed_from)}"
+        for item in items.values()
+    )
+
+
+def _version(number: int, lines: int) -> str:
+    said = ngettext(
+        "version %(number)d of the plan (%(count)d line the same)", "version %(number)d of the plan (%(count)d lines the same)", lines
+    )  # fmt: skip
+    return said % {"number": number, "count": lines}
 
 
 def _own(chain: Chain) -> tuple[str, str]:

@@ -125,6 +125,21 @@ def matching(tx: Reading, terms: Sequence[str], before: int | None, limit: int) 
     return (_sqlite if sqlite else _postgres)(tx, long, short, before or 2**63 - 1, limit)
 
 
+def inside(tx: Reading, typed: Sequence[str], least: int) -> list[int]:
+    """The keys of entries whose whole text, of at least `least` characters, stands inside one of these texts.
+
+    Goes through the whole index; for what is asked seldom.
+    """
+    if not typed:
+        return []
+    sqlite = tx.session.get_bind().dialect.name == "sqlite"
+    key, place = ("rowid", "instr") if sqlite else ("id", "strpos")
+    stands = " OR ".join(f"{place}(:typed{number}, rtrim(folded, '.,:;!? ')) > 0" for number in range(len(typed)))
+    values = {f"typed{number}": fold(one) for number, one in enumerate(typed)}
+    query = text(f"SELECT {key} FROM entry_search WHERE length(folded) >= :least AND ({stands})")
+    return [row[0] for row in tx.run(query, {**values, "least": least})]
+
+
 def _quoted(term: str) -> str:
     return '"' + term.replace('"', '""') + '"'
 

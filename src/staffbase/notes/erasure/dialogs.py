@@ -160,6 +160,14 @@ def _goes(what: "ToErase") -> str:
         ngettext("%(count)d question or answer", "%(count)d questions and answers", what.asked) % {"count": what.asked}
         if what.asked
         else "",
+        ngettext(
+            "%(count)d other entry about the same (%(named)s)",
+            "%(count)d other entries about the same (%(named)s)",
+            len(what.told_too),
+        )
+        % {"count": len(what.told_too), "named": ", ".join(what.told_too)}
+        if what.told_too
+        else "",
         ngettext("%(count)d other place with the same words", "%(count)d other places with the same words", what.beside)
         % {"count": what.beside}
         if what.beside
