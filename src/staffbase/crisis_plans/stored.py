@@ -66,16 +66,21 @@ def text_to_json(text: PlanText) -> str:
     return json.dumps(asdict(text), ensure_ascii=False)
 
 
+def stands(stored: str) -> bool:
+    """Whether the sections of a version are there: not where it was erased by decision."""
+    return stored.startswith("{")
+
+
 def text_from_json(stored: str) -> PlanText:
     """The sections as they were stored. Of a version that was erased by decision only that stands there."""
-    if not stored.startswith("{"):
+    if not stands(stored):
         return PlanText(dangers=(stored,))
     return _text(json.loads(stored))
 
 
 def lines_of(stored: str) -> tuple[str, ...]:
     """Every line of a version as it is stored, of all sections; none where it was erased by decision."""
-    if not stored.startswith("{"):
+    if not stands(stored):
         return ()
     text = _text(json.loads(stored))
     lines: list[str] = []

@@ -272,7 +272,7 @@ def _replace(home: Path, clock: Clock, key: StationKey, backup: OpenedBackup, pl
         carried = carry_over(restored, within, changes, clock, station)
     decisions, again = decisions_of(present, key.database), None
     if decisions is not None:
-        again = erase_again(restored, within, decisions, clock, station)
+        again = erase_again(restored, within, decisions, clock, station, (present, key.database))
     _note(restored, within, clock, backup, done.by)
     _on_disk(restored)
     card = station_card(home)
@@ -283,4 +283,5 @@ def _replace(home: Path, clock: Clock, key: StationKey, backup: OpenedBackup, pl
     keep_key(home, card, both)
     begin_swap(home, restored, kept)
     settled(home, both)
-    return replace(done, kept=kept, newer=newer, erased_again=again, carried=carried)
+    done = replace(done, kept=kept, newer=newer, carried=carried)
+    return done if again is None else replace(done, erased_again=again.decisions, emptied=again.emptied)

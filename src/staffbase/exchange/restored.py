@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
+from staffbase.exchange.erased_again import Emptied
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import sqlcipher_engine
@@ -49,6 +50,8 @@ class Restored:
     """How many decisions to erase that are newer than the backup were carried out in it; None where nobody could know."""
     carried: "Carried | None" = None
     """What the staff list of today knew better than the backup; None where nobody could know."""
+    emptied: tuple[Emptied, ...] = ()
+    """The crisis cards that are empty since."""
     by: Actor = STATION_ITSELF
     """Who put it back; the station itself where the recovery identity did."""
 
@@ -105,6 +108,7 @@ class Restored:
             )
         else:
             said += self.carried.in_words(names=self.by is not STATION_ITSELF)
+        said += [one.in_words() for one in self.emptied]
         if self.kept is not None:
             said.append(
                 _("What stood here before is kept whole in %(folder)s; staffbase --home opens it there.") % told
