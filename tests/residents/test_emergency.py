@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 from tests.conftest import moment
+from tests.exchange.erasures import GONE, decide
 
 from staffbase.journal.model import Kind
 from staffbase.kernel.access import Role
 from staffbase.kernel.errors import Invalid, NotAllowed, NotFound
+from staffbase.kernel.settings import Settings
 from staffbase.people.model import ShiftName
 
 WHY = "A3 roper om ei dame som heter Siv, jeg må vite hvem det er."
@@ -106,3 +108,22 @@ def test_only_a_leader_reviews_and_the_auditor_sees_the_queue(station, actors, n
         station.emergency.review(actors["ingrid"], one.id, "  ")
     with pytest.raises(NotFound):
         station.emergency.review(actors["ingrid"], one.id + 1, "Fint.")
+
+
+def test_an_access_whose_reason_was_erased_by_decision_is_looked_at_all_the_same(
+    station, actors, nora, flats, tmp_path
+) -> None:
+    ingrid = actors["ingrid"]
+    station.emergency.open(nora, flats["A1"], WHY)
+    (waiting,) = station.emergency.emergency_queue(ingrid)
+    decide(station.erasures(Settings(home=tmp_path / "home")), ingrid, waiting.id)
+    (waiting,) = station.emergency.emergency_queue(ingrid)
+    assert waiting.reason == GONE
+    station.emergency.review(ingrid, waiting.id, "Det var nødvendig.")
+    assert station.emergency.emergency_queue(ingrid) == []
+    (seen,) = station.emergency.emergency_queue(ingrid, reviewed=True)
+    assert (seen.reason, seen.review) == (GONE, "Det var nødvendig.")
+    (item,) = station.journal.timeline(ingrid, kinds=[Kind.EMERGENCY_ACCESS])
+    assert [one.text for one in item.comments] == ["Det var nødvendig."]
+    with pytest.raises(Invalid, match="erased by decision"):
+        station.journal.comment(ingrid, waiting.id, "Enda en ting")

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from tests.conftest import moment
+from tests.exchange.erasures import decide
 
 from staffbase.journal.model import Importance, Kind, Source
 from staffbase.kernel.errors import Invalid, NotAllowed
+from staffbase.kernel.settings import Settings
 from staffbase.residents.model import Presence
 from staffbase.residents.service import set_presence_in
 from staffbase.rounds.model import Beyond, Outcome
@@ -44,6 +46,15 @@ def test_an_answer_withdrawn_after_the_signature_leaves_its_door_open_with_the_r
     read = night.handover.my_reading(actors["jonas"]).residents
     (told,) = [one for resident in read for one in resident.items if one.entry_id == signed["A2"]]
     assert told.withdrawn
+
+
+def test_a_withdrawn_answer_that_is_erased_by_decision_leaves_its_door_open(night, actors, signed, tmp_path):
+    samira = actors["samira"]
+    night.rounds.mend(samira, signed["A2"], "I looked in at A1 only.")
+    decide(night.erasures(Settings(home=tmp_path / "home")), actors["ingrid"], signed["A2"])
+    (first, *_rest) = night.rounds.windows(samira)
+    assert (first.done, first.due, first.signed) == (2, 3, True)
+    assert line_of(night, samira, "A2").open_reason == "Erased by decision of 06.01.2026 (§ 43)."
 
 
 def test_what_was_found_instead_is_a_check_of_the_same_walk_marked_as_entered_later(

@@ -24,10 +24,10 @@ from staffbase.crisis_plans.reading import draft_row_in
 from staffbase.crisis_plans.rules import Proposal
 from staffbase.crisis_plans.stored import proposal_to_json, stands, text_from_json
 from staffbase.exchange.erasing import Going, erase_in
+from staffbase.exchange.restored import Emptied
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import Clock
 from staffbase.kernel.database import Database, Writing, sqlcipher_engine
-from staffbase.kernel.i18n import _
 from staffbase.kernel.ledger import ErasureDecision, Seal
 from staffbase.kernel.station_key import StationKey
 from staffbase.kernel.sweep import sweep
@@ -42,32 +42,6 @@ _VERSIONS: Any = PlanVersion.__table__  # type: ignore[attr-defined]
 
 Decisions = Sequence[dict[str, Any]]
 """Rows of decisions, by column."""
-
-
-@dataclass(frozen=True)
-class Emptied:
-    """A crisis card that says nothing any more: the plan that counted in the backup was erased by a later decision."""
-
-    unit_code: str
-    waiting: int | None
-    """The version whose text waits as a draft; None where it is not known here."""
-
-    def in_words(self) -> str:
-        """What people are told, in the words of a task."""
-        told = {"unit": self.unit_code, "number": self.waiting}
-        if self.waiting is None:
-            return (
-                _(
-                    "%(unit)s: the crisis card is empty, for the plan that counted in the backup was erased by decision (§ 43) later. Write it anew at once (5); the data put aside at the restoring may hold the newer version."
-                )
-                % told
-            )
-        return (
-            _(
-                "%(unit)s: the crisis card is empty, for the plan that counted in the backup was erased by decision (§ 43) later. What version %(number)d said, from the data put aside, waits as a draft: look at it and publish it at once (5)."
-            )
-            % told
-        )
 
 
 @dataclass(frozen=True)
@@ -191,4 +165,4 @@ def _newest_of(file: Path, key: bytes, resident_id: int) -> dict[str, Any] | Non
         engine.dispose()
 
 
-__all__ = ["Again", "Decisions", "Emptied", "brought_on", "decisions_of", "erase_again"]
+__all__ = ["Again", "Decisions", "brought_on", "decisions_of", "erase_again"]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from staffbase.exchange.erased_again import Emptied
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.clock import local
 from staffbase.kernel.database import sqlcipher_engine
@@ -30,6 +29,32 @@ class Newer:
     entries: int
     since: datetime
     until: datetime
+
+
+@dataclass(frozen=True)
+class Emptied:
+    """A crisis card that says nothing any more: the plan that counted in the backup was erased by a later decision."""
+
+    unit_code: str
+    waiting: int | None
+    """The version whose text waits as a draft; None where it is not known here."""
+
+    def in_words(self) -> str:
+        """What people are told, in the words of a task."""
+        told = {"unit": self.unit_code, "number": self.waiting}
+        if self.waiting is None:
+            return (
+                _(
+                    "%(unit)s: the crisis card is empty, for the plan that counted in the backup was erased by decision (§ 43) later. Write it anew at once (5); the data put aside at the restoring may hold the newer version."
+                )
+                % told
+            )
+        return (
+            _(
+                "%(unit)s: the crisis card is empty, for the plan that counted in the backup was erased by decision (§ 43) later. What version %(number)d said, from the data put aside, waits as a draft: look at it and publish it at once (5)."
+            )
+            % told
+        )
 
 
 @dataclass(frozen=True)

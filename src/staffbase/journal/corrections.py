@@ -79,10 +79,14 @@ def withdraw_in(tx: Writing, house_id: int, entry_id: int, reason: str) -> Entry
     return _amend(tx, _mendable(tx, house_id, entry_id), Kind.WITHDRAWN, reason)
 
 
-def comment_in(tx: Writing, house_id: int, entry_id: int, text: str) -> Entry:
-    """A comment on any entry, by anyone who may write."""
+def comment_in(tx: Writing, house_id: int, entry_id: int, text: str, *, erased_too: bool = False) -> Entry:
+    """A comment on any entry, by anyone who may write.
+
+    Raises Invalid for what was erased by decision, unless (`erased_too`) the comment is about what stays of it.
+    """
     amended = amended_entry(tx, house_id, entry_id)
-    not_erased(amended)
+    if not erased_too:
+        not_erased(amended)
     return _amend(tx, amended, Kind.COMMENT, typed_text(text))
 
 

@@ -167,7 +167,7 @@ def fold(amended: Amended, here: Entry | None = None, reader: Actor | None = Non
     hidden = (moved or (amended.withdrawn and not own)) and not may_read_hidden(reader)
     item = _open(amended, here, moved=moved)
     if amended.erased_at is not None and not (hidden and moved):
-        return _emptied(item, amended.erased_at)
+        return _emptied(item, amended, amended.erased_at)
     return _bare(item) if hidden and moved else _withheld(item) if hidden else item
 
 
@@ -231,12 +231,15 @@ def _withheld(item: TimelineItem) -> TimelineItem:
     return replace(item, text="", original_text="", late_reason="", corrections=taken_back, comments=(), hidden=True)
 
 
-def _emptied(item: TimelineItem, at: datetime) -> TimelineItem:
-    """Erased by decision: that is said once; who wrote what when stays, and none of their words are there any more."""
+def _emptied(item: TimelineItem, amended: Amended, at: datetime) -> TimelineItem:
+    """Erased by decision: that is said once; who wrote what when stays, and none of their words are there any more.
+
+    What was written about it after the decision stands: the review of an emergency access.
+    """
     return replace(
         item, text=erased_words(at), original_text="", withdrawn_reason="", erased_at=at,
         corrections=tuple(replace(one, text="") for one in item.corrections),
-        comments=tuple(replace(one, text="") for one in item.comments),
+        comments=tuple(one if one.entry_id in amended.texts else replace(one, text="") for one in item.comments),
     )  # fmt: skip
 
 

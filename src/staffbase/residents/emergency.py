@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from staffbase.journal.corrections import comment_in
 from staffbase.journal.entries import write_entry
+from staffbase.journal.items import TimelineItem
 from staffbase.journal.model import Kind
 from staffbase.journal.service import items_by_id
 from staffbase.kernel.access import Actor, Permission, allowed
@@ -160,7 +161,8 @@ class Emergency(HouseService):
                 raise NotAllowed(_("Nobody reviews their own emergency access. Another leader does."))
             if tx.first(select(EmergencyReview.id).where(EmergencyReview.access_id == access_id)) is not None:
                 raise Invalid(_("This emergency access is reviewed already."), "line")
-            comment = comment_in(tx, self.house_id, access_id, line)
+            # that somebody opened it is looked at, too, where the reason was erased by decision since
+            comment = comment_in(tx, self.house_id, access_id, line, erased_too=True)
             tx.add(
                 EmergencyReview(id=comment.id, access_id=access_id, reviewed_by_id=actor.person_id, reviewed_at=tx.now)
             )
@@ -174,10 +176,15 @@ class Emergency(HouseService):
         return [
             EmergencyFacts(
                 access.id, access.person_id, names.get(access.person_id, ""), access.resident_id,
-                *labels.get(access.resident_id, ("", "")), items[access.id].original_text, access.begins_at,
+                *labels.get(access.resident_id, ("", "")), _reason(items[access.id]), access.begins_at,
                 access.ends_at, names.get(review.reviewed_by_id, "") if review else "",
                 review.reviewed_at if review else None,
                 next((one.text for one in items[access.id].comments if review and one.entry_id == review.id), ""),
             )
             for access, review in rows
         ]  # fmt: skip
+
+
+def _reason(item: TimelineItem) -> str:
+    """As it was given; that it was erased by decision, where it was."""
+    return item.text if item.erased_at is not None else item.original_text

@@ -21,7 +21,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
+from staffbase.journal.items import erased_words
 from staffbase.journal.model import Entry, EntryText, Kind
+from staffbase.journal.timeline import erased_in
 from staffbase.kernel.database import Reading
 from staffbase.people.rules import night_of
 from staffbase.residents.reading import doors_in
@@ -138,12 +140,12 @@ def _open_doors() -> SelectOfScalar[OpenDoor]:
 
 
 @cache
-def _withdrawn() -> Select[int, str]:
+def _withdrawn() -> Select[int, int, str | None]:
     gone = aliased(Entry)
     return (
-        select(RoundCheck.unit_id, EntryText.text)
+        select(RoundCheck.unit_id, gone.id, EntryText.text)
         .join(gone, and_(col(gone.amends_id) == col(RoundCheck.id), col(gone.kind) == Kind.WITHDRAWN))
-        .join(EntryText, col(EntryText.id) == col(gone.id))
+        .join(EntryText, col(EntryText.id) == col(gone.id), isouter=True)
         .where(col(RoundCheck.walk_id).in_(bindparam("walk_ids", expanding=True)))
         .order_by(col(gone.id))
     )
@@ -154,8 +156,14 @@ def _reasons_in(tx: Reading, walks: Sequence[Walk], *, signed: bool) -> dict[int
     if not walks:
         return {}
     asked = {"walk_ids": [walk.id for walk in walks]}
-    withdrawn = dict(tx.all(_withdrawn(), asked)) if signed else {}
-    return {**withdrawn, **{row.unit_id: row.reason for row in tx.all(_open_doors(), asked)}}
+    withdrawn = tx.all(_withdrawn(), asked) if signed else []
+    bare = [entry_id for _unit, entry_id, reason in withdrawn if reason is None]
+    erased = erased_in(tx, bare) if bare else {}
+    taken = {
+        unit_id: erased_words(erased[entry_id]) if entry_id in erased else reason or ""
+        for unit_id, entry_id, reason in withdrawn
+    }
+    return {**taken, **{row.unit_id: row.reason for row in tx.all(_open_doors(), asked)}}
 
 
 def owed_in(
