@@ -119,17 +119,17 @@ class _Said:
     def __init__(self, typed: str) -> None:
         self.words = words_of(typed)
         self.run = " ".join(self.words)
+        self.telling = len(self.run) >= TELLING
+        self.alone = not self.telling and (len(self.words) == 1 or len(self.run) < _WHOLE)
+        """It is told of only where nothing else is said."""
 
     def stands_in(self, other: "_Said") -> bool:
         """Whether the other says the same, by the rule of this module."""
         if self.words == other.words:
             return True
-        if len(self.run) >= TELLING:
-            found = self.run in other.run
-        else:
-            several = len(self.words) > 1 and len(self.run) >= _WHOLE
-            found = several and f" {self.run} " in f" {other.run} "
-        return found or (len(other.run) >= _LONG and other.run in self.run)
+        if self.telling:
+            return self.run in other.run or (len(other.run) >= _LONG and other.run in self.run)
+        return not self.alone and f" {self.run} " in f" {other.run} "
 
 
 def copies_in(
@@ -163,8 +163,11 @@ _NOT_LOOKED_AT = frozenset({
 
 
 def _entries(tx: Reading, typed: Iterable[str], said: Sequence[_Said]) -> Iterator[int]:
-    found = set(search.inside(tx, [one for one in typed if len(one) >= _LONG], _LONG))
+    long, alone = [one for one in typed if len(one) >= _LONG], [one.run for one in said if one.alone]
+    found = set(search.whole_in(tx, long, alone, _LONG))
     for one in said:
+        if one.alone:
+            continue
         terms = sorted({word[:_LONGEST] for word in one.words}, key=len, reverse=True)[:_TERMS]
         found |= set(search.matching(tx, terms, None, _EVERY))
     keys = sorted(found)

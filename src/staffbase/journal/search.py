@@ -125,19 +125,22 @@ def matching(tx: Reading, terms: Sequence[str], before: int | None, limit: int) 
     return (_sqlite if sqlite else _postgres)(tx, long, short, before or 2**63 - 1, limit)
 
 
-def inside(tx: Reading, typed: Sequence[str], least: int) -> list[int]:
-    """The keys of entries whose whole text, of at least `least` characters, stands inside one of these texts.
+def whole_in(tx: Reading, typed: Sequence[str], same: Sequence[str], least: int) -> list[int]:
+    """The keys of entries whose whole text, of at least `least` characters, stands inside one of `typed`, or is one of `same`.
 
     Goes through the whole index; for what is asked seldom.
     """
-    if not typed:
-        return []
     sqlite = tx.session.get_bind().dialect.name == "sqlite"
     key, place = ("rowid", "instr") if sqlite else ("id", "strpos")
-    stands = " OR ".join(f"{place}(:typed{number}, rtrim(folded, '.,:;!? ')) > 0" for number in range(len(typed)))
+    bare = "trim(folded, '.,:;!? ')"
+    where = [f"(length(folded) >= :least AND {place}(:typed{number}, {bare}) > 0)" for number in range(len(typed))]
+    where += [f"{bare} = :same{number}" for number in range(len(same))]
+    if not where:
+        return []
     values = {f"typed{number}": fold(one) for number, one in enumerate(typed)}
-    query = text(f"SELECT {key} FROM entry_search WHERE length(folded) >= :least AND ({stands})")
-    return [row[0] for row in tx.run(query, {**values, "least": least})]
+    values |= {f"same{number}": fold(one) for number, one in enumerate(same)}
+    query = text(f"SELECT {key} FROM entry_search WHERE {' OR '.join(where)}")
+    return [row[0] for row in tx.run(query, {**values, "least": least} if typed else values)]
 
 
 def _quoted(term: str) -> str:
