@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 from tests.conftest import EVENING
 
-from staffbase.exchange.authority import KnownInBackup
+from staffbase.exchange.authority import KnownHere, KnownInBackup
 from staffbase.exchange.cards import cards_in
 from staffbase.exchange.restore import restore
 from staffbase.journal.model import Kind
@@ -89,7 +89,7 @@ def test_who_left_stays_out_and_who_has_another_role_keeps_it(staffed: Staffed) 
     station.people.change_person(staffed.ida, staffed.per, role=Role.MAINTENANCE)
     station.close()
     staffed.clock.move_to(staffed.clock.now() + timedelta(days=1))
-    said = staffed.restore(by=staffed.ida)
+    said = staffed.restore(leader=KnownHere(staffed.ida))
     assert "1 person who left since the backup stays out: Odd." in said
     assert "1 role that was changed since the backup is the one of today: Per." in said
     station = staffed.open()
@@ -121,7 +121,9 @@ def test_a_pin_that_was_changed_does_not_work_again(staffed: Staffed) -> None:
     station.people.change_pin(enters(station, staffed.per, PER), PER, NEW)
     one_time = station.people.issue_pin(staffed.ida, staffed.odd)
     station.close()
-    assert "2 PINs that were changed since the backup are those of today: Odd, Per." in staffed.restore(by=staffed.ida)
+    assert "2 PINs that were changed since the backup are those of today: Odd, Per." in staffed.restore(
+        leader=KnownHere(staffed.ida)
+    )
     station = staffed.open()
     for person_id, pin in ((staffed.per, PER), (staffed.odd, ODD)):
         with pytest.raises(WrongPin):
@@ -140,11 +142,11 @@ def test_a_backup_of_a_line_that_was_left_behind_gives_back_nothing_that_it_knew
     newer = staffed.taken(station)
     station.close()
     staffed.break_database()
-    assert any("can sign in again" in one for one in staffed.restore(by=staffed.ida))
+    assert any("can sign in again" in one for one in staffed.restore(leader=KnownHere(staffed.ida)))
     station = staffed.open()
     station.people.person_left(staffed.ida, staffed.odd)
     station.close()
-    staffed.restore(newer, by=staffed.ida)
+    staffed.restore(newer, leader=KnownHere(staffed.ida))
     station = staffed.open()
     assert enters(station, staffed.per, NEW).role is Role.MAINTENANCE
     with pytest.raises(NotAllowed):
@@ -160,7 +162,7 @@ def test_somebody_stays_leader_where_nobody_else_could_be_one(staffed: Staffed) 
     station.people.person_left(leader, staffed.odd)
     station.people.change_person(leader, staffed.ida.person_id, role=Role.CLERK)
     station.close()
-    said = staffed.restore(by=leader)
+    said = staffed.restore(leader=KnownHere(leader))
     assert "1 person who left since the backup stays out: Odd." in said
     stays = "One person stays leader, against the staff list of today, as nobody else could sign in as one: Ida."
     assert said[said.index(stays) + 1] == "Look through the staff list (0)."
@@ -206,6 +208,9 @@ def test_who_was_dismissed_gains_nothing_by_an_older_backup(staffed: Staffed) ->
     said = "by the newest backup, of 05.01.2026 22:40; it is asked whichever one is used"
     with pytest.raises(WrongPin, match=said):
         staffed.restore(leader=KnownInBackup("Odd", ODD))
+    per = Actor(staffed.per, "Per", Role.STAFF)
+    with pytest.raises(NotAllowed):
+        staffed.restore(leader=KnownHere(per))
     with pytest.raises(NotAllowed, match=r"By the newest backup, of 05.01.2026 22:40, your role may not do this"):
         staffed.restore(leader=KnownInBackup("Per", PER))
     for name, pin in (("Odd", ODD), ("Per", PER)):
@@ -234,3 +239,9 @@ def test_a_leader_known_since_may_put_back_an_older_one(staffed: Staffed) -> Non
         staffed.home, staffed.clock, staffed.backup, staffed.identities, overwrite=True, leader=KnownInBackup("Bo", NEW)
     )
     assert done.by == Actor(bo, "Bo", Role.LEADER)
+    station = staffed.open()
+    with station.database.read() as tx:
+        rows = tx.all(select(Ledger.actor_id, Ledger.role).where(col(Ledger.action).startswith("restore.done.")))
+    assert rows == [(bo, "leader")], "though nobody of that name is in it"
+    assert station.verifications.verify(STATION_ITSELF).clean
+    station.close()

@@ -73,29 +73,31 @@ def rekey_database(asked: argparse.Namespace, settings: Settings) -> int:
 
 def restore_station(asked: argparse.Namespace, settings: Settings) -> int:
     """Make the station of a backup."""
-    from staffbase.exchange.authority import KnownInBackup
+    from staffbase.exchange.authority import KnownHere, KnownInBackup
     from staffbase.exchange.automatic import folder_of
     from staffbase.exchange.restore import restore
-    from staffbase.kernel.access import STATION_ITSELF, Permission, require
+    from staffbase.kernel.access import Permission, require
     from staffbase.kernel.clock import SystemClock
     from staffbase.kernel.creation import has_station
     from staffbase.kernel.key import SystemIdentities
 
-    identity, leader, asked.passphrase_said, by = None, None, None, STATION_ITSELF
+    identity, asked.passphrase_said = None, None
+    leader: KnownHere | KnownInBackup | None = None
     if asked.recovery or not has_station(settings.home):
         identity = read_secret(_("Recovery identity"))
     elif not asked.replace:
         pass  # refused below, with what to do
     else:
         try:
-            with signed_in(asked, settings) as (_station, by):
-                require(by, Permission.RESTORE)
+            with signed_in(asked, settings) as (_station, actor):
+                require(actor, Permission.RESTORE)
+                leader = KnownHere(actor)
         except DatabaseDamaged:  # then the backup says who is a leader
             leader = KnownInBackup(asked.person, read_secret(_("PIN")))
     done = restore(
         settings.home, SystemClock(), asked.file, SystemIdentities(), identity,
         overwrite=asked.replace, passphrase=asked.passphrase_said, progress=progress(), leader=leader,
-        by=by, backups=folder_of(settings),
+        backups=folder_of(settings),
     )  # fmt: skip
     station_opened(settings).close()  # it opens, and is anchored
     print("\n".join(done.in_words()))

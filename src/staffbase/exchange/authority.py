@@ -67,6 +67,18 @@ def _ours(folder: Path) -> list[Path]:
 
 
 @dataclass(frozen=True)
+class KnownHere:
+    """Somebody who signed in to the station that stands: it knows better than any backup."""
+
+    actor: Actor
+
+    def check(self, backup: OpenedBackup, home: Path, clock: Clock, later: LaterBackups) -> Actor:  # noqa: ARG002
+        """Who it is. Raises NotAllowed for whose role may not put a backup back."""
+        require(self.actor, Permission.RESTORE)
+        return self.actor
+
+
+@dataclass(frozen=True)
 class KnownInBackup:
     """Somebody who says to work here, and wants to do something: put the backup back, or read in it."""
 

@@ -10,19 +10,20 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from errno import ENOSPC
 from pathlib import Path
 
-from staffbase.exchange.authority import KnownInBackup, LaterBackups
+from staffbase.exchange.authority import KnownHere, KnownInBackup, LaterBackups
 from staffbase.exchange.automatic import FOLDER
-from staffbase.exchange.erased_again import decisions_of, erase_again
+from staffbase.exchange.erased_again import brought_on, decisions_of, erase_again
 from staffbase.exchange.opened_backup import OpenedBackup, opened_backup
 from staffbase.exchange.restored import RESTORED, Restored, newer_in
 from staffbase.exchange.staff_since import Carried, carry_over, changes_since
-from staffbase.kernel.access import STATION_ITSELF, Actor
+from staffbase.kernel.access import Actor
 from staffbase.kernel.anchor import ANCHOR_FILE, Anchor
 from staffbase.kernel.clock import Clock, local
 from staffbase.kernel.creation import has_station, made_aside
-from staffbase.kernel.database import DATABASE_FILE, Database, as_disk_errors, in_words, sqlcipher_engine
+from staffbase.kernel.database import DATABASE_FILE, as_disk_errors, in_words, sqlcipher_engine
 from staffbase.kernel.errors import (
     DatabaseDamaged,
     DatabaseUnavailable,
@@ -48,12 +49,10 @@ from staffbase.kernel.key import (
     station_card,
 )
 from staffbase.kernel.key_held import key_held
-from staffbase.kernel.ledger import Seal
 from staffbase.kernel.passphrase import locked
 from staffbase.kernel.rekey import held_alone, settled
 from staffbase.kernel.station_key import KEY_BYTES, StationKey
 from staffbase.kernel.swap import DATABASE_FILES, begin_swap
-from staffbase.kernel.transaction import guarded_tables
 from staffbase.kernel.verify import Progress
 from staffbase.migrations import HEAD, load_models
 
@@ -70,18 +69,18 @@ def restore(
     overwrite: bool = False,
     passphrase: str | None = None,
     progress: Progress | None = None,
-    leader: KnownInBackup | None = None,
-    by: Actor = STATION_ITSELF,
+    leader: KnownHere | KnownInBackup | None = None,
     backups: Path | None = None,
 ) -> Restored:
     """Make the station of this backup in `home`. Nobody may have the station that stands there open.
 
     The backup is opened with the recovery identity, or, where a station stands in `home`, with that station's own; who may
-    do that has been asked before and is `by`, or is the `leader` whom the newest backup knows: the newest that opens of
-    those in the folder `backups` (by default the data folder's own) and this one. Where a station has lost its key, or the
-    file that names it, only the recovery identity puts a backup back.
-    Cut off anywhere, either the old station or the restored one is there. Raises Invalid where a station stands and
-    `overwrite` was not said, or where it is another station's backup; and what `opened_backup` raises.
+    do that is the `leader`, who signed in before or whom the newest backup knows: the newest that opens of those in the
+    folder `backups` (by default the data folder's own) and this one. Where a station has lost its key, or the file that
+    names it, only the recovery identity puts a backup back.
+    Its ledger says who put it back. Cut off anywhere, the old station is there, or the restored one at the latest once it
+    is opened. Raises Invalid where a station stands and `overwrite` was not said, or where it is another station's backup;
+    what `opened_backup` raises, and what the leader's `check` does.
     """
     stands = _stands(home)
     if stands and not overwrite:
@@ -96,11 +95,9 @@ def restore(
         if backup.manifest.schema > HEAD:
             raise NewerDatabase(_("The backup was written by a newer version of staffbase. Install that version."))
         proof = backup.verify(progress)
-        done = Restored(
-            datetime.fromisoformat(backup.manifest.made_at), backup.manifest.ledger_seq, proof, None, None, by=by
-        )
+        done = Restored(datetime.fromisoformat(backup.manifest.made_at), backup.manifest.ledger_seq, proof, None, None)
         if not stands:
-            _anew(home, clock, identities, backup, passphrase, by)
+            _anew(home, clock, identities, backup, passphrase, done.by)
             return done
         with key_held(home, changing=True):
             return _in_its_place(
@@ -111,7 +108,7 @@ def restore(
 
 def _in_its_place(
     home: Path, clock: Clock, identities: IdentityStore, recovery_identity: str | None, backup: OpenedBackup, place: Path,
-    done: Restored, *, passphrase: str | None, leader: KnownInBackup | None, later: LaterBackups,
+    done: Restored, *, passphrase: str | None, leader: KnownHere | KnownInBackup | None, later: LaterBackups,
 ) -> Restored:  # fmt: skip
     """The station of this backup where one stands. For whoever holds the key alone."""
     key = _key_of(home, identities, passphrase, recovery_identity)
@@ -202,6 +199,10 @@ def _recrypted(backup: OpenedBackup, into: Path) -> bytes:
 
 
 def _on_disk(file: Path) -> None:
+    """Have all of it there, in the one file that is moved. Raises OSError where there was no room to fold the log into it."""
+    log = file.with_name(f"{file.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
     with file.open("rb+") as written:
         os.fsync(written.fileno())
 
@@ -216,7 +217,6 @@ def _anew(
     with made_aside(home, make_room) as aside:
         key = StationKey(_recrypted(backup, aside / DATABASE_FILE), bytes.fromhex(backup.manifest.ledger_root))
         _note(aside / DATABASE_FILE, key, clock, backup, by)
-        _on_disk(aside / DATABASE_FILE)
         station = x25519.Identity.generate()
         card = StationCard(secrets.token_hex(8), str(station.to_public()), backup.manifest.recovery)
         identities.save(card.station_id, locked(str(station), passphrase))
@@ -225,14 +225,11 @@ def _anew(
 
 
 def _note(file: Path, key: StationKey, clock: Clock, backup: OpenedBackup, by: Actor) -> None:
-    """Who put it back, and from which row its ledger goes on, stands in it before it counts."""
-    engine = sqlcipher_engine(file, key.database, guarded=guarded_tables())
-    database = Database(engine, Seal.from_root(key.ledger), clock, backup.manifest.station)
-    try:
-        with database.write(by, f"{RESTORED}{backup.manifest.ledger_seq}", opening=True):
-            pass
-    finally:
-        database.close()
+    """Who put it back, and from which row its ledger goes on, stands in it before it counts: afterwards nobody may come to write it."""
+    action = f"{RESTORED}{backup.manifest.ledger_seq}"
+    with brought_on(file, key, clock, backup.manifest.station) as database, database.write(by, action, opening=True):
+        pass
+    _on_disk(file)
 
 
 def _over_lost_key(
@@ -274,7 +271,6 @@ def _replace(home: Path, clock: Clock, key: StationKey, backup: OpenedBackup, pl
     if decisions is not None:
         again = erase_again(restored, within, decisions, clock, station, (present, key.database))
     _note(restored, within, clock, backup, done.by)
-    _on_disk(restored)
     card = station_card(home)
     kept = _aside(home, clock)
     for name in (STATION_FILE, KEY_FILE):

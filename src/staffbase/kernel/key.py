@@ -20,6 +20,7 @@ from staffbase.kernel.errors import DatabaseDamaged, IdentityMissing, Invalid, K
 from staffbase.kernel.files import private_folder, read_private, write_private
 from staffbase.kernel.i18n import _
 from staffbase.kernel.identities import FileIdentities, IdentityStore, SystemIdentities
+from staffbase.kernel.key_held import key_held
 from staffbase.kernel.passphrase import AGE_HEADER, is_locked, locked, unlocked
 from staffbase.kernel.station_key import StationKey
 
@@ -127,19 +128,20 @@ def take_over(
 
     check_apart(home, identities)
     recovery_identity = read_identity(recovery_identity)
-    key, opener = _opened(_sealed_key(home), recovery_identity), public_of(recovery_identity)
-    station = x25519.Identity.generate()
-    card = StationCard(secrets.token_hex(8), str(station.to_public()), opener)
-    if (known := known_card(home)) is not None:
-        if known.station_recipient == opener:
-            raise KeyMissing(_("This is the station's own identity, not the recovery identity from the safe."))
-        card = replace(known, station_id=card.station_id, station_recipient=card.station_recipient)
-    if opener not in card.recipients:  # adding it was cut off before it stood on the card
-        card = replace(card, others=(*card.others, (opener, _("the identity that opened it here"))))
-    identities.save(card.station_id, locked(str(station), passphrase))
-    keep_card(home, card)
-    keep_key(home, card, key)
-    return key
+    with key_held(home, changing=True):
+        key, opener = _opened(_sealed_key(home), recovery_identity), public_of(recovery_identity)
+        station = x25519.Identity.generate()
+        card = StationCard(secrets.token_hex(8), str(station.to_public()), opener)
+        if (known := known_card(home)) is not None:
+            if known.station_recipient == opener:
+                raise KeyMissing(_("This is the station's own identity, not the recovery identity from the safe."))
+            card = replace(known, station_id=card.station_id, station_recipient=card.station_recipient)
+        if opener not in card.recipients:  # adding it was cut off before it stood on the card
+            card = replace(card, others=(*card.others, (opener, _("the identity that opened it here"))))
+        identities.save(card.station_id, locked(str(station), passphrase))
+        keep_card(home, card)
+        keep_key(home, card, key)
+        return key
 
 
 def keep_key(home: Path, card: StationCard, key: StationKey) -> None:
