@@ -261,3 +261,87 @@ async def test_whom_one_may_ring_and_what_kind_of_danger_stand_beside_the_ladder
     assert "1. ACT-team" in shown
     assert "   00 00 00 41  " in shown, "a number does not break: it begins a line of its own"
     assert "Anne" not in shown  # nobody can ring without a number
+
+
+PEOPLE = {
+    "ACT-team": ("ACT", "00 00 00 41", "mon-fri 08-15", 1),
+    "Ambulatory crisis team": ("", "00 00 00 43", "08-22", 2),
+    "Anne": ("sister", "00 00 00 62", "", 0),
+    "Health station": ("", "00 00 00 44", "mon-fri 10-15", 0),
+}
+
+
+def known(station, actors, resident_id, people=PEOPLE):
+    station.residents.add_contact(actors["eva"], resident_id, "Beboer A2", OWN_PHONE, "00 00 00 72")
+    for name, (role, phone, hours, step) in people.items():
+        station.residents.add_contact(actors["eva"], resident_id, name, role, phone, hours, step)
+
+
+async def test_on_a_small_screen_every_number_is_in_sight_and_the_steps_too(station, actors, flats):
+    known(station, actors, flats["A2"])
+    for dangerous in ("overdose ×2 (opioid + benzo) · go two", "hits out at sudden noise"):
+        station.residents.add_warning(actors["eva"], flats["A2"], WarningKind.DANGER, dangerous)
+    app = Bench(station, actors["samira"])
+    key = station.incidents.start(actors["samira"], IncidentKind.NO_ANSWER, flats["A2"])
+    for step in (Step.KNOCKED, Step.PHONED, Step.SECOND_ATTEMPT):
+        station.incidents.step(actors["samira"], key, step)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(IncidentScreen(app, station.incidents, station.residents, key))
+        await settle(pilot)
+        shown = seen(app)
+    for phone in ("72", "41", "43", "62", "44"):
+        assert f"00 00 00 {phone}" in shown
+    assert "sudden noise" in " ".join(shown.split())
+    assert "Second attempt" in shown
+    assert "PgDn" not in shown, "nothing is hidden"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_numbers_below_the_edge_are_said_to_be_there_and_reached_by_a_key(station, actors, flats, size):
+    many = {f"Relative {number}": ("", f"00 00 01 {number:02}", "08-15", 0) for number in range(12)}
+    known(station, actors, flats["A2"], many)
+    app = Bench(station, actors["samira"])
+    key = station.incidents.start(actors["samira"], IncidentKind.NO_ANSWER, flats["A2"])
+    found = set()
+    async with app.run_test(size=size) as pilot:
+        app.show(IncidentScreen(app, station.incidents, station.residents, key))
+        await settle(pilot)
+        assert "more lines: PgDn" in seen(app)
+        for _page in range(8):
+            found |= {phone for _role, phone, *_rest in many.values() if phone in seen(app)}
+            await pilot.press("pagedown")
+            await settle(pilot, 2)
+        assert "more above: PgUp" in seen(app)
+        assert "PgDn" not in seen(app)
+        await pilot.press(*["pageup"] * 8)
+        await settle(pilot, 2)
+        assert "00 00 00 72" in seen(app)
+    assert found == {phone for _role, phone, *_rest in many.values()}
+
+
+async def test_what_was_done_earlier_is_reached_by_an_arrow(station, actors, flats, clock):
+    app = Bench(station, actors["samira"])
+    key = station.incidents.start(actors["samira"], IncidentKind.NO_ANSWER, flats["A2"])
+    for minute in range(30):
+        clock.move_to(moment(5, 22, minute))
+        station.incidents.step(actors["samira"], key, Step.KNOCKED)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(IncidentScreen(app, station.incidents, station.residents, key))
+        await settle(pilot)
+        assert "22:29" in seen(app)
+        assert "22:10" not in seen(app)
+        await pilot.press(*["up"] * 12)
+        await settle(pilot, 2)
+        assert "22:10" in seen(app)
+
+
+async def test_whether_somebody_answers_now_is_said_in_words(station, actors, flats):
+    known(station, actors, flats["A2"])
+    app = Bench(station, actors["samira"])
+    key = station.incidents.start(actors["samira"], IncidentKind.NO_ANSWER, flats["A2"])
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.show(IncidentScreen(app, station.incidents, station.residents, key))
+        await settle(pilot)
+        shown = seen(app)
+    assert "00 00 00 41  mon-fri 08-15 (closed now)" in shown
+    assert "00 00 00 43  08-22 (answers now)" in shown

@@ -97,7 +97,7 @@ async def test_contacts_are_added_changed_and_ended(station, residents, actors, 
         assert app.focused.id == "hours"
         await pilot.press(*"-15", "tab", "right", "ctrl+s")
         await settle(pilot)
-        assert "1. ACT-team  00 00 00 41  ACT  man-fre 8-15" in seen(app)
+        assert "1. ACT-team  00 00 00 41  man-fre 8-15 (closed now)" in seen(app)
         await pilot.press("enter")
         await settle(pilot)
         await pilot.press("tab", "tab", "end", "backspace", *"2", "ctrl+s")

@@ -8,10 +8,9 @@ from staffbase.crisis_plans.facts import PlanFacts, VersionFacts
 from staffbase.crisis_plans.model import Made, Signing
 from staffbase.crisis_plans.rules import PlanText, Proposal, Review
 from staffbase.kernel.clock import local
-from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
 from staffbase.kernel.moments import show_time
-from staffbase.residents.calls import answers_now
+from staffbase.residents.calls import answering
 from staffbase.residents.model import WarningKind
 from staffbase.residents.rules import ContactFacts, HouseFacts, ResidentFacts, age
 
@@ -67,20 +66,13 @@ def ladder(contacts: Iterable[ContactFacts], house: HouseFacts, now: datetime) -
     Contacts the resident does not want told are left out.
     """
     calls = [
-        Call(one.name, one.phone, one.hours, _answers(one.hours, now))
+        Call(one.name, one.phone, one.hours, answering(one.hours, now))
         for one in sorted(contacts, key=lambda one: one.position)
         if one.position > 0 and one.consent
     ]
     if house.oncall_phone:
         calls.append(Call(house.oncall_name or _("on-call"), house.oncall_phone))
     return (*calls, Call(_("out-of-hours clinic"), "116 117"), Call(_("ambulance"), "113"))
-
-
-def _answers(hours: str, now: datetime) -> bool | None:
-    try:
-        return answers_now(hours, local(now))
-    except Invalid:  # hours that somebody typed before they were checked
-        return None
 
 
 def card(

@@ -15,6 +15,7 @@ from staffbase.crisis_plans.model import MADE_SHORT, SIGNING_NAMES, Signing
 from staffbase.crisis_plans.rules import ARROW, CARD_CELLS, SECTION_NAMES, PlanText, Section, Sign
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.moments import show_date
+from staffbase.residents.calls import hours_words
 
 ROWS = 23
 """Rows of the card on a screen of 24: the last one says what the keys do, and that the opening was recorded."""
@@ -296,7 +297,7 @@ def _when(one: Call, *, last: bool) -> tuple[str, Ink]:
     if last:
         return "", Ink.DANGER
     if one.answers is False:
-        return f"{one.hours} ({_('closed now')})", Ink.MUTED
+        return hours_words(one.hours, one.answers), Ink.MUTED
     if one.answers is None:
         return one.hours, Ink.PLAIN
     return (f"({_('answers now')})", Ink.OK) if one.hours else ("", Ink.STRONG)

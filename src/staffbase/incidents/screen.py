@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
@@ -22,9 +22,10 @@ from staffbase.kernel.moments import show_moment, show_since, show_time
 from staffbase.residents.rules import HouseFacts, ResidentFacts
 from staffbase.residents.told import contact_rows, ladder_order, warning_row
 from staffbase.ui.desk import Desk
+from staffbase.ui.further import Further
 from staffbase.ui.job import job
 from staffbase.ui.screen import StaffScreen
-from staffbase.ui.text import line, lines
+from staffbase.ui.text import line, lines, shown
 
 if TYPE_CHECKING:
     from staffbase.incidents.service import Incidents
@@ -35,6 +36,19 @@ HELD_SECONDS = 1.0
 
 _ROOM_FOR_NAMES = 150
 """Columns from which on the emergency numbers stand in one line with what they are."""
+
+
+_BESIDE_THE_STEPS = 38
+"""Columns of a narrow screen that the numbers, a margin and a scrollbar take beside the steps and whom to ring."""
+_SIDE = 43
+"""Columns for whom to ring on the others."""
+
+
+class Steps(VerticalScroll, can_focus=False):
+    """What was done. In another room the newest is in sight again."""
+
+    def on_resize(self) -> None:
+        self.scroll_end(animate=False)
 
 
 class IncidentScreen(StaffScreen):
@@ -51,6 +65,10 @@ class IncidentScreen(StaffScreen):
         ),
         Binding("z", "take_back", N_("Take back"), tooltip=N_("Take back my last step: it was a slip"), id="incident.take-back"),
         Binding("ctrl+s", "conclude", N_("Conclude"), tooltip=N_("Say how it ended"), id="incident.conclude"),
+        Binding("pagedown", "page(1)", N_("Further down"), tooltip=N_("The numbers that stand further down"), id="incident.down", key_display="PgDn", show=False),
+        Binding("pageup", "page(-1)", N_("Further up"), tooltip=N_("The numbers that stand further up"), id="incident.up", key_display="PgUp", show=False),
+        Binding("up", "steps(-1)", N_("Earlier steps"), tooltip=N_("What was done earlier"), id="incident.earlier", show=False),
+        Binding("down", "steps(1)", N_("Later steps"), tooltip=N_("What was done later"), id="incident.later", show=False),
         Binding("escape", "leave", N_("Leave, it runs on"), tooltip=N_("Leave the screen; the incident runs on"), id="incident.leave"),
     ]  # fmt: skip
 
@@ -61,6 +79,8 @@ class IncidentScreen(StaffScreen):
         self._incidents, self._residents, self._incident_id = incidents, residents, incident_id
         self.again = partial(IncidentScreen, desk, incidents, residents, incident_id)
         self._pressed: tuple[str, float] = ("", -HELD_SECONDS)
+        self._told = 0
+        """Lines of the steps, when they were last shown: the newest is scrolled to, and an earlier one stays where it is."""
         self._house: HouseFacts | None = None
         self._resident: ResidentFacts | None = None
 
@@ -68,11 +88,15 @@ class IncidentScreen(StaffScreen):
         yield Static(id="incident-head")
         yield Static(id="incident-next")
         with Horizontal(id="incident-middle"):
-            with VerticalScroll(id="incident-steps", can_focus=False):
-                yield Static(id="incident-told")
-            with VerticalScroll(id="incident-side", can_focus=False):
+            with Vertical(id="incident-left"):
+                with Steps(id="incident-steps"):
+                    yield Static(id="incident-told")
+                with Further(id="incident-below"):
+                    yield Static(id="incident-ring-below")
+            with Further(id="incident-side"):
                 yield Static(id="incident-numbers")
                 yield Static(id="incident-known")
+                yield Static(id="incident-ring")
         yield Static(id="incident-keys")
 
     async def refresh_view(self) -> None:
@@ -115,11 +139,18 @@ class IncidentScreen(StaffScreen):
         told = [(incident.started_at, start), *((step.at, self._step(step)) for step in incident.steps)]
         told.sort(key=lambda one: one[0])
         self.query_one("#incident-told", Static).update(lines(*(row for _at, row in told)))
-        self.query_one("#incident-steps", VerticalScroll).scroll_end(animate=False)
+        if len(told) != self._told:
+            self._told = len(told)
+            self.query_one(Steps).scroll_end(animate=False)
         self.query_one("#incident-numbers", Static).update(
             numbers(self._house, incident.unit_code, named=self.size.width >= _ROOM_FOR_NAMES)
         )
-        self.query_one("#incident-known", Static).update(self._known())
+        known, ringing = self._known(), self._ringing()
+        self.query_one("#incident-known", Static).update(known)
+        self.query_one("#incident-known").display = bool(known.plain)
+        self.query_one("#incident-ring", Static).update(ringing)
+        self.query_one("#incident-ring-below", Static).update(self._ringing(below=True))
+        self.set_class(not ringing.plain, "-nobody")
         keys = self.query_one("#incident-keys", Static)
         keys.display = incident.running
         keys.update(self._keys(incident, (self.size.width or 120) - 4))
@@ -143,15 +174,21 @@ class IncidentScreen(StaffScreen):
         return line(*parts, between="  ")
 
     def _known(self) -> Content:
-        """What must be known at the door, and whom one may ring besides."""
+        """What must be known at the door."""
         if self._resident is None:
             return Content("")
         told = [warning_row(warning) for warning in self._resident.warnings]
         if self._resident.naloxone:
             told.append(line((_("naloxone"), "$muted"), (self._resident.naloxone, "bold")))
+        return lines(*told)
+
+    def _ringing(self, *, below: bool = False) -> Content:
+        """Whom one may ring besides: beside the steps, and where that is narrow below them in as few lines as it takes."""
         now = self.desk.clock.now()
-        ringing = [row for one in ladder_order(self._resident.contacts) if one.phone for row in contact_rows(one, now)]
-        return lines(*told, *([""] if told and ringing else []), *ringing)
+        ladder = ladder_order(self._resident.contacts) if self._resident else ()
+        room = self.size.width - _BESIDE_THE_STEPS if below else _SIDE
+        rows = [row for one in ladder if one.phone for row in contact_rows(one, now, room, few=below)]
+        return lines(*([] if below else [shown(_("RING"), "$muted")]), *rows) if rows else Content("")
 
     def _own_phone(self) -> str:
         """The number of the resident who does not open."""
@@ -197,6 +234,13 @@ class IncidentScreen(StaffScreen):
     async def _add(self, step: Step) -> None:
         await self.ask(self._incidents.step, self._incident_id, step)
         await self.read_again()
+
+    def action_page(self, step: int) -> None:
+        for place in self.query(Further):
+            place.page(step)
+
+    def action_steps(self, step: int) -> None:
+        self.query_one(Steps).scroll_relative(y=step, animate=False)
 
     def action_words(self) -> None:
         self._words()

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from staffbase.kernel.clock import local
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
 from staffbase.kernel.moments import read_weekday
@@ -48,6 +49,21 @@ def answers_now(hours: str, moment: datetime) -> bool:
     Raises Invalid for hours that cannot be read.
     """
     return not hours.strip() or any(span.holds(moment) for span in _spans(hours))
+
+
+def answering(hours: str, now: datetime) -> bool | None:
+    """Whether somebody with these hours answers now; None for hours that were typed before they were checked."""
+    try:
+        return answers_now(hours, local(now))
+    except Invalid:
+        return None
+
+
+def hours_words(hours: str, answers: bool | None) -> str:
+    """The hours, and whether they hold now: in words, since a colour alone tells nothing to many. Nothing where always."""
+    if not hours or answers is None:
+        return hours
+    return f"{hours} ({_('answers now') if answers else _('closed now')})"
 
 
 def _spans(hours: str) -> list[_Span]:

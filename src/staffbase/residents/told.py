@@ -6,10 +6,9 @@ from datetime import datetime
 from textual.content import Content
 
 from staffbase.kernel.clock import local
-from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
 from staffbase.kernel.moments import show_date, show_moment
-from staffbase.residents.calls import answers_now
+from staffbase.residents.calls import answering, hours_words
 from staffbase.residents.model import PRESENCE_NAMES, ROUND_FORM_NAMES, STATUS_NAMES, WARNING_NAMES, Presence, Status
 from staffbase.residents.rules import (
     OWN_PHONE,
@@ -23,6 +22,9 @@ from staffbase.residents.rules import (
     show_until,
 )
 from staffbase.ui.text import line, shown
+
+_NUMBER = 20
+"""Cells that a telephone number may take."""
 
 Inked = tuple[str, str]
 """Words and the theme style they are said in."""
@@ -88,11 +90,18 @@ def contact_row(one: ContactFacts, now: datetime) -> Content:
     return line(_step(one), line(_name(one, now), one.phone, _beside_the_number(one, now), between="  "))
 
 
-def contact_rows(one: ContactFacts, now: datetime) -> list[Content]:
-    """The same in a narrow column: who it is, and below it the number, which must not break, and what else there is."""
+def contact_rows(one: ContactFacts, now: datetime, room: int = 1000, *, few: bool = False) -> list[Content]:
+    """The same in a column of so many cells: who it is, and below it the number, which must not break, and what else there is.
+
+    Where lines are few, what fits into one stands in one.
+    """
+    if few and (whole := contact_row(one, now)).cell_length <= room:
+        return [whole]
+    indent = Content("   ")
     below = line(one.phone, _beside_the_number(one, now), between="  ")
     first = line(_step(one), _name(one, now))
-    return [first, Content("   ") + below] if below.plain else [first]
+    rows = below.wrap(max(_NUMBER, room - indent.cell_length)) if below.plain else []
+    return [first, *(indent + row for row in rows)]
 
 
 def _step(one: ContactFacts) -> Inked:
@@ -100,22 +109,19 @@ def _step(one: ContactFacts) -> Inked:
 
 
 def _name(one: ContactFacts, now: datetime) -> Inked:
-    return one.name, "$muted" if _answers(one.hours, now) is False else "bold"
+    return one.name, "$muted" if answering(one.hours, now) is False else "bold"
+
+
+def _bare(words: str) -> str:
+    return words.casefold().replace("-", " ")
 
 
 def _beside_the_number(one: ContactFacts, now: datetime) -> Content:
-    role = _(OWN_PHONE) if one.own else "" if one.role.casefold() == one.name.casefold() else one.role
-    hours = (one.hours, "$ok-text" if _answers(one.hours, now) else "$muted")
+    role = _(OWN_PHONE) if one.own else "" if _bare(one.name).startswith(_bare(one.role)) else one.role
+    answers = answering(one.hours, now)
+    hours = (hours_words(one.hours, answers), "$ok-text" if answers else "$muted")
     consent = "" if one.consent else _("not to be told")
     return line((role, "$muted"), hours, (consent, "$warning-text"), between="  ")
-
-
-def _answers(hours: str, now: datetime) -> bool | None:
-    """None for hours that were typed before they were checked."""
-    try:
-        return answers_now(hours, local(now))
-    except Invalid:
-        return None
 
 
 def agreement_block(facts: ResidentFacts, now: datetime) -> list[Content]:
