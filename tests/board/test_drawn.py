@@ -1,5 +1,7 @@
 """A tile in any size: unit, status and how somebody was last met are never cut; what does not fit is counted."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,14 +29,26 @@ def test_a_bad_night_and_a_long_name_cut_neither_status_nor_contact(height, lett
     assert told[0].endswith("UNSTABLE")
     assert any(row.endswith("yesterday 23:52 seen asleep") for row in told)
     assert told[1].startswith("admi")
-    assert "overdos" in "\n".join(told)
-    assert "plan: revise now" in "\n".join(told)
+    assert "overdose ×2 (opioid + benzo" in "\n".join(told)
+    assert height == LEAST or "plan: revise now" in "\n".join(told)
     assert "+" in "\n".join(told)
 
 
-def test_three_lines_have_room_for_danger_worst_sign_and_how_many_more():
+def test_in_three_lines_a_danger_is_not_cut_for_lesser_signs():
     last = drawn(LONG, WIDTH, LEAST).plain.split("\n")[-1]
-    assert last == "overdose… · plan: revise now · +3"
+    assert last == "overdose ×2 (opioid + benzo… · +4"
+    one = replace(LONG, dangers="overdose ×2")
+    assert drawn(one, WIDTH, LEAST).plain.split("\n")[-1] == "overdose ×2 · +4"
+    assert drawn(one, WIDTH + 5, LEAST).plain.split("\n")[-1] == "overdose ×2 · plan: revise now · +3"
+
+
+def test_dangers_stand_above_the_signs_and_no_sign_is_counted_while_a_line_is_free():
+    tile = replace(LONG, presence="home", seen_at="", seen="", dangers="overdose ×2")
+    assert drawn(tile, WIDTH, 6).plain.split("\n")[2:] == [
+        "overdose ×2", "plan: revise now", "agreement has run out", "rounds: not seen for 4 days · +1"
+    ]  # fmt: skip
+    quiet = replace(tile, plan=Sign("plan v1"), signs=())
+    assert drawn(quiet, WIDTH, 6).plain.split("\n")[2:] == ["overdose ×2", "plan v1"]
 
 
 def test_what_is_quiet_is_not_counted():
@@ -59,7 +73,7 @@ def test_a_tall_tile_says_what_was_written_last_and_what_is_to_be_done():
         1, "A3", "A", resident_id=3, name="Kim", presence="home", plan=Sign("plan v1"), dangers="overdose ×2",
         more=(Line("20:15", "Quiet. Made tacos with four others."), Line("09.01 15:00", "Task: a letter to write today"), Line("", "Task: wash")),
     )  # fmt: skip
-    assert drawn(tile, 33, 6).plain.split("\n")[-1] == "overdose ×2"
+    assert drawn(tile, 33, 6).plain.split("\n")[2:] == ["overdose ×2", "plan v1"]
     assert drawn(tile, 33, 7).plain.split("\n")[4:] == [
         "      20:15  Quiet. Made tacos",
         "             with four others.",

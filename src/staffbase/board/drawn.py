@@ -1,7 +1,8 @@
 """A tile in as many cells and lines as there are: nothing is cut that says how somebody is or how they were last met.
 
 What must always be whole: the unit, the status, and by which kind of contact and when somebody was last met. The name is
-cut before the status, a danger before the sign beside it, and signs that do not fit are counted as +n.
+cut before the status. Dangers come first and take what room they need; signs that do not fit beside or below them are
+counted as +n.
 """
 
 from collections.abc import Sequence
@@ -30,8 +31,6 @@ _ALL_SAID = 7
 """Lines, without those, from which a tile also says what was last written of somebody and what is to be done."""
 _MORE_LINES = 2
 """Lines of each of those."""
-_DANGER_AT_LEAST = 9
-"""Cells of a danger below which it says nothing."""
 _DOT = " · "
 _GAP = 2
 """Cells between a time and its words."""
@@ -71,11 +70,11 @@ def drawn(tile: BoardTile, width: int, height: int, letter: str = "") -> Content
     if room <= 1:
         rows.append(_in_one(tile.dangers, signs, width))
     else:
-        if signs:
-            rows.append(_signs(signs, width))
-            room -= 1
+        waits = any(sign.level > Level.QUIET for sign in signs)
         if tile.dangers:
-            rows += _dangers(tile.dangers, width, room)
+            rows += _dangers(tile.dangers, width, room - waits)
+        if signs and len(rows) < height:
+            rows += _signs(signs, width, height - len(rows))
     if height >= _ALL_SAID:
         longest = max((len(said.time) for said in tile.more), default=0)
         for said in tile.more:
@@ -124,19 +123,26 @@ def _met(tile: BoardTile, width: int, height: int) -> list[Content]:
     return [met.truncate(width, ellipsis=True)]
 
 
-def _signs(signs: Sequence[Sign], width: int) -> Content:
-    """As many whole signs as fit, worst first; the others are +n. What is quiet is left out unsaid."""
+def _signs(signs: Sequence[Sign], width: int, most: int) -> list[Content]:
+    """As many whole signs as fit on at most so many lines, worst first; the others are +n. A quiet one begins no line."""
     for kept in range(min(len(signs), MOST_SIGNS), 0, -1):
-        told = _told(signs, kept)
-        if told.cell_length <= width:
-            return told
-    return _told(signs, 1).truncate(width, ellipsis=True)
+        rows: list[Content] = []
+        for part, level in _told(signs, kept):
+            beside = line(rows[-1], part, between=_DOT) if rows else part
+            if rows and beside.cell_length <= width:
+                rows[-1] = beside
+            elif not rows or level > Level.QUIET:
+                rows.append(part)
+        if len(rows) <= most and all(row.cell_length <= width for row in rows):
+            return rows
+    return [line(*(part for part, _level in _told(signs, 1)), between=_DOT).truncate(width, ellipsis=True)]
 
 
-def _told(signs: Sequence[Sign], kept: int) -> Content:
+def _told(signs: Sequence[Sign], kept: int) -> list[tuple[Content, Level]]:
+    """The first so many, and how many more there are that are not quiet."""
     left = [sign for sign in signs[kept:] if sign.level > Level.QUIET]
-    more = (f"+{len(left)}", INK[left[0].level]) if left else ""
-    return line(*((sign.words, INK[sign.level]) for sign in signs[:kept]), more, between=_DOT)
+    told = [*signs[:kept], *([Sign(f"+{len(left)}", left[0].level)] if left else [])]
+    return [(shown(sign.words, INK[sign.level]), sign.level) for sign in told]
 
 
 def _dangers(dangers: str, width: int, most: int) -> list[Content]:
@@ -153,14 +159,14 @@ def _dangers(dangers: str, width: int, most: int) -> list[Content]:
 
 
 def _in_one(dangers: str, signs: Sequence[Sign], width: int) -> Content:
-    """Danger and signs in one line: the danger first, cut where it must be, and beside it at least the worst sign."""
+    """Danger and signs in one line: the danger first and whole as far as the width goes; signs only where it is whole."""
     if not dangers:
-        return _signs(signs, width)
+        return _signs(signs, width, 1)[0] if signs else Content("")
     said = [sign for sign in signs if sign.level > Level.QUIET]
     danger = shown(" ".join(dangers.split()), INK[Level.DANGER])
     for kept in range(min(len(said), MOST_SIGNS), -1, -1):
-        beside = _told(said, kept)
+        beside = line(*(part for part, _level in _told(said, kept)), between=_DOT)
         room = width - (beside.cell_length + len(_DOT) if beside.plain else 0)
-        if room >= min(danger.cell_length, _DANGER_AT_LEAST):
-            return line(danger.truncate(room, ellipsis=True), beside, between=_DOT)
-    return danger.truncate(width, ellipsis=True)
+        if room >= danger.cell_length or not kept:
+            break
+    return line(danger.truncate(max(1, room), ellipsis=True), beside, between=_DOT).truncate(width, ellipsis=True)
