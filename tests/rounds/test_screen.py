@@ -8,6 +8,7 @@ import pytest
 from tests.bench import busy, type_at_once
 from tests.conftest import moment
 from textual.widgets import Label, OptionList, Static
+from textual.widgets._toast import Toast
 
 from staffbase.incidents.dialogs import ConcludeDialog
 from staffbase.incidents.model import Deviation, Step
@@ -686,6 +687,22 @@ async def test_every_answered_row_shows_interval_and_recorded_time_whole(bench, 
         for row in hand.rows():
             assert row.rstrip().endswith("23:40–23:58 written 23:58")
         assert "no suicide watch" in str(bench.screen.query_one("#round-foot", Static).content)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_a_message_about_a_door_covers_neither_its_dangers_nor_a_row(bench, back, flats, actors, clock, size):
+    bench.station.residents.add_warning(actors["eva"], flats["A1"], WarningKind.DANGER, "overdose twice · go two")
+    async with bench.run_test(size=size, notifications=True) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        await hand.press("p", "up", "p")
+        assert any("has its answer" in toast.message for toast in bench._notifications)
+        (toast,) = bench.screen.query(Toast)
+        told = bench.screen.query_one("#round-door").region
+        doors = bench.screen.query_one("#doors", OptionList)
+        assert not toast.region.overlaps(told)
+        assert toast.region.bottom <= told.y
+        assert toast.region.y >= doors.region.y + doors.option_count
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
