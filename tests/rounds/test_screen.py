@@ -5,9 +5,11 @@ from threading import Thread
 from types import SimpleNamespace
 
 import pytest
-from tests.bench import busy, type_at_once
+from tests.bench import busy, seen, type_at_once
 from tests.conftest import moment
+from textual.binding import Binding
 from textual.widgets import Label, OptionList, Static
+from textual.widgets._footer import FooterKey
 from textual.widgets._toast import Toast
 
 from staffbase.incidents.dialogs import ConcludeDialog
@@ -15,6 +17,7 @@ from staffbase.incidents.model import Deviation, Step
 from staffbase.incidents.screen import IncidentScreen
 from staffbase.incidents.start_screen import IncidentStart
 from staffbase.journal.model import Kind
+from staffbase.kernel import i18n
 from staffbase.kernel.settings import Settings
 from staffbase.notes.drafts.rules import first_words, place_of
 from staffbase.residents.model import RoundForm, WarningKind
@@ -52,6 +55,7 @@ class Bench(InOrder[None]):
     """An app with nothing but a desk and the round sheet."""
 
     CSS_PATH = "../../src/staffbase/ui/kit.tcss"
+    BINDINGS = [Binding("question_mark", "keys", "Keys", id="app.keys", key_display="?")]
 
     def __init__(self, station, actor, home) -> None:
         super().__init__()
@@ -703,6 +707,21 @@ async def test_a_message_about_a_door_covers_neither_its_dangers_nor_a_row(bench
         assert not toast.region.overlaps(told)
         assert toast.region.bottom <= told.y
         assert toast.region.y >= doors.region.y + doors.option_count
+
+
+@pytest.mark.parametrize("lang", ["en", "nb"])
+async def test_at_the_doors_the_crisis_card_stands_in_the_footer_and_every_other_key_there_or_in_the_head(
+    bench, back, clock, lang
+):
+    i18n.use(lang)
+    async with bench.run_test(size=(80, 24)) as pilot:
+        hand = Hand(pilot, clock)
+        await hand.settle()
+        footer = [key.key_display for key in bench.screen.query(FooterKey)]
+        said = seen(bench).splitlines()[2]
+    assert footer == [*"hsapybk", "?"]
+    assert "slik du så det. r avslo, i ikke svar, z tilbake, g signerer." in said or lang == "en"
+    assert "as you saw it. r declined, i no answer, z undoes, g signs." in said or lang == "nb"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])

@@ -34,6 +34,7 @@ class RoundsScreen(SheetScreen):
     """Section 2."""
 
     CSS_PATH = "screen.tcss"
+    SAID_KEYS = frozenset("rigz")
     BINDINGS = [
         Binding("s", "outcome('asleep')", N_("Asleep"), tooltip=N_("Seen asleep, breathing"), id="rounds.asleep"),
         Binding("a", "outcome('awake')", N_("Awake"), tooltip=N_("Seen awake"), id="rounds.awake"),
@@ -42,7 +43,7 @@ class RoundsScreen(SheetScreen):
         Binding("b", "outcome('away')", N_("Away"), tooltip=N_("Not at home"), id="rounds.away"),
         Binding("r", "outcome('declined')", N_("Declined"), tooltip=N_("Declined the check"), id="rounds.declined"),
         Binding("i", "ladder('no_answer')", N_("No answer"), tooltip=N_("No answer: begins the ladder"), id="rounds.no-answer"),
-        Binding("h", "ladder('danger')", N_("In danger"), tooltip=N_("Found in danger: 113 first"), id="rounds.danger"),
+        Binding("h", "ladder('danger')", N_("Danger"), tooltip=N_("Found in danger: 113 first"), id="rounds.danger"),
         Binding("w", "leave", N_("Leave"), tooltip=N_("I am leaving on the round now"), id="rounds.leave", show=False),
         Binding("g", "sign", N_("Sign"), tooltip=N_("Sign the round"), id="rounds.sign"),
         Binding("z", "take_back", N_("Take back"), tooltip=N_("Take the answer at this door back"), id="rounds.take-back"),

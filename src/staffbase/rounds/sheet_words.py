@@ -242,7 +242,7 @@ def _next(sheet: RoundSheet, now: datetime) -> Content:
         elif done == due:
             said = shown(_("Every door has its answer. g signs."), "bold $accent-text")
         else:
-            said = shown(_("One key a door, as you saw it. i no answer, z takes back, g signs."), "$muted")
+            said = shown(_("One key a door, as you saw it. r declined, i no answer, z undoes, g signs."), "$muted")
     elif missed is not None:
         said = line(
             (_("Nobody walked %(hours)s.") % {"hours": hours_told(missed, now)}, "bold $danger-text"),

@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-EVERYWHERE = ("write_note", "open_card", "start_incident", "search")
+EVERYWHERE = ("open_card", "write_note", "start_incident", "search")
 SECTION = "show_section("
 ALL_KEYS = "keys"
 
@@ -30,10 +30,17 @@ class KeyFooter(Footer):
         last = [key for key in found if key.action == ALL_KEYS]
         rooms = [key for key in found if key.action.startswith(SECTION)]
         own = [key for key in found if key not in rooms and key.action not in (*EVERYWHERE, ALL_KEYS)]
-        everywhere = [key for key in found if key.action in EVERYWHERE]
+        everywhere = sorted(
+            (key for key in found if key.action in EVERYWHERE), key=lambda key: EVERYWHERE.index(key.action)
+        )
         self._laid_for = self.size.width or self.app.size.width
         room = self._laid_for - sum(_width(key) for key in last)
-        kept = list(_fitting([*own, *everywhere], room))
+        said = [key for key in own if key.key in getattr(self.screen, "SAID_KEYS", ())]
+        urgent = [key for key in own if key not in said]
+        if said:
+            urgent += everywhere[:1]
+        fitting = list(_fitting([*urgent, *(key for key in [*own, *everywhere] if key not in urgent)], room))
+        kept = [key for key in [*own, *everywhere] if key in fitting]
         room -= sum(_width(key) for key in kept)
         kept += [*_first_of(rooms if self._sections else (), room), *last]
         self.styles.grid_size_columns = max(1, len(kept))

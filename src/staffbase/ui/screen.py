@@ -124,6 +124,9 @@ class StaffScreen(Asks, Screen[None]):
     has_read = False
     """Whether what is true has been read and shown at least once."""
 
+    SAID_KEYS: ClassVar[frozenset[str]] = frozenset()
+    """Keys that the room says in its own words: the crisis card stands in the footer before them."""
+
     CURSOR_BY_ITSELF: ClassVar[bool] = False
     """A list whose cursor stands on somebody whom nobody has chosen. Until a hand moves it, nothing is written about them."""
 
