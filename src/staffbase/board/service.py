@@ -118,9 +118,8 @@ class Board(HouseService):
             duty = on_duty_in(tx, self.house_id, now)
             short = under_staffed_in(tx, self.house_id, now)
             window = window_for(now, rules_in(tx, self.house_id))
-            on_duty = any(person.person_id == actor.person_id for person in duty)
-            notices = self._notices(tx, actor, now, on_duty=on_duty)
-        names = [_where(person) for person in duty]
+            mine = next((person for person in duty if person.person_id == actor.person_id), None)
+            notices = self._notices(tx, actor, now, on_duty=mine is not None)
         note = ""
         if short:
             here = short[0].on_duty
@@ -137,7 +136,9 @@ class Board(HouseService):
             house=house.name,
             shift=_(SHIFT_NAMES[span.name]),
             day=show_day(now),
-            on_duty=tuple(names),
+            signed_in=_where(mine) if mine else actor.name,
+            me_on_duty=mine is not None,
+            on_duty=tuple(_where(person) for person in duty if person is not mine),
             duty_note=note,
             next_round=round_words,
             notices=notices,

@@ -18,7 +18,7 @@ from staffbase.ui.desk import Desk
 from staffbase.ui.footer import KeyFooter
 from staffbase.ui.job import Asks, job, keys_wait
 from staffbase.ui.strip import StripFacts
-from staffbase.ui.text import shown
+from staffbase.ui.text import line, shown
 from staffbase.ui.words import Words
 
 MOMENT_SECONDS = 0.4
@@ -67,8 +67,23 @@ def _translated(binding: Binding) -> Binding:
     return replace(binding, key_display=shown_as, description=_(binding.description), tooltip=_(binding.tooltip))
 
 
+def _people(facts: StripFacts) -> tuple[Content, list[Content]]:
+    """Who is signed in, and that with who else is on duty: marked by a shape and words, not by a colour alone."""
+    others = shown(" · ".join(facts.on_duty))
+    if not facts.signed_in:
+        return Content(""), [others]
+    if facts.me_on_duty:
+        me = line("▸", (facts.signed_in, "bold underline"))
+        return me, [line(me, others, between=" · ")]
+    me = line(_("signed in:"), (facts.signed_in, "bold underline"))
+    return me, [others, me]
+
+
 class StatusStrip(Words):
-    """House, shift, day, who is on duty, the next round, what waits, and the clock: the same place on every screen."""
+    """House, shift, day, who is on duty, the next round, what waits, and the clock: the same place on every screen.
+
+    Who is signed in stands there longest: what is written here is written in that name.
+    """
 
     _facts = StripFacts()
 
@@ -79,21 +94,24 @@ class StatusStrip(Words):
     def show(self, facts: StripFacts) -> None:
         """Say this from now on."""
         self._facts = facts
-        left = [shown(facts.house, "bold"), shown(facts.shift, "$muted"), shown(facts.day)]
-        left.append(shown(" · ".join(facts.on_duty)))
-        if facts.duty_note:
-            left.append(shown(facts.duty_note, "bold $warning-text"))
-        right = [shown(notice, "$warning-text") for notice in facts.notices]
-        right.append(shown(facts.clock, "bold"))
-        width = (self.size.width or 120) - 1
-        wide = [*left, shown(facts.next_round, "$muted")]
-        for parts in (wide, left, [left[0], *left[2:]], [left[0]], []):
-            between = Content("   ")
-            start, end = between.join(part for part in parts if part.plain), between.join(right)
-            if start.cell_length + end.cell_length + 3 <= width or not parts:
-                gap = " " * max(1, width - start.cell_length - end.cell_length)
-                self.update(start + Content(gap) + end)
-                return
+        house, shift, day = shown(facts.house, "bold"), shown(facts.shift, "$muted"), shown(facts.day)
+        me, people = _people(facts)
+        note, end = shown(facts.duty_note, "bold $warning-text"), shown(facts.clock, "bold")
+        notices = [shown(notice, "$warning-text") for notice in facts.notices]
+        whole = [house, shift, day, *people, note]
+        width, between = self.size.width or 120, Content("   ")
+        tries = (
+            [*whole, shown(facts.next_round, "$muted")], whole, [house, day, *people, note], [day, *people, note],
+            [*people, note], [me, note], [me],
+        )  # fmt: skip
+        right = between.join([*notices, end])
+        for parts in tries:
+            start = between.join(part for part in parts if part.plain)
+            if start.cell_length + right.cell_length + between.cell_length <= width:
+                break
+        else:
+            start = me.truncate(max(1, width - right.cell_length - 1), ellipsis=True)
+        self.update(start + Content(" " * max(1, width - start.cell_length - right.cell_length)) + right)
 
 
 _CHOOSING = frozenset({"up", "down", "home", "end", "pageup", "pagedown"})

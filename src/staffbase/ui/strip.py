@@ -18,7 +18,12 @@ class StripFacts:
     house: str = ""
     shift: str = ""
     day: str = ""
+    signed_in: str = ""
+    """In whose name is written here: a computer is shared, and some forget to lock it."""
+    me_on_duty: bool = False
+    """Whether they are on duty themselves."""
     on_duty: tuple[str, ...] = ()
+    """Who else is."""
     duty_note: str = ""
     """Said in amber when fewer than the norm are on duty."""
     next_round: str = ""
