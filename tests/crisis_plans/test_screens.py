@@ -208,6 +208,29 @@ async def test_tab_and_a_letter_add_to_what_stands_there(station, plans, actors,
         assert app.focused.value == f"{sign}x"
 
 
+async def test_what_of_the_card_is_below_the_edge_is_said_and_a_key_away(station, plans, actors, flats):
+    text = PlanText(
+        dangers=("one",) * 2, yellow=(Sign("a", "b"),) * 3, red=(Sign("d", "e"),) * 3, avoid="f", meet_me=("g",) * 2,
+        trusted="i", wishes="j", arrange="k", afterwards="the last of all",
+    )  # fmt: skip
+    plans.save_draft(actors["marit"], flats["A1"], replace(PLAN, text=text), (0, 0))
+    app = Bench(station, actors["marit"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(PlanEditor(app, plans, plans.plan_now(actors["marit"], flats["A1"])))
+        await settle(pilot)
+        await pilot.press("f3")
+        await settle(pilot)
+        assert "the last of all" not in seen(app)
+        assert "▼ 2 more lines: PgDn" in seen(app)
+        await pilot.press("pagedown")
+        await settle(pilot)
+        assert "the last of all" in seen(app)
+        assert "▲ more above: PgUp" in seen(app)
+        await pilot.press("pageup")
+        await settle(pilot)
+        assert "A1 · Beboer A1" in seen(app)
+
+
 async def test_at_80_columns_the_card_is_one_key_away(station, plans, actors, flats, published):
     app = Bench(station, actors["marit"])
     async with app.run_test(size=(80, 24)) as pilot:

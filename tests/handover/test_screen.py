@@ -2,7 +2,7 @@
 
 import pytest
 from tests.bench import Bench, seen, settle
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 
 from staffbase.handover.screen import HandoverScreen
 from staffbase.journal.model import Importance, Kind
@@ -236,3 +236,28 @@ async def test_the_report_in_both_languages(evening, house, size, language):
         assert words in " ".join(shown.split())
     assert "[/b] ate [31mlittle" in shown
     assert all(len(row) <= size[0] for row in shown.split("\n"))
+
+
+@pytest.mark.parametrize("key", ["c", "a"])
+async def test_what_stands_beside_the_list_is_there_again_after_sizes_that_changed_behind_a_dialog(evening, house, key):
+    app = Bench(house.station, house.actors["marit"])
+    async with app.run_test(size=(120, 36)) as pilot:
+        screen = await opened(pilot, house)
+        before = seen(app)
+        assert str(screen.query_one("#handover-beside", Static).content)
+        await pilot.press(key)
+        await settle(pilot)
+        assert app.screen is not screen
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.screen is screen
+        small = seen(app)
+        assert screen.has_class("-narrow")
+        await pilot.resize_terminal(120, 36)
+        await settle(pilot)
+        assert seen(app) == before
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert seen(app) == small

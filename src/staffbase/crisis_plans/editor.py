@@ -36,6 +36,7 @@ from staffbase.ui.desk import Desk
 from staffbase.ui.dialog import FormDialog
 from staffbase.ui.fields import LineField, TextField
 from staffbase.ui.footer import KeyFooter
+from staffbase.ui.further import Further
 from staffbase.ui.text import shown
 
 if TYPE_CHECKING:
@@ -53,7 +54,9 @@ class PlanEditor(FormDialog[PlanFacts]):
     HORIZONTAL_BREAKPOINTS = [(0, "-alone"), (BESIDE, "-beside")]
     below_opens_it = True
     BINDINGS = [
-        Binding("f3", "turn", N_("Card / form"), tooltip=N_("The card as it is typed, or the form"), id="plan-editor.turn", priority=True)
+        Binding("f3", "turn", N_("Card / form"), tooltip=N_("The card as it is typed, or the form"), id="plan-editor.turn", priority=True),
+        Binding("pagedown", "page(1)", N_("Further down"), tooltip=N_("The lines of the card that stand further down"), id="plan-editor.down", key_display="PgDn", show=False, priority=True),
+        Binding("pageup", "page(-1)", N_("Further up"), tooltip=N_("The lines of the card that stand further up"), id="plan-editor.up", key_display="PgUp", show=False, priority=True),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk, plans: "CrisisPlans", facts: PlanFacts) -> None:
@@ -77,7 +80,8 @@ class PlanEditor(FormDialog[PlanFacts]):
                     yield Label(_(SECTION_NAMES[section]), classes="section")
                     yield from self._section(section)
                 yield from self._how()
-            yield Static(id="plan-card")
+            with Further(id="plan-card"):
+                yield Static(id="plan-card-lines")
         with Horizontal(id="plan-told"):
             yield Static(id="plan-cells")
             yield Label("", classes="fault", id="dialog-fault")
@@ -186,7 +190,7 @@ class PlanEditor(FormDialog[PlanFacts]):
         """The card as it is typed, and which lines do not fit."""
         typed = from_fields(self.fields(), checked=False)
         card = preview(self._facts, typed, self.desk.clock.now())
-        self.query_one("#plan-card", Static).update(card_content(card_lines(card)))
+        self.query_one("#plan-card-lines", Static).update(card_content(card_lines(card)))
         self._measure(typed)
 
     def _measure(self, typed: Proposal) -> None:
@@ -201,3 +205,7 @@ class PlanEditor(FormDialog[PlanFacts]):
     def action_turn(self) -> None:
         """Where there is no room for both: the card, or the form."""
         self.toggle_class("-turned")
+
+    def action_page(self, step: int) -> None:
+        """A card is 23 lines, and a small terminal has fewer for it beside what the editor says."""
+        self.query_one(Further).page(step)

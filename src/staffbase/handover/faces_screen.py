@@ -75,6 +75,10 @@ class FacesScreen(StaffScreen):
     def _drawn_anew(self) -> None:
         self._show()
 
+    def on_resize(self) -> None:
+        """What stands beside the list comes and goes with the width of the screen, which the list need not notice."""
+        self.call_after_refresh(self._show)
+
     def watch_face(self) -> None:
         """Turned: the cursor begins anew."""
         self.query_one("#handover-list", OptionList).highlighted = None

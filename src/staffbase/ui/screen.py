@@ -9,6 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
@@ -155,6 +156,7 @@ class StaffScreen(Asks, Screen[None]):
         """Whether somebody waits to see what is true."""
         self._moved_by_hand = False
         self._reading_now = asyncio.Lock()
+        self._drawn_for: Size | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusStrip()
@@ -190,6 +192,8 @@ class StaffScreen(Asks, Screen[None]):
         self._moved_by_hand = self._moved_by_hand or self.get_widget_at(event.screen_x, event.screen_y)[0].can_focus
 
     def on_screen_resume(self) -> None:
+        if self._drawn_for not in (None, self.app.size):  # another size while a dialog or a section lay over it
+            self.post_message(events.Resize(self.app.size, self.app.size))
         self.show_strip()
         self.look_again()
         if self.HEAD and not self.has_read:
@@ -202,6 +206,7 @@ class StaffScreen(Asks, Screen[None]):
 
     def on_resize(self) -> None:
         """A room's own handler comes first, and Textual calls this one after it: rooms do not."""
+        self._drawn_for = self.app.size
         self.show_strip()
 
     async def read_again(self) -> None:
