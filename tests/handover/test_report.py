@@ -7,14 +7,17 @@ from tests.conftest import moment
 
 from staffbase.exchange.heads import typed_head
 from staffbase.handover.model import ReportDraftLine, ShiftReport
-from staffbase.handover.plain import if_then_words
-from staffbase.incidents.model import IncidentKind
+from staffbase.handover.plain import counts_words, if_then_words
+from staffbase.incidents.model import Deviation, IncidentKind, Step
 from staffbase.journal.model import Importance, Kind
 from staffbase.kernel import i18n
 from staffbase.kernel.errors import ChangedElsewhere, Invalid, NotAllowed
 from staffbase.kernel.ledger import Ledger
 from staffbase.people.model import ShiftName
-from staffbase.residents.model import Presence, Status
+from staffbase.residents.model import Presence, RoundForm, Status
+from staffbase.residents.service import set_agreement_in
+from staffbase.rounds.model import Outcome
+from staffbase.rounds.service import LadderStep
 
 
 @pytest.fixture
@@ -214,3 +217,29 @@ def test_nobody_without_the_permission(calm):
 )
 def test_what_is_to_be_done_is_named_once(typed, shown):
     assert if_then_words(typed) == shown
+
+
+def test_a_door_where_nobody_answered_is_no_check_and_has_its_own_time(house):
+    """He left for the hospital before the walk was over: nothing was checked when it ended."""
+    samira, rounds = house.actors["samira"], house.station.rounds
+    house.at(8, 20)
+    with house.station.database.write(house.actors["eva"], "test.agreements") as tx:
+        set_agreement_in(tx, house.flats["A2"], RoundForm.OPEN_DOOR, consent="said so himself")
+    units = {door.code: door.unit_id for door in house.station.residents.doors(samira)}
+    house.at(8, 21, 50)
+    house.on("samira")
+    house.at(8, 23, 40)
+    first = rounds.leave(samira).id
+    house.at(8, 23, 58)
+    rounds.come_back(samira)
+    rounds.check_off(samira, first, units["A2"], Outcome.ASLEEP)
+    rounds.sign(samira, first, {units[code]: "asked not to be woken" for code in ("A1", "B1")})
+    house.at(9, 4, 5)
+    second = rounds.leave(samira).id
+    house.at(9, 4, 44)
+    rounds.come_back(samira)
+    steps = [LadderStep(Step.KNOCKED, moment(9, 4, 10)), LadderStep(Step.LET_IN, moment(9, 4, 12))]
+    rounds.no_answer(samira, second, units["A2"], steps, "To hospital.", deviation=Deviation.YES)
+    counts = line(house.report("samira"), "A2").counts
+    assert counts.checks == (moment(8, 23, 58),)
+    assert counts_words(counts) == "1 check (23:58), no answer 04:10, 1 other entry"

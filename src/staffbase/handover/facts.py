@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from staffbase.handover.rules import Coverage, Section
+from staffbase.incidents.model import IncidentKind
 from staffbase.journal.model import Importance, Kind
 from staffbase.people.rules import ShiftSpan
 from staffbase.residents.model import Presence, Status
@@ -97,12 +98,14 @@ class Counts:
 
     notes: int = 0
     checks: tuple[datetime, ...] = ()
+    alarms: tuple[tuple[IncidentKind, datetime], ...] = ()
+    """The doors where nobody answered or somebody was in danger, each when that began: no finished checks."""
     others: int = 0
 
     @property
     def anything(self) -> bool:
         """Whether anything at all was recorded."""
-        return bool(self.notes or self.checks or self.others)
+        return bool(self.notes or self.checks or self.alarms or self.others)
 
 
 @dataclass(frozen=True)

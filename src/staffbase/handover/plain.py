@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from staffbase.handover.facts import Counts, ReadingItem, ReportFacts, ReportLineFacts
+from staffbase.incidents.model import INCIDENT_NAMES
 from staffbase.journal.model import KIND_NAMES, Kind
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.moments import show_date, show_day, show_moment, show_span, show_time
@@ -56,6 +57,7 @@ def counts_words(counts: Counts) -> str:
     if counts.checks:
         told = ngettext("%(count)d check", "%(count)d checks", len(counts.checks)) % {"count": len(counts.checks)}
         parts.append(f"{told} ({_last(counts.checks)})")
+    parts.extend(f"{_(INCIDENT_NAMES[kind])} {show_time(began)}" for kind, began in counts.alarms)
     if counts.others:
         parts.append(
             ngettext("%(count)d other entry", "%(count)d other entries", counts.others) % {"count": counts.others}

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
+from staffbase.handover.counted import counts_in
 from staffbase.handover.facts import Counts, Huddle, MyReading, QuestionFacts, Reader, ReadingItem, ResidentReading
 from staffbase.handover.gathered import Gathered, accepted_in, gather_in
 from staffbase.handover.model import ReadingOpened, SaidBack
@@ -19,7 +20,7 @@ from staffbase.handover.rules import (
     section_of,
     worse,
 )
-from staffbase.handover.sources import counts_in, item_of, missed_rounds_in
+from staffbase.handover.sources import item_of, missed_rounds_in
 from staffbase.journal.items import erased_words
 from staffbase.journal.model import Entry, EntryText, Kind
 from staffbase.journal.service import items_by_id

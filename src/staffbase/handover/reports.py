@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from staffbase.handover.counted import counts_in
 from staffbase.handover.facts import Counts, Huddle, ReadingItem, ReportFacts, ReportLineFacts
 from staffbase.handover.model import ReadingAccepted, ReportCosigned, ReportDraftLine, ReportLine, ShiftReport
 from staffbase.handover.rules import must_choose, own_shift, proposed_status, signable_from
 from staffbase.handover.sources import (
     concerns_in,
-    counts_in,
     incident_item,
     incidents_of_steps_in,
     item_of,

@@ -8,14 +8,13 @@ from sqlalchemy import or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from staffbase.handover.facts import AnswerFacts, Counts, MomentLine, QuestionFacts, ReadingItem
+from staffbase.handover.facts import AnswerFacts, MomentLine, QuestionFacts, ReadingItem
 from staffbase.handover.model import Concern, ConcernClosed
 from staffbase.incidents.model import Incident, IncidentConclusion, IncidentStep
 from staffbase.incidents.service import IncidentFacts, incidents_in
 from staffbase.journal.items import TimelineItem
-from staffbase.journal.model import NOTE_KINDS, Entry, Importance, Kind, Source
+from staffbase.journal.model import Entry, Importance, Kind, Source
 from staffbase.journal.service import items_by_id
-from staffbase.journal.timeline import written_since
 from staffbase.kernel.database import Reading
 from staffbase.kernel.i18n import _
 from staffbase.kernel.moments import show_day, show_span
@@ -24,12 +23,6 @@ from staffbase.residents.reading import doors_in
 from staffbase.residents.rules import Door
 from staffbase.rounds.model import RoundCheck
 from staffbase.rounds.windows import windows_in
-
-_CHECKS = (Kind.CHECK, Kind.EXTRA_CHECK)
-_COUNTED = (
-    *NOTE_KINDS, *_CHECKS, Kind.INCIDENT, Kind.PRESENCE, Kind.STAY, Kind.DANGER, Kind.ROUND_AGREEMENT, Kind.PLAN, Kind.TASK, Kind.CONTACT, Kind.CONCERN,
-)  # fmt: skip
-"""What counts as something recorded of a resident; an incident counts once, whatever its steps."""
 
 _LATELY = timedelta(days=1)
 """How long a round that nobody signed stands on top of a reading; after that it stands in its night's report."""
@@ -176,42 +169,6 @@ def questions_in(
                 one.recorded_at, items[one.id].text, told, mine and not told,
             )
         )  # fmt: skip
-    return made
-
-
-def counts_in(tx: Reading, house_id: int, since: datetime, until: datetime | None = None) -> dict[int, Counts]:
-    """How much was observed of each resident from then (until then), by resident; what was taken back does not count."""
-    rows = tx.all(
-        select(Entry)
-        .where(
-            Entry.house_id == house_id,
-            col(Entry.kind).in_((*_COUNTED, Kind.WITHDRAWN, Kind.WRONG_RESIDENT)),
-            Entry.recorded_at >= since,
-            written_since(since),
-        )
-        .order_by(col(Entry.id))
-    )
-    standing: dict[int, tuple[Kind, int | None, datetime]] = {}
-    for row in rows:
-        key, kind, at, amends_id = row.id, row.kind, row.observed_to, row.amends_id
-        if kind is Kind.WITHDRAWN:
-            standing.pop(amends_id or 0, None)
-        elif kind is Kind.WRONG_RESIDENT:
-            if amends_id in standing:
-                standing[amends_id] = (standing[amends_id][0], row.resident_id, standing[amends_id][2])
-        elif at >= since and (until is None or at < until):
-            standing[key] = (kind, row.resident_id, at)
-    made: dict[int, Counts] = {}
-    for kind, resident_id, at in standing.values():
-        if resident_id is None:
-            continue
-        sofar = made.get(resident_id, Counts())
-        if kind in _CHECKS:
-            made[resident_id] = replace(sofar, checks=tuple(sorted((*sofar.checks, at))))
-        elif kind in NOTE_KINDS:
-            made[resident_id] = replace(sofar, notes=sofar.notes + 1)
-        else:
-            made[resident_id] = replace(sofar, others=sofar.others + 1)
     return made
 
 
