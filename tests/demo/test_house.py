@@ -11,7 +11,7 @@ from staffbase.demo.house import STAFF
 from staffbase.demo.plans import A3_REVISED, PLANS
 from staffbase.demo.plot import ACTS, at
 from staffbase.demo.residents import NEWCOMER, RESIDENTS
-from staffbase.demo.shifts import ROTA, everyday
+from staffbase.demo.shifts import DAYTIME, EVENINGS, ROTA, everyday
 from staffbase.kernel import i18n
 from staffbase.kernel.access import Role
 from staffbase.kernel.clock import local
@@ -87,8 +87,17 @@ def test_everyday_notes_are_the_same_at_every_playing() -> None:
     assert [everyday(day) for day in ROTA] == [everyday(day) for day in ROTA]
 
 
+_BEFORE = "[Aa]t|until|from|since|to"
+_LETTERS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon"
+
+
 def test_no_everyday_note_is_written_before_the_hour_it_tells_of() -> None:
     told = [(one.at, one.text) for day in ROTA for one in everyday(day)]
-    named = [(at, int(hour)) for at, text in told for hour in re.findall(r"\b(?:[Aa]t|until) (\d{1,2})\b", text)]
+    named = [(at, int(hour)) for at, text in told for hour in re.findall(rf"\b(?:{_BEFORE}) (\d{{1,2}})\b", text)]
     assert len(named) > 10
     assert [(at, hour) for at, hour in named if local(at).hour < hour] == []
+
+
+def test_everyday_notes_name_hours_in_figures_so_that_the_hour_is_heeded() -> None:
+    texts = chain.from_iterable((*DAYTIME.values(), *EVENINGS.values()))
+    assert [text for text in texts if re.search(rf"\b(?:{_BEFORE}) (?:{_LETTERS})\b", text)] == []

@@ -101,7 +101,7 @@ def backup_rows(facts: "BackupFacts", now: datetime) -> list[Content]:
         return rows
     if not facts.keep:
         quiet = "$warning-text" if facts.missed or facts.last is None else "$muted"
-        rows.append(shown(_("The station takes none by itself: backup_keep is 0."), quiet))
+        rows.append(shown(_("Automatic backup is off."), quiet))
     elif not facts.reachable:
         rows.append(shown(_("The folder cannot be read: %(folder)s") % {"folder": where}, "bold $warning-text"))
     else:

@@ -71,6 +71,8 @@ def _enter(*lines: str) -> tuple[str, ...]:
 
 
 BACK = ("escape",)
+WALKED = timedelta(minutes=17)
+"""How long a walk takes."""
 TOURS = (
     Tour("door", EVENING, None, (
         Scene("sign-in"),
@@ -150,7 +152,7 @@ TOURS = (
         Scene("editor", (*BACK, "e")),
         Scene("editor-card", ("f3",)),
         Scene("publish-nothing", (*BACK, "p")),
-        Scene("publish", ("e", "G", "o", "ctrl+s", "p")),
+        Scene("publish", ("e", *_enter("Tåler mindre etter sykehuset")[:-1], "ctrl+s", "p")),
     )),
     Tour("admin", EVENING, "Ingrid", (
         Scene("admin", ("0",)),
@@ -184,7 +186,7 @@ TOURS = (
         Scene("rounds", ("2",)),
         Scene("late-round", ("l",)),
         Scene("walk", (*BACK, "w")),
-        Scene("doors", (*_pin("Samira"), "enter")),
+        Scene("doors", (WALKED, *_pin("Samira"), "enter")),
         Scene("beyond", ("s",)),
         Scene("no-answer", ("d", "down", "i")),
         Scene("resolved", ("d",)),
@@ -198,7 +200,9 @@ TOURS = (
         Scene("mend-check", ("v",)),
     )),
     Tour("signing", ROUND, "Samira", (
-        Scene("late-reason", ("2", "w", *_pin("Samira"), "enter", timedelta(minutes=40), *_pin("Samira"), "enter", "p")),
+        Scene("late-reason", (
+            "2", "w", WALKED, *_pin("Samira"), "enter", timedelta(minutes=40), *_pin("Samira"), "enter", "p",
+        )),
         Scene("open-doors", (*BACK, "g")),
         Scene("on-behalf", (*BACK, "ctrl+l", "escape", *_enter("Terje"), *_pin("Terje"), "enter", "enter", "2", "g")),
     )),

@@ -52,7 +52,7 @@ LOOKED_IN = {
 
 DAYTIME: dict[str, tuple[str, ...]] = {
     "A1": (
-        N_("Coffee at the base at ten. Asked for the drill in the yard to be announced. Wrote it on the board."),
+        N_("Coffee at the base at 10. Asked for the drill in the yard to be announced. Wrote it on the board."),
         N_("Slept until 11. Went along to the shop, carried the bags, came straight home."),
         N_("Says the wall is quiet today. Showered, ate two slices with us."),
     ),
@@ -71,7 +71,7 @@ DAYTIME: dict[str, tuple[str, ...]] = {
         N_("Paid his bills at the base PC by himself. Asked us to look over one letter."),
     ),
     "A5": (
-        N_("Up at nine, paced a little. Talked about the probation office, wants company next time."),
+        N_("Up at 9, paced a little. Talked about the probation office, wants company next time."),
         N_("Put up a shelf with Odd. Borrowed the drill, brought it back."),
         N_("Did not want a visit today. Said so kindly at the door."),
     ),
@@ -82,7 +82,7 @@ DAYTIME: dict[str, tuple[str, ...]] = {
     ),
     "B1": (
         N_("Ten minutes with a small plate. Ate half the omelette. Showed a picture on his phone."),
-        N_("Dark at noon. Answered through the door, took the food in after we had left."),
+        N_("Dark at 12. Answered through the door, took the food in after we had left."),
         N_("Came to the window and waved. Wanted nothing, but asked who is on tonight."),
     ),
     "B2": (
@@ -102,11 +102,11 @@ DAYTIME: dict[str, tuple[str, ...]] = {
 
 EVENINGS: dict[str, tuple[str, ...]] = {
     "A1": (
-        N_("Quiet. Headphones on from eight. Said good night at the base."),
+        N_("Quiet. Headphones on from 20. Said good night at the base."),
         N_("Irritable when the bins were emptied, settled after a cup of tea. Put down his own number, 1."),
     ),
     "A2": (
-        N_("Has been drinking since five, steady on his feet. Walker by the door, oxygen hose clear."),
+        N_("Has been drinking since 17, steady on his feet. Walker by the door, oxygen hose clear."),
         N_("Watched the news with us. Coughs less than yesterday."),
     ),
     "A3": (
@@ -116,15 +116,15 @@ EVENINGS: dict[str, tuple[str, ...]] = {
     ),
     "A4": (
         N_("Cooked for six: fish soup. Others washed up."),
-        N_("Card game in the common room until ten."),
+        N_("Card game in the common room until 21."),
     ),
     "A5": (
         N_("Came to the meal for the first time, sat by the door. Stayed twenty minutes."),
         N_("Visitor from 19 to 21, calm. High afterwards, told us so himself."),
     ),
     "A6": (
-        N_("Light and guitar until eleven. Seen from the yard, nodded."),
-        N_("Talked back to the voices at seven. Radio on, better after half an hour."),
+        N_("Light and guitar until 21. Seen from the yard, nodded."),
+        N_("Talked back to the voices at 18. Radio on, better at 19."),
     ),
     "B1": (
         N_("Knocked at 19: said he was fine. At 20 he opened, ate a slice."),
@@ -132,14 +132,14 @@ EVENINGS: dict[str, tuple[str, ...]] = {
     ),
     "B2": (
         N_("Home nurse at 20, insulin given. Then the crossword with Geir."),
-        N_("Asked the day several times. Went to bed at nine."),
+        N_("Asked the day several times. Went to bed at 21."),
     ),
     "B3": (
         N_("Rang the children from the base. Cheerful afterwards, asked for the drawing paper."),
         N_("Home late. Said no to food, good tone."),
     ),
     "B4": (
-        N_("Sat at the base until ten, found it hard to go home alone. Radio on, we look in."),
+        N_("Sat at the base until 21, found it hard to go home alone. Radio on, we look in."),
         N_("Ate with the others. Asked who comes in the night; told him Samira's name."),
     ),
 }
@@ -152,8 +152,8 @@ MEALS = (
 """About the house; the number is counted, no names."""
 
 
-_HOURS = re.compile(r"\b(?:at|until) (\d{1,2})\b", re.IGNORECASE)
-"""Hours in the texts above, as they stand in the source."""
+_HOURS = re.compile(r"\b(?:at|until|from|since|to) (\d{1,2})\b", re.IGNORECASE)
+"""Hours in the texts above, as they stand in the source: in figures, of twenty-four, so that they are found."""
 
 
 def everyday(day: date) -> list[Said]:
