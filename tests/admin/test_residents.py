@@ -45,7 +45,7 @@ async def test_one_line_for_each_unit_whatever_was_typed(station, actors, flats,
         words = (
             ("UTLØPT 06.01.2026", "1 kontakt !", "i fengsel", "ledig")
             if language == "nb"
-            else ("RAN OUT 06.01.2026", "1 contact !", "in prison", "free")
+            else ("RAN OUT 06.01.2026", "1 contact !", "in prison", "vacant")
         )
         listed = [row for row in seen(app).splitlines() if row.strip().startswith(("A1 ", "A2 ", "B1 ", "B2 "))]
         first = next(row for row in listed if words[0] in row)
@@ -67,12 +67,12 @@ async def test_somebody_moves_in_to_the_free_unit_and_moves_on(station, actors, 
         assert "Kari N." in seen(app)
         await pilot.press("i")
         await settle(pilot)
-        assert app.told == ["No unit is free."]
+        assert app.told == ["No unit is vacant."]
         await pilot.press("home", "u")
         await settle(pilot)
         await pilot.press("ctrl+s")
         await settle(pilot)
-        assert "A1 is free. i: somebody moves in." in seen(app)
+        assert "A1 is vacant. i: somebody moves in." in seen(app)
         await pilot.press("end", "m")
         await settle(pilot)
         await pilot.press("ctrl+s")
@@ -134,7 +134,7 @@ async def test_an_empty_house_says_what_to_do(station, actors, flats):
     async with app.run_test(size=(80, 24)) as pilot:
         app.show(ResidentsAdmin(app, station.residents, partial(still_open, station)))
         await settle(pilot)
-        assert "A1 is free. i: somebody moves in." in seen(app)
+        assert "A1 is vacant. i: somebody moves in." in seen(app)
         await pilot.press("p", "m", "u", "o")
         await settle(pilot)
         assert isinstance(app.screen, ResidentsAdmin)

@@ -47,7 +47,7 @@ def back_from_the_walk(terminal: Terminal) -> int:
     terminal.press("2")
     terminal.wait_for(f"{DOORS} doors are due")
     terminal.press("w")
-    terminal.wait_for("A walk is under way")
+    terminal.wait_for("A walk has been under way")
     terminal.type(SAMIRA)
     terminal.press("enter")
     terminal.wait_for(f"0 of {DOORS} doors")

@@ -139,7 +139,7 @@ def test_the_door_tells_nothing_of_residents(house, actors, flats, clock):
     clock.move_to(moment(5, 23, 40))
     house.rounds.leave(actors["samira"], 45)
     told = str(house.board.door(actors["maintenance"]))
-    assert "A walk is under way since 23:40, due back at 00:25." in told
+    assert "A walk has been under way since 23:40, due back at 00:25." in told
     assert "Beboer" not in told
 
 

@@ -37,7 +37,7 @@ async def write(seat: Seat, words: str) -> None:
 async def leave(seat: Seat) -> None:
     before = seat.app._alarm._awaited
     await seat.press("2", "w")
-    await seat.see("A walk is under way")
+    await seat.see("A walk has been under way")
     async with asyncio.timeout(PATIENCE):  # it looks each second; here the clock could jump before it has seen the walk
         while seat.app._alarm._awaited == before:
             await seat.pilot.pause(0.05)
@@ -96,11 +96,11 @@ async def walk_an_hour_back(place: Place) -> None:
         await leave(seat)
         seat.set_clock(seat.clock.now() - timedelta(hours=1))
         seat.clock.move_to(seat.clock.now() + timedelta(minutes=44))
-        assert "NOT BACK" not in await seat.see("A walk is under way")
+        assert "NOT BACK" not in await seat.see("A walk has been under way")
         seat.clock.move_to(seat.clock.now() + timedelta(minutes=2))
         await seat.see("NOT BACK FROM THE ROUND")
         await seat.press("enter")
-        await seat.see("A walk is under way")
+        await seat.see("A walk has been under way")
         await come_back_and_sign(seat)
         await seat.press("1")
         await seat.see(SET_BACK)
@@ -184,7 +184,7 @@ async def test_the_night_on_which_the_clocks_change(night: str, request: pytest.
             await unlock(seat, left)
             await leave(seat)
             seat.clock.move_to(back)
-            assert "NOT BACK" not in await seat.see("A walk is under way")
+            assert "NOT BACK" not in await seat.see("A walk has been under way")
             await come_back_and_sign(seat)
             await write(seat, "Notat etter")
             await unlock(seat, at(morning, 6, 30))

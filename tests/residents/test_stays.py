@@ -59,7 +59,7 @@ def test_somebody_moves_in_who_is_still_on_the_ward(station, actors, units, told
         ({"birth_year": "nineteen"}, "birth_year", "The year of birth must lie between 1900 and 2011."),
         ({"birth_year": "١٩٨٨"}, "birth_year", "The year of birth must lie between 1900 and 2011."),
         ({"unit": "A1"}, "unit", "Somebody lives in this unit already."),
-        ({"unit": None}, "unit", "Choose one of the free units."),
+        ({"unit": None}, "unit", "Choose one of the vacant units."),
         ({"alias": "  "}, "alias", "Something must be written here."),
         ({"alias": "x" * 41}, "alias", "The text has 41 characters; 40 is the most. Divide it in two."),
         ({"alias": "a\x1b[31m"}, "alias", "The text holds control characters (from a paste?). Remove them and save again."),

@@ -307,7 +307,7 @@ async def test_fear_for_life_leaves_an_incident_and_the_round_goes_on(bench, bac
         await hand.press("r")
         await hand.until(RoundsScreen)
         (incident,) = bench.station.incidents.running(bench.desk.actor)
-        assert hand.rows()[0].rstrip().endswith("23:40–23:58 written 23:58 ladder open feared")
+        assert hand.rows()[0].rstrip().endswith("23:40–23:58 written 23:58 running feared")
         await hand.press("s")  # the next door's key: no step of a ladder that nobody looks at
         assert hand.answered() == {"A1": Outcome.ASLEEP, "A2": Outcome.ASLEEP}
         assert bench.station.incidents.running(bench.desk.actor)[0].steps == incident.steps
@@ -571,7 +571,7 @@ async def test_somebody_else_is_told_of_the_walk_and_gives_more_time(night, acto
     async with bench.run_test(size=(120, 36), notifications=True) as pilot:
         hand = Hand(pilot, clock)
         await hand.settle()
-        assert "Samira is on the walk since 23:40" in str(bench.screen.query_one("#round-head", Static).content)
+        assert "Samira left on the walk at 23:40" in str(bench.screen.query_one("#round-head", Static).content)
         await hand.press("s")
         assert hand.answered() == {}
         clock.move_to(moment(6, 0, 30))

@@ -156,7 +156,7 @@ def test_taking_back_is_an_amendment_and_opens_the_door_again(night, actors, uni
 
 def test_one_walk_at_a_time(night, actors, units, clock):
     night.rounds.leave(actors["samira"])
-    with pytest.raises(Invalid, match="Samira is on the walk since 23:40"):
+    with pytest.raises(Invalid, match="Samira has been on the walk since 23:40"):
         night.rounds.leave(actors["marit"])
     clock.move_to(moment(5, 23, 58))
     assert night.rounds.come_back(actors["marit"]) is None

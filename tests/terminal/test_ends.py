@@ -25,10 +25,10 @@ def test_somebody_not_back_sets_off_the_alarm_also_after_kill_9_and_restart(tmp_
         terminal.press("2")
         terminal.wait_for("8 doors are due")
         terminal.press("w")
-        terminal.wait_for("A walk is under way")
+        terminal.wait_for("A walk has been under way")
         terminal.kill()
     with Terminal(tmp_path, "demo", *folder) as terminal:
-        terminal.wait_for("A walk is under way")
+        terminal.wait_for("A walk has been under way")
         terminal.wait_for("NOT BACK|[Nn]ot back|ALARM", "Samira", "Lyngmovegen 12", seconds=90)
         alarm = terminal.settle()  # painted whole, not half over the list of names
         for name in ("Kim-André", "Arild"):

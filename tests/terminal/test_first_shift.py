@@ -42,7 +42,7 @@ def test_board_reading_card_round_and_note_in_22_keys_the_pin_and_the_words(tmp_
         terminal.wait_for("113")
         nora.press("esc", "esc Tilbake", "MODUL A")
         nora.press("2", "2 Nattrunde", "8 dører skal ha tilsyn")
-        nora.press("w", "w begynner nå bare en ekstra runde", "En runde er i gang")
+        nora.press("w", "w begynner nå bare en ekstra runde", "Runde i gang")
         terminal.type(NORA)
         terminal.press("enter")
         terminal.wait_for("Ekstra runde .*0 dører")  # before the first window: it says so, and owes no door

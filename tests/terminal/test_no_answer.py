@@ -18,7 +18,7 @@ def still_no_answer(terminal: Terminal) -> list[str]:
     terminal.press("b")
     terminal.wait_for("Ring the resident's phone")
     terminal.press("esc")
-    terminal.wait_for("ladder open")
+    terminal.wait_for(r"NO ANSWER .* running")
     terminal.press("g")
     terminal.wait_for("A3: what happened there has no")
     terminal.press("enter")  # the cursor stands on the door that is not finished
@@ -75,7 +75,7 @@ def test_a3_does_not_answer(tmp_path: Path, opening: Callable[[Terminal], list[s
         terminal.wait_for("A3: no answer. What is true now")
         wanted = opening(terminal)
         terminal.wait_for("A3 .*NO ANSWER  ")
-        terminal.wait_gone("ladder open")
+        terminal.wait_gone(r"NO ANSWER .* running")
         terminal.press("esc", "1")
         terminal.wait_for("MODULE B")
         terminal.press("4")

@@ -20,7 +20,7 @@ def test_a_calm_round_is_ten_keys_and_the_pin_and_a_held_key_answers_one_door(tm
         terminal.wait_for(r"– A4 .*no check wanted")
         terminal.wait_for(r"– B4 .*vacant")
         terminal.press("w")
-        locked = terminal.wait_for("A walk is under way since 23:3")
+        locked = terminal.wait_for("A walk has been under way since 23:3")
         assert "Kim-André" not in locked
         terminal.type(SAMIRA)
         terminal.press("enter")

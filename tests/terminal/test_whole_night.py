@@ -261,7 +261,7 @@ def the_first_round(night: Night) -> None:
     night.wait("– A4 .*no check wanted")
     night.wait("– B4 .*vacant")
     night.until("23:40")
-    night.press("w", "A walk is under way since 23:40, due back at 00:25")
+    night.press("w", "A walk has been under way since 23:40, due back at 00:25")
     night.until("23:58")
     night.sign_in("Samira", "0 of 8 doors", again=True)
     answer(night, "s", "1")  # A1: the door is opened there
@@ -290,7 +290,7 @@ def the_first_round(night: Night) -> None:
     night.press("h", "B3: found in danger")
     night.press("enter", "Ring 113 now")
     night.press("f", "00:09 +113 called")
-    night.press("esc", "A ladder is open")
+    night.press("esc", "An incident runs at")
     night.wait("8 of 8 doors")
     night.press("g", "conclusion yet|Conclude the")
     night.press("h", "B3 Ivar · found in danger")  # the one that runs stands first
@@ -348,12 +348,12 @@ def the_second_round_through_kill_9(night: Night) -> None:
     night.sign_in("Samira")
     night.press("2", "8 doors are due")
     night.until("04:02")
-    night.press("w", "A walk is under way since 04:02, due back at 04:47")
+    night.press("w", "A walk has been under way since 04:02, due back at 04:47")
     night.until("04:10")
     night.terminal.kill()
     night.until("04:12")
     night.start()
-    assert not re.search("Arve|Cato|Ivar", night.wait("A walk is under way since 04:02, due back at 04:47"))
+    assert not re.search("Arve|Cato|Ivar", night.wait("A walk has been under way since 04:02, due back at 04:47"))
     night.until("04:20")
     night.sign_in("Samira", "0 of 8 doors")
     for key, counted in (("s", "1"), ("p", "2"), ("p", "3"), ("y", "4"), ("y", "5")):

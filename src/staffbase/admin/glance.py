@@ -68,7 +68,7 @@ def tell_residents(now: Glance) -> Told:
     living = [door for door in now.doors if door.resident]
     count = ngettext("%(count)d resident", "%(count)d residents", len(living)) % {"count": len(living)}
     free = [door.code for door in now.doors if not door.resident]
-    vacant = _("free: %(units)s") % {"units": units_told(free)} if free else _("no unit is free")
+    vacant = _("vacant: %(units)s") % {"units": units_told(free)} if free else _("no unit is vacant")
     head = line((count, "bold"), (vacant, "$muted"), between=" · ")
     agreements = [(door.code, door.resident.agreement) for door in living if door.resident]
     out = [code for code, agreement in agreements if agreement is not None and expired(agreement, now.at)]

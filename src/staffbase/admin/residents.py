@@ -54,7 +54,7 @@ class ResidentsAdmin(Changing):
     AUTO_FOCUS = "#units"
     BINDINGS = [
         Binding("enter", "open", N_("Open"), tooltip=N_("The resident's page"), id="residents.open", show=False),
-        Binding("i", "admit", N_("In"), tooltip=N_("Somebody moves into a free unit"), id="residents.admit", show=False),
+        Binding("i", "admit", N_("In"), tooltip=N_("Somebody moves into a vacant unit"), id="residents.admit", show=False),
         Binding("m", "move", N_("Move"), tooltip=N_("To another unit of the house"), id="residents.move"),
         Binding("u", "moves_out", N_("Out"), tooltip=N_("The resident leaves the house"), id="residents.moves-out"),
         Binding("f", "former", N_("Former"), tooltip=N_("Who lived here, found by name"), id="residents.former", show=False),
@@ -101,7 +101,7 @@ class ResidentsAdmin(Changing):
         out = sum(facts.agreement is not None and expired(facts.agreement, now) for facts in living)
         without = sum(facts.agreement is None for facts in living)
         counted = ngettext("%(count)d resident", "%(count)d residents", len(living)) % {"count": len(living)}
-        vacant = ngettext("%(count)d unit free", "%(count)d units free", free) % {"count": free}
+        vacant = ngettext("%(count)d unit vacant", "%(count)d units vacant", free) % {"count": free}
         gone = ngettext("%(count)d agreement has run out", "%(count)d agreements have run out", out) % {"count": out}
         lacking = _("%(count)d without an agreement") % {"count": without}
         parts = [
@@ -118,7 +118,7 @@ class ResidentsAdmin(Changing):
         facts = door.resident
         code = shown(door.code.ljust(5), "bold")
         if facts is None:
-            return code + shown(_("free"), "$muted")
+            return code + shown(_("vacant"), "$muted")
         name = column(17 if width < _NARROW else 26, (facts.alias, "bold"))
         presence, ink = presence_words(facts, now)
         if width < _NORMAL:
@@ -148,7 +148,7 @@ class ResidentsAdmin(Changing):
             now = self.desk.clock.now()
             first, more = told_first(facts, now, keys=True), told_more(facts, now, keys=True)
         elif door is not None:
-            first = [shown(_("%(unit)s is free. i: somebody moves in.") % {"unit": door.code}, "$muted")]
+            first = [shown(_("%(unit)s is vacant. i: somebody moves in.") % {"unit": door.code}, "$muted")]
         else:
             first = [shown(_("The house has no units yet. A leader adds them under Units."), "$muted")]
         if self.size.width < _TWO_COLUMNS:

@@ -90,7 +90,7 @@ class Board(HouseService):
         walking = ""
         if walk is not None:
             words = {"left": f"{local(walk.left_at):%H:%M}", "due": f"{local(walk.due_back_at):%H:%M}"}
-            walking = _("A walk is under way since %(left)s, due back at %(due)s.") % words
+            walking = _("A walk has been under way since %(left)s, due back at %(due)s.") % words
         return DoorFacts(
             house=house.name,
             address=house.address,

@@ -94,7 +94,7 @@ class IncidentStart(StaffScreen):
                 line(
                     (_("It is about"), "$muted"),
                     (about, "bold"),
-                    (_("b another · u the house"), "$muted"),
+                    (_("b a resident") if self.resident_id is None else _("b another · u the house"), "$muted"),
                     between="  ",
                 ),
             )

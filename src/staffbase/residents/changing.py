@@ -103,7 +103,7 @@ class Changing(StaffScreen):
         doors = await self.ask(self._residents.doors)
         free = [(door.unit_id, door.code) for door in doors if door.resident is None]
         if not free:
-            raise Invalid(_("No unit is free."))
+            raise Invalid(_("No unit is vacant."))
         return free
 
     async def move_resident(self, facts: ResidentFacts) -> None:

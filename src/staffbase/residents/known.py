@@ -144,7 +144,7 @@ _CONTACT_FIELDS = {
     "role": N_("role"),
     "phone": N_("number"),
     "hours": N_("hours"),
-    "position": N_("step in the call ladder"),
+    "position": N_("place in the call list"),
     "consent": N_("consent"),
 }
 
@@ -162,7 +162,7 @@ def _tell_contact(tx: Writing, contact: Contact, sentence: str) -> None:
 def _step(position: int) -> int:
     if not 0 <= position <= LADDER_STEPS:
         raise Invalid(
-            _("The step in the call ladder is a number from 1 to %(most)d.") % {"most": LADDER_STEPS}, "position"
+            _("The place in the call list is a number from 1 to %(most)d.") % {"most": LADDER_STEPS}, "position"
         )
     return position
 

@@ -125,7 +125,7 @@ def set_presence_in(
 def _free(tx: Reading, house_id: int, unit_id: int) -> Unit:
     unit = tx.find(Unit, unit_id)
     if unit is None or unit.house_id != house_id:
-        raise Invalid(_("Choose one of the free units."), "unit")
+        raise Invalid(_("Choose one of the vacant units."), "unit")
     if stay_in(tx, unit_id) is not None:
         raise Invalid(_("Somebody lives in this unit already."), "unit")
     return unit

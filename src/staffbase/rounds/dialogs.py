@@ -76,7 +76,7 @@ class OnBehalfDialog(StaffDialog[bool]):
 
     def compose_form(self) -> ComposeResult:
         words = {"who": self._walker, "you": self.desk.actor.name}
-        yield Static(keys_told(("↵", "$accent-text", _("I write what %(who)s tells me") % words)))
+        yield Static(keys_told(("enter", "$accent-text", _("I write what %(who)s tells me") % words)))
         told = _("It stands as written by %(you)s, seen by %(who)s. esc: nothing is recorded.")
         yield Static(told % words, classes="hint")
 

@@ -36,10 +36,10 @@ def keys_told(*told: tuple[str, str, str]) -> Content:
 
 
 class DangerDialog(StaffDialog[bool]):
-    """113 first; enter records and opens the ladder. It asks, because the key lies beside others."""
+    """113 first; enter records it and opens the incident. It asks, because the key lies beside others."""
 
     BINDINGS = [
-        Binding("enter", "yes", N_("Open the ladder"), tooltip=N_("Record it and open the ladder"), id="danger.yes")
+        Binding("enter", "yes", N_("Open the incident"), tooltip=N_("Record it and open the incident"), id="danger.yes")
     ]
 
     def __init__(self, desk: Desk, code: str) -> None:
@@ -53,7 +53,7 @@ class DangerDialog(StaffDialog[bool]):
     def compose_form(self) -> ComposeResult:
         """113 before everything else."""
         yield Static(line(("113", "bold $danger-text"), _("first, if nobody has rung yet."), between="  "))
-        yield Static(_("enter: record it and open the ladder · esc: it was a slip of the key"), classes="hint")
+        yield Static(_("enter: record it and open the incident · esc: it was a slip of the key"), classes="hint")
 
     def action_yes(self) -> None:
         """It is so."""
@@ -69,7 +69,7 @@ class NoAnswerDialog(StaffDialog[int]):
     AUTO_FOCUS = ""
     _done = False
     BINDINGS = [
-        Binding("t", "still", N_("Still no answer"), tooltip=N_("Still no answer: the ladder is live"), id="no-answer.still"),
+        Binding("t", "still", N_("Still no answer"), tooltip=N_("Still no answer: the incident runs"), id="no-answer.still"),
         Binding("d", "resolved", N_("Resolved"), tooltip=N_("Resolved at the door: enter the steps with their times"), id="no-answer.resolved"),
         Binding("k", "colleague", N_("Colleague there"), tooltip=N_("A colleague is there and reports"), id="no-answer.colleague"),
     ]  # fmt: skip
@@ -96,7 +96,7 @@ class NoAnswerDialog(StaffDialog[int]):
 
     def _tell(self) -> None:
         told = [
-            ("t", "$danger-text", _("still no answer: the ladder is live")),
+            ("t", "$danger-text", _("still no answer: the incident runs")),
             ("d", "$accent-text", _("resolved at the door: enter the steps with their times")),
         ]
         rows: list[str | Content] = []

@@ -42,7 +42,7 @@ class RoundsScreen(SheetScreen):
         Binding("y", "outcome('heard')", N_("Heard"), tooltip=N_("Heard, not seen"), id="rounds.heard"),
         Binding("b", "outcome('away')", N_("Away"), tooltip=N_("Not at home"), id="rounds.away"),
         Binding("r", "outcome('declined')", N_("Declined"), tooltip=N_("Declined the check"), id="rounds.declined"),
-        Binding("i", "ladder('no_answer')", N_("No answer"), tooltip=N_("No answer: begins the ladder"), id="rounds.no-answer"),
+        Binding("i", "ladder('no_answer')", N_("No answer"), tooltip=N_("No answer: starts an incident"), id="rounds.no-answer"),
         Binding("h", "ladder('danger')", N_("Danger"), tooltip=N_("Found in danger: 113 first"), id="rounds.danger"),
         Binding("w", "leave", N_("Leave"), tooltip=N_("I am leaving on the round now"), id="rounds.leave", show=False),
         Binding("g", "sign", N_("Sign"), tooltip=N_("Sign the round"), id="rounds.sign"),
@@ -50,7 +50,7 @@ class RoundsScreen(SheetScreen):
         Binding("m", "reached", N_("Reached"), tooltip=N_("The walker was reached and needs 15 more minutes"), id="rounds.reached"),
         Binding("t", "door_note", N_("Door note"), tooltip=N_("A note to this door"), id="rounds.note", show=False),
         Binding("l", "late", N_("Enter later"), tooltip=N_("Enter a round that was walked earlier"), id="rounds.late", show=False),
-        Binding("enter", "open", N_("Open"), tooltip=N_("Open the resident, or the ladder of this door"), id="rounds.open", show=False),
+        Binding("enter", "open", N_("Open"), tooltip=N_("Open the resident, or the incident at this door"), id="rounds.open", show=False),
     ]  # fmt: skip
 
     def __init__(self, desk: Desk, rounds: "Rounds") -> None:

@@ -282,7 +282,7 @@ class Rounds(OwedRounds, Ladders, Mending):
         out = walk_under_way_in(tx, self.house_id)
         if out is not None:
             raise Invalid(
-                _("%(who)s is on the walk since %(time)s. One walk at a time; two may go together.")
+                _("%(who)s has been on the walk since %(time)s. One walk at a time; two may go together.")
                 % {"who": out.walker, "time": f"{local(out.left_at):%H:%M}"}
             )
 

@@ -21,7 +21,7 @@ SHORT_FORMS = {
     RoundForm.OUTSIDE: N_("from outside"),
     RoundForm.KNOCK: N_("knock, voice"),
     RoundForm.OPEN_DOOR: N_("open door"),
-    RoundForm.ENTER: N_("enter if none"),
+    RoundForm.ENTER: N_("may enter"),
 }
 SHORT_OUTCOMES = {
     Outcome.ASLEEP: N_("asleep, breathing"),
@@ -163,7 +163,7 @@ def _answer(row: DoorLine, width: int, *, short: bool, left: bool) -> Content:
         written = shown(_("entered later %(time)s") % {"time": show_time(check.recorded_at)}, "$warning-text")
     else:
         written = shown(_("written %(time)s") % {"time": show_time(check.recorded_at)}, "$muted")
-    running = "" if check.concluded else shown(_("ladder open"), "bold $danger-text")
+    running = "" if check.concluded else shown(_("running"), "bold $danger-text")
     why = shown(_((SHORT_BEYOND if short else BEYOND_NAMES)[check.beyond]), "$muted") if check.beyond else ""
     outcome = shown(said, f"bold {style}" if left or not check.concluded else style)
     between = " " if short else "  "
@@ -203,7 +203,7 @@ def _standing(sheet: RoundSheet) -> list[tuple[str, str]]:
         parts.append((_("%(due)d doors are due") % {"due": due}, "$muted"))
         return parts
     if walk.returned_at is None:
-        told = _("%(who)s is on the walk since %(time)s, due back %(due)s")
+        told = _("%(who)s left on the walk at %(time)s, due back %(due)s")
         words = {"who": walk.walker, "time": show_time(walk.left_at), "due": show_time(walk.due_back_at)}
         parts.append((told % words, "$warning-text"))
     elif walk.walked:
@@ -232,11 +232,12 @@ def _next(sheet: RoundSheet, now: datetime) -> Content:
             _("The walker's PIN ends the walk. m: reached, 15 more minutes · i, h: the walker rings."), "$muted"
         )
     elif walk is not None and walk.signed_at is None:
-        if any(row.check and not row.check.concluded for row in sheet.lines):
-            said = shown(
-                _("A ladder is open: enter on its door goes on. The round is signed when it is concluded."),
-                "bold $danger-text",
+        running = [row.door.code for row in sheet.lines if row.check and not row.check.concluded]
+        if running:
+            told = _(
+                "An incident runs at %(units)s: enter on the door goes on. The round is signed when it is concluded."
             )
+            said = shown(told % {"units": ", ".join(running)}, "bold $danger-text")
         elif sheet.extra:
             said = shown(_("An extra round owes no door: answer those you saw. g signs."), "$muted")
         elif done == due:

@@ -80,7 +80,7 @@ class ContactDialog(ResidentForm):
         yield self.row(
             _("hours"), self.line("hours", one.hours, placeholder=_("mon-fri 08-15, sat 10-14"), limit=60), echo=True
         )
-        yield self.row(_("in the ladder"), Choice(steps, str(one.position), id="position"))
+        yield self.row(_("in the call list"), Choice(steps, str(one.position), id="position"))
         yield self.row(_("may be told"), yes_or_no(one.consent, id="consents"))
         yield self.row(_("whose number"), Choice(whose, one.role if one.own else "", id="whose"))
         yield self.hint()

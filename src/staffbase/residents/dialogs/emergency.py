@@ -35,7 +35,7 @@ class EmergencyDialog(FormDialog[datetime]):
     def compose_form(self) -> ComposeResult:
         yield Static(id="gives")
         yield LineField(id="reason", placeholder=_("why, in a few words"), max_length=REASON_LIMIT)
-        yield Static(_("ctrl+s or ↵ opens · esc: nothing is opened"), classes="hint")
+        yield Static(_("ctrl+s or enter opens · esc: nothing is opened"), classes="hint")
 
     def on_mount(self) -> None:
         self._tell()

@@ -107,7 +107,7 @@ class LeaveDialog(ResidentForm):
     DEFAULT_CSS = "LeaveDialog #still-open { height: auto; margin: 1 0; }"
     title_text = N_("Moves out")
     AUTO_FOCUS = "#reason"
-    _HINT = N_("All that was written stays readable, and the unit is free. ctrl+s saves · esc keeps the draft")
+    _HINT = N_("All that was written stays readable, and the unit is vacant. ctrl+s saves · esc keeps the draft")
 
     def __init__(
         self, desk: Desk, residents: Residents, facts: ResidentFacts, still_open: Sequence[str | Content] = ()
