@@ -415,7 +415,7 @@ def test_a_residents_access_log_goes_to_the_screen_or_a_file_of_ones_own(
     table = tmp_path / "log.CSV"
     assert run("access-log", "--resident", "A1", "-o", str(table), "--as", "Ida", typed=PIN, lang="nb").code == 0
     rows = table.read_text(encoding="utf-8-sig").splitlines()
-    assert rows[0] == "Dag;Tid;Navn;Rolle;Hva;Stasjon;Grunn;Skrevet opp senere"
+    assert rows[0] == "Dag;Tid;Navn;Rolle;Hva;Stasjon;Grunn;Skrevet ned senere"
     assert len(rows) == 3  # the two prints before it
     assert ";Ida;leder;denne loggen, for utskrift;" in rows[1]
     assert table.stat().st_mode & 0o777 == 0o600

@@ -1,4 +1,4 @@
-"""The small house of tests/conftest.py with one free unit more."""
+"""The small house of tests/conftest.py with one vacant unit more."""
 
 import pytest
 

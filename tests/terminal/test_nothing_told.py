@@ -69,7 +69,7 @@ def test_a_day_with_refusals_and_a_fault_tells_nothing_of_anybody(tmp_path: Path
         terminal.wait_for("113")
         terminal.type(WRONG_PIN)
         terminal.press("enter")
-        terminal.wait_for("PIN-koden er feil|feil")
+        terminal.wait_for("PIN-en er feil|feil")
         terminal.type(MARIT)
         terminal.press("enter")
         terminal.wait_for("MODUL A")
