@@ -1,9 +1,13 @@
-"""A disk on which no file can grow beyond a size: a full one, as near as any test may come to it without mounting."""
+"""What a disk may refuse, for real and without mounting one: that a file grows beyond a size, that one is deleted."""
 
 import resource
 import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
 
 
 @contextmanager
@@ -17,3 +21,14 @@ def no_file_beyond(size: int) -> Iterator[None]:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, ignored)
+
+
+@contextmanager
+def kept_by_the_disk(*files: Path) -> Iterator[None]:
+    """Nobody can change or delete these. Skips the test where nobody may say so, or the disk knows no such thing."""
+    if subprocess.run(["chattr", "+i", *files], capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to change a file's attributes: run as root")
+    try:
+        yield
+    finally:
+        subprocess.run(["chattr", "-i", *files], check=True)

@@ -21,7 +21,10 @@ _WHY = {
     errno.ENOTDIR: N_("it is no folder"),
     errno.EEXIST: N_("there is a file of that name"),
     errno.EIO: N_("the disk does not answer"),
+    errno.ETIMEDOUT: N_("it does not answer"),
 }
+_CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF})
+"""What a file system says of a folder that it cannot be told to sync."""
 
 
 def why(error: OSError) -> str:
@@ -30,11 +33,8 @@ def why(error: OSError) -> str:
 
 
 def private_folder(folder: Path) -> None:
-    """Make the folder, for its owner alone. One that stands keeps its mode, unless it is empty: it may be anybody's."""
-    new = not folder.exists()
+    """Make the folder, for its owner alone. One that stands keeps its mode, also an empty one: others may share it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if new or not any(folder.iterdir()):
-        folder.chmod(0o700)
 
 
 def write_private(file: Path, data: bytes) -> None:
@@ -55,12 +55,17 @@ def write_private(file: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in this folder on the disk, too."""
+    """Have the names in this folder on the disk, too, where its file system can be told so."""
     if os.name == "nt":
         return  # Windows cannot open a folder, and keeps names by itself
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        # Some network drives (SMB, some FUSE) have no such call for a folder. Nothing has failed then: the files in it were
+        # synced by themselves, and their server keeps the names. A disk that fails says EIO, one that is full ENOSPC.
+        if error.errno not in _CANNOT_SYNC:
+            raise
     finally:
         os.close(descriptor)
 
