@@ -6,6 +6,8 @@ import os
 import stat
 import tarfile
 import threading
+import time
+from errno import EBADF, EINVAL, EIO, ENOTSUP
 from pathlib import Path
 
 import pyrage
@@ -13,7 +15,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 from tests.conftest import DATABASE_KEY
-from tests.limits import no_file_beyond
+from tests.limits import kept_by_the_disk, no_file_beyond
 
 from staffbase.exchange import backup as backups
 from staffbase.exchange.backup import Backup
@@ -22,13 +24,18 @@ from staffbase.journal.model import Kind
 from staffbase.kernel.access import Actor
 from staffbase.kernel.database import Database, sqlcipher_engine
 from staffbase.kernel.errors import DatabaseUnavailable, Invalid, NotAllowed
-from staffbase.kernel.key import FileIdentities, NewKey, create_key, open_key
+from staffbase.kernel.key import FileIdentities, NewKey, create_key, open_key, station_card
 from staffbase.station import Station
 
 
 @pytest.fixture
 def new(tmp_path: Path) -> NewKey:
     return create_key(tmp_path / "home", FileIdentities(tmp_path / "identities"))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
 
 
 @pytest.fixture
@@ -181,11 +188,64 @@ def test_a_disk_without_links(
     assert [file.name for file in stick.iterdir()] == ["januar.age"]
 
 
-def test_what_a_killed_backup_left_is_swept_away(service: Backup, actors: dict[str, Actor], stick: Path) -> None:
-    (stick / ".staffbase-backup-999999999-aa").write_bytes(b"half")
-    (stick / f".staffbase-backup-{os.getpid()}-bb").write_bytes(b"another one, running")
+def test_what_a_killed_backup_left_is_swept_away(
+    service: Backup, actors: dict[str, Actor], stick: Path, home: Path
+) -> None:
+    """This station's at once; another machine's, whose processes are not to be seen from here, when it is old."""
+    own, other = station_card(home).station_id, "0123456789abcdef"
+    long_ago = time.time() - 25 * 60 * 60
+    stay = [
+        f".staffbase-backup-{own}-{os.getpid()}-bb",
+        f".staffbase-backup-{other}-999999999-cc",
+        ".staffbase-backup-999999999-dd",
+    ]
+    old = [f".staffbase-backup-{other}-999999999-ee", ".staffbase-backup-999999999-ff"]
+    for name in (f".staffbase-backup-{own}-999999999-aa", f".staffbase-backup-{own}-999999999-aa-journal", *stay, *old):
+        (stick / name).write_bytes(b"half")
+    for name in old:
+        os.utime(stick / name, (long_ago, long_ago))
     service.backup(actors["marit"], stick / "januar.age")
-    assert sorted(file.name for file in stick.iterdir()) == [f".staffbase-backup-{os.getpid()}-bb", "januar.age"]
+    assert sorted(file.name for file in stick.iterdir()) == sorted([*stay, "januar.age"])
+
+
+def test_a_part_that_cannot_be_removed_is_no_failure(
+    service: Backup, actors: dict[str, Actor], stick: Path, home: Path
+) -> None:
+    left = stick / f".staffbase-backup-{station_card(home).station_id}-999999999-aa"
+    left.write_bytes(b"half")
+    with kept_by_the_disk(left):
+        service.backup(actors["marit"], stick / "januar.age")
+    assert sorted(file.name for file in stick.iterdir()) == [left.name, "januar.age"]
+
+
+@pytest.mark.parametrize("refusal", [EINVAL, ENOTSUP, EBADF])
+def test_a_drive_that_cannot_sync_a_folder_is_none_that_fails(
+    service: Backup, actors: dict[str, Actor], stick: Path, monkeypatch: pytest.MonkeyPatch, refusal: int
+) -> None:
+    sync_folders(monkeypatch, refusal)
+    service.backup(actors["marit"], stick / "januar.age")
+    assert [file.name for file in stick.iterdir()] == ["januar.age"]
+
+
+def test_a_folder_that_fails_to_sync_holds_no_backup_of_which_it_is_said_that_there_is_none(
+    service: Backup, actors: dict[str, Actor], stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_folders(monkeypatch, EIO)
+    with pytest.raises(DatabaseUnavailable, match="the disk does not answer"):
+        service.backup(actors["marit"], stick / "januar.age")
+    assert list(stick.iterdir()) == []
+
+
+def sync_folders(monkeypatch: pytest.MonkeyPatch, refusal: int) -> None:
+    """The operating system refuses to sync a folder, and no file."""
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(refusal, os.strerror(refusal))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
 
 
 def test_it_is_whole_while_others_write(

@@ -12,14 +12,15 @@ import os
 import secrets
 import shutil
 import tarfile
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from errno import EIO
 from pathlib import Path
 from typing import IO, Any
 
+from staffbase.exchange.parts import part_beside
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.backed_up import BACKUP_DONE
 from staffbase.kernel.database import Database, as_disk_errors, in_words, sqlcipher_engine
@@ -32,7 +33,6 @@ from staffbase.kernel.key import StationCard, station_card
 FORMAT = 1
 _ROOM = 1_000_000
 """Bytes a backup takes beside the database: age's own, the archive's, the manifest."""
-_PART = ".staffbase-backup-"
 _CHUNK = 1 << 20
 
 
@@ -108,10 +108,10 @@ def backup_to(database: Database, home: Path, target: Path) -> BackupTaken:
     """
     if database.dialect != "sqlite":
         raise Invalid(_("A station on a database server is backed up with the server's own tools."))
-    check_target(target)
     card = station_card(home)
     try:
-        with _part_beside(target) as copy, _part_beside(target) as sealed:
+        check_target(target)
+        with part_beside(target, card.station_id) as copy, part_beside(target, card.station_id) as sealed:
             manifest = _copy(database, card, copy)
             _seal(manifest, copy, sealed, card)
             size = sealed.stat().st_size
@@ -133,32 +133,6 @@ def check_target(target: Path) -> None:
         )
     if not target.parent.is_dir():
         raise Invalid(_("The folder %(folder)s does not exist.") % {"folder": target.parent})
-
-
-@contextmanager
-def _part_beside(target: Path) -> Iterator[Path]:
-    """An empty file for its owner alone, on the disk where the backup goes; gone at the end. Old ones go, too."""
-    for left in target.parent.glob(f"{_PART}*"):
-        if not _in_use(left):
-            left.unlink(missing_ok=True)
-    part = target.parent / f"{_PART}{os.getpid()}-{secrets.token_hex(4)}"
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
-        yield part
-    finally:
-        for left in part.parent.glob(f"{part.name}*"):  # with the logs of a copy that was cut off
-            left.unlink(missing_ok=True)
-
-
-def _in_use(part: Path) -> bool:
-    """Whether the process that made it still runs; one that was killed leaves its parts behind."""
-    try:
-        os.kill(int(part.name.removeprefix(_PART).split("-")[0]), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _copy(database: Database, card: StationCard, copy: Path) -> Manifest:
@@ -302,4 +276,9 @@ def _name(sealed: Path, target: Path) -> None:
     except OSError:  # a stick formatted for Windows has no links
         check_target(target)
         sealed.rename(target)
-    sync_folder(target.parent)
+    try:
+        sync_folder(target.parent)
+    except OSError:
+        with suppress(OSError):  # whoever is told that there is no backup must find none
+            target.unlink()
+        raise
