@@ -20,7 +20,7 @@ from staffbase.exchange.erasing import (
     refuse_standing_in,
     refuse_telling,
 )  # fmt: skip
-from staffbase.exchange.older_backups import OlderBackup, older_backups_in
+from staffbase.exchange.older_backups import Lying, OlderBackup, lying_now, older_backups_in
 from staffbase.incidents.model import IncidentStep
 from staffbase.journal.corrections import amended_entry
 from staffbase.journal.erasing import Chain
@@ -122,11 +122,12 @@ class Erasures(HouseService):
     def look(self, actor: Actor, entry_id: int) -> ToErase:
         """What a decision about this entry would take and leave. Raises Invalid where nothing can be erased, NotFound."""
         del actor
+        lying = self._lying()
         with self.database.read() as tx:
             chain = about_in(tx, self.house_id, entry_id)
             going = going_in(tx, chain)
             refuse_standing_in(tx, chain, going)
-            return self._look(tx, chain, going)
+            return self._look(tx, chain, going, lying)
 
     @allowed(Permission.ERASE)
     def decide(self, actor: Actor, entry_id: int, *, responsible: str, asked_by: str, reason: str) -> DecisionFacts:
@@ -137,6 +138,7 @@ class Erasures(HouseService):
         """
         with self.database.read() as tx:
             subject = amended_entry(tx, self.house_id, entry_id).place.resident_id
+        lying = self._lying()  # a drive may take its time to answer, and meanwhile nobody could write
         with self.database.write(actor, "entry.erase", subject=subject) as tx:
             chain = about_in(tx, self.house_id, entry_id)
             going = going_in(tx, chain)
@@ -150,11 +152,11 @@ class Erasures(HouseService):
                 ErasureDecision(
                     entry_id=chain.root.id, decided_at=tx.now, decided_by=actor.person_id,
                     responsible=responsible, asked_by=asked_by, reason=reason, texts=len(_texts(chain)), erased=json.dumps(going.rows),
-                    backups=json.dumps([one.kept() for one in self._older(tx, chain, tx.now)]),
+                    backups=json.dumps([one.kept() for one in self._older(tx, chain, lying, tx.now)]),
                 )
             )  # fmt: skip
             erase_in(tx, decision)
-            made = self._facts(tx, decision)
+            made = self._facts(tx, decision, lying)
         swept = sweep(self.database) if self.database.dialect == "sqlite" else True
         return replace(made, swept=swept)
 
@@ -162,13 +164,17 @@ class Erasures(HouseService):
     def decision(self, actor: Actor, entry_id: int) -> DecisionFacts | None:
         """The decision that erased this entry, if one did."""
         del actor
+        lying = self._lying()
         with self.database.read() as tx:
             for decision in tx.all(select(ErasureDecision).order_by(col(ErasureDecision.id).desc())):
                 if entry_id == decision.entry_id or ["entry_text", entry_id, False] in json.loads(decision.erased):
-                    return self._facts(tx, decision)
+                    return self._facts(tx, decision, lying)
         return None
 
-    def _look(self, tx: Reading, chain: Chain, going: Going) -> ToErase:
+    def _lying(self) -> Lying:
+        return lying_now(self._settings) if self.database.dialect == "sqlite" else Lying((), ())
+
+    def _look(self, tx: Reading, chain: Chain, going: Going, lying: Lying) -> ToErase:
         copies = elsewhere_in(tx, going)
         names, labels = names_in(tx), labels_in(tx, self.house_id)
         root = chain.root
@@ -193,22 +199,22 @@ class Erasures(HouseService):
                 *(_(_PLACES[table]) if table in _PLACES else table for table in copies.tables),
             ),
             more_copies=max(0, len(copies.entries) - _NAMED),
-            backups=tuple(one.in_words(names) for one in self._older(tx, chain, self.database.clock.now())),
+            backups=tuple(one.in_words(names) for one in self._older(tx, chain, lying, self.database.clock.now())),
             nights=self._settings.backup_keep, on_server=self.database.dialect != "sqlite",
         )  # fmt: skip
 
-    def _older(self, tx: Reading, chain: Chain, now: datetime) -> list[OlderBackup]:
+    def _older(self, tx: Reading, chain: Chain, lying: Lying, now: datetime) -> list[OlderBackup]:
         if self.database.dialect != "sqlite":
             return []
         written = min(entry.recorded_at for entry in chain.entries if entry.id in chain.texts)
-        return older_backups_in(tx, self._settings, written, now)
+        return older_backups_in(tx, lying, written, now)
 
-    def _facts(self, tx: Reading | Writing, row: ErasureDecision) -> DecisionFacts:
+    def _facts(self, tx: Reading | Writing, row: ErasureDecision, lying: Lying) -> DecisionFacts:
         names = names_in(tx)
         older = [OlderBackup(**one) for one in json.loads(row.backups)]
         return DecisionFacts(
             row.decided_at, names.get(row.decided_by, ""), row.responsible, row.asked_by, row.reason, row.texts,
-            tuple(one.in_words(names) for one in older if one.stands(self._settings)),
+            tuple(one.in_words(names) for one in older if one.stands(lying)),
         )  # fmt: skip
 
 

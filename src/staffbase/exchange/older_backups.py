@@ -5,6 +5,8 @@ databases that a restore put aside.
 """
 
 import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from staffbase.exchange.automatic import folder_of, moment_of
+from staffbase.exchange.backup_folder import backups_in, folder_of, moment_of, trouble_with
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.backed_up import BACKUP_DONE
 from staffbase.kernel.clock import OSLO, local
@@ -38,14 +40,9 @@ class OlderBackup:
     unread: str = ""
     """A backup folder that could not be looked into when it was decided."""
 
-    def stands(self, settings: Settings) -> bool:
+    def stands(self, lying: "Lying") -> bool:
         """Whether it is still there, as far as the station can tell."""
-        if not self.name:
-            return True
-        try:
-            return any((place / self.name).exists() for place in (folder_of(settings), settings.home))
-        except OSError:
-            return True
+        return not self.name or bool(lying.unread) or any(self.name == file.name for file, _made in lying.found)
 
     def in_words(self, names: dict[int, str]) -> str:
         """As people are told of it."""
@@ -61,22 +58,42 @@ class OlderBackup:
         return {name: value for name, value in vars(self).items() if value}
 
 
-def older_backups_in(tx: Reading, settings: Settings, written_at: datetime, now: datetime) -> list[OlderBackup]:
+@dataclass(frozen=True)
+class Lying:
+    """What lies where backups lie, with when each was made; looked at before a transaction: a drive may take its time."""
+
+    found: tuple[tuple[Path, datetime], ...]
+    unread: tuple[str, ...]
+    """Folders that could not be looked into, or did not answer."""
+
+
+def lying_now(settings: Settings) -> Lying:
+    """Look into the backup folder, and at what restorings put aside."""
+    found: list[tuple[Path, datetime]] = []
+    unread: list[str] = []
+    if trouble_with(settings):  # also a drive that is not connected: it holds what it held
+        unread.append(str(folder_of(settings)))
+    else:
+        with suppress(FileNotFoundError):
+            found += _dated(backups_in(folder_of(settings)), moment_of)
+    try:
+        found += _dated(sorted(settings.home.iterdir()), _put_aside)
+    except OSError:
+        unread.append(str(settings.home))
+    return Lying(tuple(found), tuple(unread))
+
+
+def _dated(files: Iterable[Path], made_at: Callable[[Path], datetime | None]) -> list[tuple[Path, datetime]]:
+    return [(file, made) for file in files if (made := made_at(file)) is not None]
+
+
+def older_backups_in(tx: Reading, lying: Lying, written_at: datetime, now: datetime) -> list[OlderBackup]:
     """The backups taken between `written_at` and now, the oldest first; those by hand last."""
-    found: list[OlderBackup] = []
-    for folder, made_at in ((folder_of(settings), moment_of), (settings.home, _put_aside)):
-        try:
-            files = sorted(folder.iterdir())
-        except FileNotFoundError:
-            files = []
-        except OSError:
-            files = []
-            found.append(OlderBackup(unread=str(folder)))
-        for file in files:
-            made = made_at(file)
-            # in the hour that autumn has twice, either may be meant
-            if made is not None and written_at <= made.replace(fold=1) and made.replace(fold=0) <= now:
-                found.append(OlderBackup(name=file.name))
+    found = [OlderBackup(unread=folder) for folder in lying.unread]
+    for file, made in lying.found:
+        # in the hour that autumn has twice, either may be meant
+        if written_at <= made.replace(fold=1) and made.replace(fold=0) <= now:
+            found.append(OlderBackup(name=file.name))
     by_hand = tx.all(
         select(Ledger.actor_id, Ledger.at)
         .where(Ledger.at >= written_at, Ledger.action == BACKUP_DONE, col(Ledger.actor_id) != STATION_ITSELF.person_id)
@@ -94,4 +111,4 @@ def _put_aside(folder: Path) -> datetime | None:
         return None
 
 
-__all__ = ["OlderBackup", "older_backups_in"]
+__all__ = ["Lying", "OlderBackup", "lying_now", "older_backups_in"]
