@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from staffbase.admin.service import Machine
     from staffbase.board.service import Board
     from staffbase.crisis_plans.service import CrisisPlans
-    from staffbase.exchange.automatic import AutomaticBackups
+    from staffbase.exchange.automatic import AutomaticBackups, Tries
     from staffbase.exchange.backup import Backup
     from staffbase.exchange.erasure import Erasures
     from staffbase.exchange.import_service import Imports
@@ -145,10 +145,10 @@ def _backed_up_first(engine: Engine, settings: Settings, clock: Clock, key: Stat
         present = revision(connection)
     if present is None or present >= HEAD or not settings.backup_keep:
         return
-    from staffbase.exchange.automatic import folder_of, write_to
+    from staffbase.exchange.automatic import write_to
 
     database = Database(engine, Seal.from_root(key.ledger), clock, settings.station)
-    write_to(folder_of(settings), database, settings.home, f"-before-{HEAD}")
+    write_to(settings, database, f"-before-{HEAD}")
 
 
 class Station:
@@ -269,7 +269,13 @@ class Station:
         """The backups it takes by itself."""
         from staffbase.exchange.automatic import AutomaticBackups
 
-        return AutomaticBackups(self.database, settings)
+        return AutomaticBackups(self.database, settings, self._identity, self._tries)
+
+    @cached_property
+    def _tries(self) -> "Tries":
+        from staffbase.exchange.automatic import Tries
+
+        return Tries()
 
     @cached_property
     def sweeping(self) -> "Sweeping":

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from tests.conftest import EVENING
 
 from staffbase import station as stations
-from staffbase.exchange.automatic import AutomaticBackups
+from staffbase.exchange.automatic import AutomaticBackups, too_many
+from staffbase.exchange.backup_folder import MARK, backups_in
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.backed_up import due, missed_in
 from staffbase.kernel.clock import OSLO, HeldClock
@@ -26,6 +27,7 @@ NIGHT = time(4)
 @pytest.fixture
 def backups(station: Station, tmp_path: Path) -> AutomaticBackups:
     create_key(tmp_path / "home", FileIdentities(tmp_path / "identities"))
+    (tmp_path / "drive").mkdir()
     settings = Settings(home=tmp_path / "home", backup_folder=str(tmp_path / "drive" / "copies"), backup_keep=3)
     return station.automatic_backups(settings)
 
@@ -38,7 +40,7 @@ def test_one_a_night_and_the_oldest_go(backups: AutomaticBackups, station: Stati
         clock.move_to(clock.now() + timedelta(days=1))
         if night == 1:
             (backups.folder / "somebody's own.backup").write_text("stays")
-    names = sorted(file.name for file in backups.folder.iterdir())
+    names = sorted(file.name for file in backups.folder.iterdir() if file.name != MARK)
     assert names == [
         "somebody's own.backup",
         "staffbase-20260107-214000.backup", "staffbase-20260108-214000.backup", "staffbase-20260109-214000.backup",
@@ -57,18 +59,18 @@ def test_one_that_fails_takes_none_away(
     monkeypatch.setattr(backup.shutil, "disk_usage", lambda _folder: usage._replace(free=1000))
     with pytest.raises(DatabaseUnavailable, match="MB are free"):
         backups.take(STATION_ITSELF)
-    assert len(list(backups.folder.iterdir())) == 3
+    assert len(backups_in(backups.folder)) == 3
     assert backups.due(STATION_ITSELF), "and it is tried again"
 
 
 def test_two_in_one_second_are_two_and_both_rotate_out(backups: AutomaticBackups, clock: HeldClock) -> None:
     """As when a migration was cut off right after its backup, and is begun again at once."""
     assert backups.take(STATION_ITSELF).file != backups.take(STATION_ITSELF).file
-    assert len(list(backups.folder.iterdir())) == 2
+    assert len(backups_in(backups.folder)) == 2
     for _ in range(3):
         clock.move_to(clock.now() + timedelta(days=1))
         backups.take(STATION_ITSELF)
-    assert [file.name[:18] for file in sorted(backups.folder.iterdir())] == [
+    assert [file.name[:18] for file in backups_in(backups.folder)] == [
         "staffbase-20260106", "staffbase-20260107", "staffbase-20260108",
     ]  # fmt: skip
 
@@ -84,19 +86,11 @@ def test_a_clock_that_was_a_year_ahead_keeps_no_later_backup_away_and_takes_none
     clock.move_to(EVENING + timedelta(hours=1))
     assert backups.due(STATION_ITSELF)
     taken = backups.take(STATION_ITSELF)
-    assert list(backups.folder.iterdir()) == [taken.file]
+    assert backups_in(backups.folder) == [taken.file]
     assert not backups.due(STATION_ITSELF)
     clock.move_to(EVENING + timedelta(days=2))
     with station.database.read() as tx:
         assert missed_in(tx, clock.now()) == EVENING + timedelta(hours=1)
-
-
-def test_a_drive_that_is_not_there_is_said(station: Station, tmp_path: Path) -> None:
-    create_key(tmp_path / "home", FileIdentities(tmp_path / "identities"))
-    (tmp_path / "no drive").write_text("a file where the drive should be")
-    settings = Settings(home=tmp_path / "home", backup_folder=str(tmp_path / "no drive" / "copies"))
-    with pytest.raises(DatabaseUnavailable, match="Choose another place"):
-        station.automatic_backups(settings).take(STATION_ITSELF)
 
 
 def test_a_missed_one_is_said_on_the_board(
@@ -136,6 +130,24 @@ def test_a_database_is_backed_up_before_it_is_migrated(tmp_path: Path, monkeypat
     monkeypatch.setattr(stations, "ensure_schema", migrates)
     open_station(settings, clock, identities).close()
     assert seen == [[f"staffbase-20260105-214000-before-{stations.HEAD}.backup"]]
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 9)), min_size=1, unique=True), st.integers(0, 8), st.data())
+def test_what_is_kept_are_the_newest_of_the_newest_days_first(
+    taken: list[tuple[int, int]], keep: int, data: st.DataObject
+) -> None:
+    """Whichever backups there are: as many stay as are to be, the one just taken, and one of each night before two of any."""
+    files = [Path(f"staffbase-2026010{day}-04000{second}.backup") for day, second in sorted(taken)]
+    newest = data.draw(st.sampled_from(files))
+    gone = set(too_many(files, newest, keep))
+    kept = [file for file in files if file not in gone]
+    assert newest in kept
+    assert len(kept) == min(len(files), max(1, keep))
+    days = [file.name[:18] for file in kept]
+    if len(days) != len(set(days)):
+        assert set(days) == {file.name[:18] for file in files}, (
+            "a second one only where no other night's had to go for it"
+        )
 
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)), st.times())  # noqa: DTZ001  (hypothesis takes naive bounds)

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from staffbase.cli import main
-from staffbase.exchange.automatic import folder_of, ours_in
 from staffbase.exchange.backup import FORMAT
+from staffbase.exchange.backup_folder import backups_in, folder_of
 from staffbase.exchange.heads import typed_head
 from staffbase.exchange.opened_backup import manifest_of
 from staffbase.exchange.restored import RESTORED
@@ -107,7 +107,7 @@ def test_a_ledger_as_it_was_written_passes_through_what_its_backups_say(run: Run
 
 def test_a_ledger_that_was_rewritten_hangs_together_and_the_backups_expose_it(run: Run, home: Path) -> None:
     paper = head_of(run("verify")[1])
-    first, second = ours_in(folder_of(Settings(home=home)))
+    first, second = backups_in(folder_of(Settings(home=home)))
     identity = own_identity(home, SystemIdentities())
     seqs = [manifest_of(file, identity).ledger_seq for file in (first, second)]
     rewrite(home, seqs[0] + 1)  # after the first backup
@@ -133,7 +133,7 @@ def test_a_ledger_that_was_rewritten_hangs_together_and_the_backups_expose_it(ru
 
 
 def test_what_the_station_verifies_by_itself_at_night_is_compared_with_its_backups_too(home: Path) -> None:
-    first, second = ours_in(folder_of(Settings(home=home)))
+    first, second = backups_in(folder_of(Settings(home=home)))
     rewrite(home, manifest_of(first, own_identity(home, SystemIdentities())).ledger_seq + 1)
     station = open_station(Settings(home=home), SystemClock())
     assert station.verifications.verify(STATION_ITSELF).clean, "a chain alone cannot see it"
@@ -146,7 +146,7 @@ def test_what_the_station_verifies_by_itself_at_night_is_compared_with_its_backu
 
 def test_a_station_that_asks_for_a_passphrase_is_compared_too_once_it_was_said(home: Path) -> None:
     said = "four words nobody would guess"
-    first, second = ours_in(folder_of(Settings(home=home)))
+    first, second = backups_in(folder_of(Settings(home=home)))
     rewrite(home, manifest_of(first, own_identity(home, SystemIdentities())).ledger_seq + 1)
     protect(home, SystemIdentities(), said)
     station = open_station(Settings(home=home), SystemClock(), passphrase=said)
@@ -184,7 +184,7 @@ def test_a_station_put_back_from_an_older_copy_with_its_anchor_is_exposed_by_its
 
 
 def test_what_a_restoring_left_behind_is_not_taken_for_a_rewritten_ledger(run: Run, home: Path) -> None:
-    first, second = ours_in(folder_of(Settings(home=home)))
+    first, second = backups_in(folder_of(Settings(home=home)))
     code, told = run("restore", str(first), "--replace", "--as", "Ida", typed=PIN)
     assert code == 0, told
     code, told = run("verify")
@@ -226,7 +226,7 @@ def test_a_station_that_asks_for_a_passphrase_is_asked_once(run: Run, home: Path
     code, told = run("verify", typed="fire ord på en lapp\n")
     assert code == 0, told
     assert "passes through 2 heads" in told
-    code, told = run("verify", str(ours_in(folder_of(Settings(home=home)))[0]), typed="fire ord på en lapp\n")
+    code, told = run("verify", str(backups_in(folder_of(Settings(home=home)))[0]), typed="fire ord på en lapp\n")
     assert code == 0, told
 
 
@@ -241,7 +241,7 @@ def test_what_is_no_head_is_refused_with_one_sentence(typed: str, run: Run) -> N
 
 
 def test_a_head_is_read_without_the_database_behind_it(home: Path) -> None:
-    file = ours_in(folder_of(Settings(home=home)))[0]
+    file = backups_in(folder_of(Settings(home=home)))[0]
     identity = own_identity(home, SystemIdentities())
     assert manifest_of(file, identity).format == FORMAT
     whole = file.read_bytes()

@@ -74,7 +74,7 @@ def rekey_database(asked: argparse.Namespace, settings: Settings) -> int:
 def restore_station(asked: argparse.Namespace, settings: Settings) -> int:
     """Make the station of a backup."""
     from staffbase.exchange.authority import KnownHere, KnownInBackup
-    from staffbase.exchange.automatic import folder_of
+    from staffbase.exchange.backup_folder import folder_of
     from staffbase.exchange.restore import restore
     from staffbase.kernel.access import Permission, require
     from staffbase.kernel.clock import SystemClock

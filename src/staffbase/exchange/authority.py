@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from staffbase.exchange.automatic import ours_in
+from staffbase.exchange.backup_folder import backups_in
 from staffbase.exchange.opened_backup import OpenedBackup, manifest_of, opened_backup
 from staffbase.kernel.access import Actor, Permission, Role, require
 from staffbase.kernel.clock import Clock, local
@@ -61,7 +61,7 @@ class LaterBackups:
 
 def _ours(folder: Path) -> list[Path]:
     try:
-        return ours_in(folder)
+        return backups_in(folder)
     except OSError:
         return []  # no folder, or a drive that is not there
 

@@ -11,7 +11,7 @@ from sqlmodel import select
 from staffbase.crisis_plans.card import Card
 from staffbase.crisis_plans.service import CrisisPlans
 from staffbase.exchange.authority import KnownInBackup, LaterBackups
-from staffbase.exchange.automatic import folder_of
+from staffbase.exchange.backup_folder import folder_of
 from staffbase.exchange.found_backups import looking_place
 from staffbase.exchange.opened_backup import opened_backup
 from staffbase.kernel.access import Actor, Permission, Role

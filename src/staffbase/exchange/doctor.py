@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select, text
 
+from staffbase.exchange.backup_folder import folder_of, own_in, trouble_with
 from staffbase.kernel.clock import Clock, SystemClock
 from staffbase.kernel.creation import has_station
 from staffbase.kernel.database import DATABASE_FILE, in_words, postgres_engine, sqlcipher_engine
@@ -16,7 +17,7 @@ from staffbase.kernel.errors import DatabaseDamaged, NoStation, PassphraseNeeded
 from staffbase.kernel.files import readable_by_others
 from staffbase.kernel.guards import missing_guards
 from staffbase.kernel.head import printed_head
-from staffbase.kernel.i18n import N_, _, decimal
+from staffbase.kernel.i18n import N_, _, decimal, ngettext
 from staffbase.kernel.key import (
     KEY_FILE,
     FileIdentities,
@@ -90,7 +91,8 @@ def examine(
         return [*findings, Finding(Level.BAD, str(error)), *protection()]
     findings.append(_opening(settings, store))
     findings.append(Finding(Level.OK, _("The station's identity opens the key.")))
-    return [*findings, *_database(settings, key, clock or SystemClock()), *protection()]
+    kept = _backups(settings, key.opened_by)
+    return [*findings, *_database(settings, key, clock or SystemClock()), *kept, *protection()]
 
 
 def protection() -> list[Finding]:
@@ -164,6 +166,26 @@ def _disk(home: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(home).free
     level = Level.OK if free >= _LOW else Level.WARN if free >= _TOO_LOW else Level.BAD
     yield Finding(level, _("%(free)s GB are free on the data folder's disk.") % {"free": decimal(free / 1e9)})
+
+
+def _backups(settings: Settings, opened_by: str) -> Iterator[Finding]:
+    """Whether the backups the station takes by itself can go where they should, and the oldest go."""
+    if settings.database_url or not settings.backup_keep:
+        return
+    if trouble := trouble_with(settings):
+        yield Finding(Level.WARN, trouble)
+        return
+    try:
+        more = len(own_in(settings, opened_by)) - settings.backup_keep
+    except OSError:  # there is none yet
+        return
+    if more > 0:
+        told = ngettext(
+            "%(more)d more backup than the %(keep)d that are kept lies in %(folder)s. The next one deletes the oldest; if this is said again, see why they cannot be deleted there.",
+            "%(more)d more backups than the %(keep)d that are kept lie in %(folder)s. The next one deletes the oldest; if this is said again, see why they cannot be deleted there.",
+            more,
+        )
+        yield Finding(Level.WARN, told % {"more": more, "keep": settings.backup_keep, "folder": folder_of(settings)})
 
 
 def _database(settings: Settings, key: StationKey, clock: Clock) -> list[Finding]:

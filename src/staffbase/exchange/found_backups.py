@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from staffbase.exchange.automatic import folder_of, moment_of, ours_in
+from staffbase.exchange.backup_folder import backups_in, folder_of, moment_of
 from staffbase.exchange.opened_backup import OpenedBackup, opened_backup
 from staffbase.kernel.anchor import ANCHOR_FILE, Anchor
 from staffbase.kernel.database import sqlcipher_engine
@@ -63,7 +63,7 @@ class FoundBackup:
 def backups_at_hand(settings: Settings) -> list[FoundBackup]:
     """Those the station took by itself, newest first; nothing is opened yet."""
     try:
-        files = ours_in(folder_of(settings))
+        files = backups_in(folder_of(settings))
     except OSError:  # no folder, or a drive that is not there
         return []
     return [FoundBackup(file, moment_of(file)) for file in reversed(files)]

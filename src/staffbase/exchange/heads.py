@@ -11,13 +11,12 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from staffbase.exchange.automatic import folder_of, ours_in
-from staffbase.exchange.opened_backup import manifest_of
+from staffbase.exchange.backup_folder import backups_in, folder_of, identity_here, manifest_in
 from staffbase.exchange.restored import RESTORED
 from staffbase.kernel.database import Database
-from staffbase.kernel.errors import Invalid, PassphraseNeeded, StaffbaseError
+from staffbase.kernel.errors import Invalid, StaffbaseError
 from staffbase.kernel.i18n import _, ngettext
-from staffbase.kernel.key import SystemIdentities, own_identity, station_card
+from staffbase.kernel.key import station_card
 from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.verify import KnownHead
@@ -49,16 +48,16 @@ def typed_head(typed: str) -> KnownHead:
 def kept_heads(database: Database, settings: Settings, station_id: str, identity: str) -> KeptHeads:
     """The heads of this station's backups in its backup folder, as far as this identity opens them."""
     try:
-        files = ours_in(folder_of(settings))
+        files = backups_in(folder_of(settings))
     except OSError:  # no folder, or a drive that is not there
         files = []
     restored = _restored(database)
     known, left_out, closed = [], 0, 0
     for file in files:
         try:
-            manifest = manifest_of(file, identity)
+            manifest = manifest_in(file, identity)
             made_at = datetime.fromisoformat(manifest.made_at)
-        except (StaffbaseError, ValueError):
+        except (StaffbaseError, ValueError, OSError):  # also a drive that stops answering in between
             closed += 1
             continue
         if manifest.station_id != station_id:
@@ -73,11 +72,7 @@ def kept_heads(database: Database, settings: Settings, station_id: str, identity
 def heads_beside(database: Database, settings: Settings, opened_by: str = "") -> KeptHeads:
     """The same, with the identity this machine has by now; where that asks for a passphrase, the one that opened the station."""
     try:
-        card = station_card(settings.home)
-        try:
-            identity = own_identity(settings.home, SystemIdentities())
-        except PassphraseNeeded:
-            identity = opened_by
+        card, identity = station_card(settings.home), identity_here(settings.home, opened_by)
     except StaffbaseError:
         return KeptHeads()
     return kept_heads(database, settings, card.station_id, identity)

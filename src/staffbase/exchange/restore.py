@@ -14,7 +14,7 @@ from errno import ENOSPC
 from pathlib import Path
 
 from staffbase.exchange.authority import KnownHere, KnownInBackup, LaterBackups
-from staffbase.exchange.automatic import FOLDER
+from staffbase.exchange.backup_folder import FOLDER
 from staffbase.exchange.erased_again import brought_on, decisions_of, erase_again
 from staffbase.exchange.opened_backup import OpenedBackup, opened_backup
 from staffbase.exchange.restored import RESTORED, Restored, newer_in

@@ -63,7 +63,7 @@ class WayBack:
     def put_back(self, file: Path, *, name: str = "", pin: str = "", recovery_identity: str = "") -> "Restored":
         """Make the station of this backup, for a leader whom it knows or with the recovery identity."""
         from staffbase.exchange.authority import KnownInBackup  # noqa: PLC0415
-        from staffbase.exchange.automatic import folder_of  # noqa: PLC0415
+        from staffbase.exchange.backup_folder import folder_of  # noqa: PLC0415
         from staffbase.exchange.restore import restore  # noqa: PLC0415
 
         leader = None if recovery_identity else KnownInBackup(name, pin)
