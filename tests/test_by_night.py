@@ -2,14 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.faults.hung_drive import hung_drive
+from tests.limits import kept_by_the_disk
 from tests.test_app import PATIENCE, House
 from textual.pilot import Pilot
 
 from staffbase.exchange.automatic import AutomaticBackups
+from staffbase.exchange.backup_folder import backups_in
+from staffbase.kernel import apart
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.clock import OSLO
 from staffbase.kernel.errors import DatabaseUnavailable
@@ -64,3 +69,46 @@ async def test_a_backup_and_a_verification_each_night(
             await house.settled(pilot)
         assert (last(house).clean, last(house).at) == (True, second + timedelta(minutes=1))
         assert sum("drive" in one.message for one in house.app._notifications) == 1
+
+
+async def test_an_old_backup_that_cannot_be_deleted_ends_neither_the_walk_nor_the_program(
+    tmp_path: Path, eager: None
+) -> None:
+    house = House(tmp_path / "house", NIGHT - timedelta(hours=4, minutes=22), "Samira")
+    house.app.settings = replace(house.app.settings, backup_keep=1)
+    house.station.automatic_backups(house.app.settings).take(STATION_ITSELF)
+    folder = tmp_path / "house" / "backups"
+    with kept_by_the_disk(*backups_in(folder)):
+        async with house.app.run_test(size=(120, 36)) as pilot:
+            await house.ready(pilot)
+            await house.press(pilot, "2", "w")
+            before = last(house)
+            house.clock.move_to(NIGHT + timedelta(minutes=1))
+            await until(pilot, lambda: last(house) != before)
+            await house.settled(pilot)
+            assert house.app.fault is None
+            assert house.app._walk is not None, "whoever is out still is"
+            assert len(backups_in(folder)) == 2
+            facts = house.station.automatic_backups(house.app.settings).facts(STATION_ITSELF)
+            assert (facts.stuck, facts.missed) == (1, False)
+
+
+async def test_a_drive_that_does_not_answer_holds_up_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, eager: None
+) -> None:
+    monkeypatch.setattr(apart, "ANSWER_SECONDS", 0.5)
+    drive = tmp_path / "drive"
+    drive.mkdir()
+    house = House(tmp_path / "house", EVENING, None)
+    house.app.settings = replace(house.app.settings, backup_folder=str(drive / "copies"))
+    async with house.app.run_test(size=(80, 24), notifications=True) as pilot:
+        await house.ready(pilot)
+        for night in (1, 2):
+            with hung_drive(drive):
+                before = last(house)
+                house.clock.move_to(NIGHT + timedelta(days=night, minutes=night))
+                await until(pilot, lambda before=before: last(house) != before)  # type: ignore[misc]
+                await house.settled(pilot)
+                assert sum("does not answer" in one.message for one in house.app._notifications) == 1
+        house.clock.move_to(NIGHT + timedelta(days=2, minutes=3))
+        await until(pilot, lambda: len(list(drive.glob("copies/*.backup"))) == 2)  # one as the program began

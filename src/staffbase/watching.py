@@ -23,6 +23,8 @@ from staffbase.ui.text import harmless
 
 IDLE_WARNING_SECONDS = 30
 """How long before the idle lock the countdown begins."""
+BACKUP_MINUTES = 10
+"""How long the rest of the night waits for a backup; no other is begun while it goes on."""
 ALARM_AGAIN_SECONDS = 60
 """How long the alarm leaves the door free for a PIN before it covers everything again."""
 
@@ -102,10 +104,18 @@ class Watching(Damage):
         return await asyncio.to_thread(self.station.sweeping.do, STATION_ITSELF)
 
     async def _back_up(self) -> bool:
+        """A drive that stops answering in the middle holds up neither the rest of the night nor the end of the program."""
         backups = self.station.automatic_backups(self.settings)
         due = await asyncio.to_thread(backups.due, STATION_ITSELF)
         if due:
-            await asyncio.to_thread(backups.take, STATION_ITSELF)
+            try:
+                await asyncio.wait_for(asyncio.wrap_future(backups.begin(STATION_ITSELF)), BACKUP_MINUTES * 60)
+            except TimeoutError as error:
+                told = {"folder": backups.folder, "minutes": BACKUP_MINUTES}
+                raise DatabaseUnavailable(
+                    _("The backup to %(folder)s is still under way after %(minutes)d minutes: does the drive answer?")
+                    % told
+                ) from error
         return due
 
     async def _verify(self) -> bool:

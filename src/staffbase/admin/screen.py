@@ -202,7 +202,7 @@ class AdminScreen(StaffScreen):
         may, trust = self.desk.actor.may, self._rooms.trust
         return TrustGlance(
             len(await self.ask(trust.emergency.emergency_queue)) if may(Permission.SEE_LOG) else None,
-            await self.ask(trust.backups.facts) if may(Permission.BACKUP) else None,
+            await self.ask(trust.backups.known) if may(Permission.BACKUP) else None,
             await self.ask(trust.verifications.facts) if may(Permission.VERIFY) else None,
         )
 

@@ -19,8 +19,8 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from staffbase.admin.backup_words import folder_rows, unseen_rows
 from staffbase.admin.trust_words import (
-    backup_rows,
     leaver_rows,
     opened_row,
     opener_rows,
@@ -88,6 +88,9 @@ class TrustScreen(StaffScreen):
         self._may = {permission for permission in Permission if desk.actor.may(permission)}
         self._opened: OpeningsOfAll | None = None
         self._queue: Sequence[EmergencyFacts] = ()
+        self._at_folder = False
+        """Somebody looks into the backup folder just now."""
+        self._folder_seen = False
         self._verifying = False
         self._share = 0
         """Hundredths that are verified."""
@@ -120,7 +123,9 @@ class TrustScreen(StaffScreen):
         verification = await self.ask(rooms.verifications.facts)
         said = []
         if Permission.BACKUP in self._may:
-            said.append(("backup", _("BACKUP"), backup_rows(await self.ask(rooms.backups.facts), now)))
+            known = await self.ask(rooms.backups.known)
+            if not self._folder_seen:
+                said.append(("backup", _("BACKUP"), unseen_rows(known, now)))
         if Permission.OPENERS in self._may:
             said.append(("openers", _("WHO CAN OPEN THE STATION"), await self._openers()))
             said.append(("leavers", _("LEFT LATELY"), leaver_rows(await self.ask(rooms.openers.leavers))))
@@ -130,6 +135,19 @@ class TrustScreen(StaffScreen):
         self._show_lists()
         for name, heading, rows in said:
             self._say(name, heading, rows)
+        if Permission.BACKUP in self._may and not self._at_folder:
+            self._at_folder = True
+            self._look_at_folder()
+
+    @job(group="backup-folder", behind=True)
+    async def _look_at_folder(self) -> None:
+        """Apart from the reading that keys wait for: a drive on another machine takes its time, or never answers."""
+        try:
+            facts = await self.ask(self._rooms.backups.facts)
+        finally:
+            self._at_folder = False
+        self._folder_seen = True
+        self._say("backup", _("BACKUP"), folder_rows(facts, self.desk.clock.now()))
 
     async def _openers(self) -> list[Content]:
         """Who can; a card of the station that cannot be read is said here, and the rest of the page stands."""

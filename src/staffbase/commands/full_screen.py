@@ -1,6 +1,7 @@
 """The commands that take the whole terminal, and the pictures of it."""
 
 import argparse
+import os
 import sys
 from contextlib import suppress
 from datetime import datetime
@@ -8,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from staffbase.kernel import garbage, i18n
+from staffbase.kernel.apart import all_ended
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings, read_settings
+
+LEFT_SECONDS = 3.0
+"""How long the end of the program waits for what goes on apart."""
 
 
 def run(asked: argparse.Namespace, settings: Settings) -> int:
@@ -51,10 +56,22 @@ def full_screen(app: Any) -> int:
     finally:
         app.close_station()
     if app.fault is not None:
-        return stopped(app.fault, app.settings.home)
+        return _left(stopped(app.fault, app.settings.home))
     if app.failure is not None:
         raise app.failure
-    return int(code or app.return_code or 0)
+    return _left(int(code or app.return_code or 0))
+
+
+def _left(code: int) -> int:
+    """A backup under way may take this long to be whole; what a drive holds up that does not answer is left as it is.
+
+    Python must not take itself apart under such a thread: it may come back into what is gone by then.
+    """
+    if not all_ended(LEFT_SECONDS):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def stopped(fault: Exception, home: Path | None) -> int:

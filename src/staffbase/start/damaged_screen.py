@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input, Label, OptionList, Static
 
 from staffbase.exchange.found_backups import FoundBackup, Worth
+from staffbase.kernel.apart import apart
 from staffbase.kernel.clock import local
 from staffbase.kernel.errors import Invalid, StaffbaseError
 from staffbase.kernel.i18n import N_, _, ngettext
@@ -129,7 +131,7 @@ class DamagedScreen(StartScreen):
             if found.worth is Worth.UNSEEN or (recovery_identity and found.worth is Worth.CLOSED):
                 self._looking = str(found.file)
                 self._draw()
-                looked = await asyncio.to_thread(self._back.look, found, recovery_identity)
+                looked = await asyncio.wrap_future(apart(partial(self._back.look, found, recovery_identity)))
                 self._looking = ""
                 if self._backups[number : number + 1] == [found]:
                     self._backups[number] = looked
