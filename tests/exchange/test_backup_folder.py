@@ -18,6 +18,7 @@ from tests.limits import kept_by_the_disk
 from staffbase.exchange.automatic import AutomaticBackups
 from staffbase.exchange.backup_folder import MARK, backups_in
 from staffbase.exchange.doctor import Level, examine
+from staffbase.exchange.found_backups import backups_at_hand
 from staffbase.kernel import apart
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.clock import HeldClock
@@ -116,8 +117,9 @@ def test_a_folder_and_a_pipe_of_such_names_are_nobodys_backups(nights: Nights) -
     assert nights.night()
     assert time.monotonic() - began < apart.ANSWER_SECONDS
     facts = nights.backups.facts(STATION_ITSELF)
-    assert (facts.kept, facts.others, facts.stuck, len(nights.names)) == (1, 3, 0, 4)
+    assert (facts.kept, facts.others, facts.stuck, len(nights.names)) == (1, 1, 0, 2)
     nights.station.verifications.verify(STATION_ITSELF, beside=nights.settings)
+    assert [one.file.name for one in backups_at_hand(nights.settings)] == nights.names[::-1]
 
 
 # -- once a night ----------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from staffbase.exchange.backup import Manifest
 from staffbase.exchange.opened_backup import manifest_of
 from staffbase.kernel.apart import answer_of
 from staffbase.kernel.clock import OSLO
-from staffbase.kernel.errors import DatabaseUnavailable, Invalid, StaffbaseError
+from staffbase.kernel.errors import DatabaseUnavailable, StaffbaseError
 from staffbase.kernel.files import private_folder, why, write_private
 from staffbase.kernel.i18n import _
 from staffbase.kernel.key import SystemIdentities, own_identity, station_card
@@ -71,13 +71,7 @@ def manifest_in(file: Path, identity: str) -> Manifest:
 
     Raises as `manifest_of` does, and OSError where the folder does not answer.
     """
-
-    def ask() -> Manifest:
-        if not file.is_file():  # a pipe of that name would be waited for
-            raise Invalid(_("%(file)s cannot be read: %(why)s.") % {"file": file, "why": _("it is no file")})
-        return manifest_of(file, identity)
-
-    return answer_of(file.parent, ask)
+    return answer_of(file.parent, partial(manifest_of, file, identity))
 
 
 def identity_here(home: Path, opened_by: str = "") -> str:
@@ -149,7 +143,8 @@ def trouble_with(settings: Settings) -> str:
 
 
 def _listed(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.iterdir() if _BACKUP.fullmatch(file.name))
+    """A folder of such a name is none, and a pipe would be waited for."""
+    return sorted(file for file in folder.iterdir() if _BACKUP.fullmatch(file.name) and file.is_file())
 
 
 def _station_of(file: Path, identity: str) -> str:
