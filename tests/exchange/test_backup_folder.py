@@ -10,8 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.faults.house import EVENING, PIN, Place, new_place
-from tests.faults.hung_drive import hung_drive
+from tests.faults.house import EVENING, PIN, Place, actor, new_place
+from tests.faults.hung_drive import freezing_drive, hung_drive
 from tests.faults.small_disk import small_disk
 from tests.limits import kept_by_the_disk
 
@@ -263,12 +263,27 @@ def test_a_drive_that_does_not_answer_is_said_and_waited_for_once(
     assert nights.backups.facts(STATION_ITSELF).kept == 2
 
 
+def test_a_drive_that_stops_in_the_middle_holds_up_nobody_and_no_second_backup_is_begun(nights: Nights) -> None:
+    with freezing_drive(nights.folder.parent) as drive:
+        assert nights.night()
+        drive.freeze(now=True)
+        assert nights.backups.due(STATION_ITSELF)
+        taking = nights.backups.begin(STATION_ITSELF)
+        with pytest.raises(TimeoutError):
+            taking.result(1)
+        assert not nights.backups.due(STATION_ITSELF)
+        nights.station.notes.write(actor(nights.station, "Marit"), "Natta er rolig.")
+        assert nights.backups.facts(STATION_ITSELF).kept == 1
+        drive.freeze(now=False)
+        taking.result(60)
+        assert not nights.backups.due(STATION_ITSELF)
+        assert nights.backups.facts(STATION_ITSELF).kept == 2
+
+
 def test_an_erasure_does_not_hold_the_database_while_a_drive_does_not_answer(
     nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(apart, "ANSWER_SECONDS", 0.5)
-    from tests.faults.house import actor
-
     marit, ida = actor(nights.station, "Marit"), actor(nights.station, "Ida")
     entry = nights.station.notes.write(marit, "Det skulle ikke stått her.").entry_id
     nights.night()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from staffbase.kernel import garbage, i18n
-from staffbase.kernel.apart import all_ended
+from staffbase.kernel.apart import all_ended, apart
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings, read_settings
@@ -51,23 +51,34 @@ def _need_terminal() -> None:
 
 def full_screen(app: Any) -> int:
     """Run the app until it is closed. What ended it is told in the terminal; returns the exit code."""
+    ended = False
     try:
         code = app.run()
     finally:
-        app.close_station()
+        ended = _closed(app)
     if app.fault is not None:
-        return _left(stopped(app.fault, app.settings.home))
+        return _left(stopped(app.fault, app.settings.home), ended)
     if app.failure is not None:
         raise app.failure
-    return _left(int(code or app.return_code or 0))
+    return _left(int(code or app.return_code or 0), ended)
 
 
-def _left(code: int) -> int:
-    """A backup under way may take this long to be whole; what a drive holds up that does not answer is left as it is.
+def _closed(app: Any) -> bool:
+    """Close the station. A backup under way has a moment to become whole; False where a drive holds something up for longer.
 
-    Python must not take itself apart under such a thread: it may come back into what is gone by then.
+    What it holds up may hold the database, too: its log is folded into the file when the station is opened again.
     """
-    if not all_ended(LEFT_SECONDS):
+    if all_ended(LEFT_SECONDS):
+        app.close_station()
+        return True
+    with suppress(TimeoutError):
+        apart(app.close_station).result(LEFT_SECONDS)
+    return False
+
+
+def _left(code: int, ended: bool) -> int:
+    """Python must not take itself apart under a thread that still stands in a drive: it may come back into what is gone."""
+    if not ended:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

@@ -117,9 +117,13 @@ def made_ready(settings: Settings) -> Path:
     def make() -> None:
         if refusal := _refusal(folder, settings.home):
             raise DatabaseUnavailable(refusal)
-        folder.mkdir(mode=0o700, exist_ok=True)
-        with suppress(FileExistsError), (folder / MARK).open("x", encoding="utf-8") as mark:
-            mark.write(_("staffbase keeps backups in this folder, and knows it by this file. Leave it here.") + "\n")
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
+        if not (folder / MARK).exists():
+            with suppress(FileExistsError), (folder / MARK).open("x", encoding="utf-8") as mark:
+                mark.write(
+                    _("staffbase keeps backups in this folder, and knows it by this file. Leave it here.") + "\n"
+                )
 
     answer_of(folder, make)
     _remember(folder, settings.home)
