@@ -14,7 +14,6 @@ from textual.binding import Binding
 from staffbase.kernel import i18n
 from staffbase.kernel.access import Permission
 from staffbase.kernel.clock import Clock
-from staffbase.kernel.errors import StaffbaseError
 from staffbase.kernel.i18n import N_, _
 from staffbase.kernel.settings import THEME_NAMES, Settings
 from staffbase.opening import AsksFirst, Opener
@@ -51,7 +50,6 @@ class StaffbaseApp(Watching):
     def __init__(self, settings: Settings, clock: Clock, opener: Opener, asks: AsksFirst = lambda _error: None) -> None:
         super().__init__(settings, clock, opener, asks)
         self.stylesheet = KitStylesheet(variables=self.get_css_variables())
-        self._left_drafts = False
         self.fault: Exception | None = None
         """What ended the program though it should not have."""
         for theme in THEMES:
@@ -72,7 +70,7 @@ class StaffbaseApp(Watching):
     @property
     def drafts(self) -> Drafts:
         """Where half-typed text is kept."""
-        return self.station.journal
+        return self._waiting
 
     @property
     def strip_facts(self) -> StripFacts:
@@ -226,17 +224,6 @@ class StaffbaseApp(Watching):
             self.action_hide_help_panel()
         else:
             self.action_show_help_panel()
-
-    async def action_quit(self) -> None:
-        try:
-            await self._keep_drafts()
-        except StaffbaseError as error:
-            if not self._left_drafts:
-                self._left_drafts = True
-                said = _("%(why)s Press ctrl+q once more to quit without what is typed here.")
-                self.notify(said % {"why": error}, severity="error", markup=False, timeout=12)
-                return
-        self.exit(0)
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep the first fault to be told by its places; Textual's own account shows every value at hand."""

@@ -4,19 +4,9 @@ It is loaded before the first paint, so it imports nothing that knows the databa
 """
 
 import asyncio
-import os
-import signal
-import threading
-import time
-from collections.abc import Callable, Sequence
 from contextlib import suppress
-from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
-from typing import Any
-
-from textual.screen import Screen
-from textual.worker import Worker, WorkerError
 
 from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
@@ -24,31 +14,23 @@ from staffbase.kernel.clock import Clock
 from staffbase.kernel.errors import NobodySignedIn, StaffbaseError
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings
-from staffbase.opening import AsksFirst, Opener, Opening
+from staffbase.leaving import Leaving
+from staffbase.opening import AsksFirst, Opener
 from staffbase.people.screen import DoorScreen
-from staffbase.ui.dialog import FormDialog
 from staffbase.ui.forgetting import forget_painted
 from staffbase.ui.job import job
-from staffbase.ui.screen import StaffScreen
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.ways_back import WaysBack
 
-SAVED_WITHIN_SECONDS = 5.0
-"""How long a lock waits for what is being saved; a thread that is slower than that saves it all the same."""
-KEEP_SECONDS = 10
-"""How long after a signal to end what is typed may take to be kept."""
-END_SECONDS = 5
-"""How long after that the terminal may take to be given back."""
 
-
-class Turns(Opening):
+class Turns(Leaving):
     """The app as far as it is about who stands at it."""
 
     def __init__(self, settings: Settings, clock: Clock, opener: Opener, asks: AsksFirst) -> None:
         super().__init__(settings, clock, opener, asks)
         self._actor: Actor | None = None
         self._apart: Actor | None = None
-        """Acts without being signed in: changing a one-time PIN, or keeping drafts behind a door that is shut already."""
+        """Acts without being signed in: changing a one-time PIN, or ending what is being saved behind a door that is shut already."""
         self._turning = asyncio.Lock()
         """One person leaves or enters at a time, so that a draft is never kept under the next one's name."""
         self._last: Actor | None = None
@@ -56,14 +38,9 @@ class Turns(Opening):
         """Whose screens stand: with another role they are others."""
         self._ways_back = WaysBack()
         """Where that person comes back after a lock."""
-        self._copied = False
-        """Something of what stands here may lie in the clipboard."""
         self._resume_mode = "board"
         self._strip = StripFacts()
         self._last_key = clock.monotonic()
-        self._ending = False
-        """A signal to end has come."""
-        self._drafts_kept = threading.Event()
 
     @property
     def actor(self) -> Actor:
@@ -98,9 +75,10 @@ class Turns(Opening):
         """Everything that can fail comes before anybody counts as signed in."""
         self._strip = await asyncio.to_thread(self.station.board.strip, actor)
         came_back = await self._came_back(actor)
-        if self._built_for is not None and self._built_for != actor:
-            await self._keep_for(self._built_for)
+        with suppress(StaffbaseError):  # it waits on, and that is told
+            await self._keep_waiting()
         self._actor = self._last = actor
+        self._asked_to_quit = False
         self._last_key = self.clock.monotonic()
         if self._built_for != actor:
             await self._rebuild(actor)
@@ -110,6 +88,7 @@ class Turns(Opening):
         if self._ways_back.left_a_draft:
             self._ways_back.left_a_draft = False
             self.notify(_("What you were typing is a draft: F7 goes on with it."), markup=False, timeout=8)
+        self._tell_what_waits(actor)
         self._ask_duty()
 
     async def _came_back(self, actor: Actor) -> bool:
@@ -150,6 +129,7 @@ class Turns(Opening):
         actor, self._actor = self._actor, None
         if actor is None:
             return
+        self._asked_to_quit = False
         self._resume_mode = self.current_mode
         self._door.state = replace(self._door.state, note=self._door_note, locked_by=actor.person_id)
         self.clear_notifications()  # they may tell of residents
@@ -166,7 +146,7 @@ class Turns(Opening):
     async def _clear_desk(self, actor: Actor) -> None:
         """Nothing that was shown or typed stays in a screen, a cache or the clipboard; what was half typed is a draft.
 
-        A section in which something typed could not be kept stays as it is, behind the door. Raises why it could not.
+        What could not be made a draft waits without its screen. Raises why it could not.
         """
         for group in ("duty", "choose"):  # they wait for a dialog that goes now
             self.workers.cancel_group(self, group)
@@ -177,47 +157,14 @@ class Turns(Opening):
                 await self._saved_or_drafted(stack)
             except StaffbaseError as error:
                 refused = error
-                for screen in stack:
-                    if isinstance(screen, StaffScreen):
-                        screen.forget_choice()
-                continue
             self._ways_back.remember(name, stack)
             await self.remove_mode(name)
         self._offer_sections(actor)
         self._strip = StripFacts()
-        if self._copied:
-            self.copy_to_clipboard("")
+        self._empty_clipboard()
         forget_painted(self)
         if refused is not None:
             raise refused
-
-    async def _keep_for(self, before: Actor) -> None:
-        """What could not be kept as a draft when the screen was locked is tried once more, before it goes."""
-        self._apart = before
-        try:
-            for stack in list(self._screen_stacks.values()):
-                with suppress(StaffbaseError):
-                    await self._saved_or_drafted(stack)
-        finally:
-            self._apart = None
-
-    async def _saved_or_drafted(self, stack: Sequence[Screen[Any]]) -> None:
-        """What is being saved is saved, and what is half typed is a draft. Raises StaffbaseError when it cannot be kept."""
-        forms = [screen for screen in stack if isinstance(screen, FormDialog)]
-        saving = {
-            asyncio.ensure_future(_end_of(worker))
-            for worker in self.workers
-            if worker.node in forms and worker.group == "save"
-        }
-        if saving:
-            await asyncio.wait(saving, timeout=SAVED_WITHIN_SECONDS)
-        for form in forms:
-            await form.keep_draft()
-
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copy, and remember that it was done: what was copied here must not be pasted once the screen is locked."""
-        super().copy_to_clipboard(text)
-        self._copied = bool(text)
 
     async def _look_at_door(self) -> None:
         facts = await asyncio.to_thread(self.station.board.door, STATION_ITSELF)
@@ -244,51 +191,3 @@ class Turns(Opening):
             self._door = DoorScreen(self._sign_in)
             self._door.state = state
             self.add_mode("door", lambda: self._door)
-
-    # -- leaving -------------------------------------------------------------------------------------------------------
-
-    async def _keep_drafts(self) -> None:
-        """Keep what is typed in any open form. Raises StaffbaseError when one cannot be kept."""
-        for stack in self._screen_stacks.values():
-            for screen in stack:
-                if isinstance(screen, FormDialog) and self._actor is not None:
-                    await screen.keep_draft()
-
-    @job(group="end")
-    async def _told_to_end(self) -> None:
-        """There is nobody to ask: what can be kept is kept, and the terminal is given back as it was."""
-        try:
-            await self._keep_drafts()
-        finally:
-            self._drafts_kept.set()
-            self.exit(0)
-
-    def _listen_for_the_end(self) -> None:
-        """A shutdown of the PC, or a window that was closed, ends the program, also while it waits for the terminal.
-
-        The loop's own way to listen makes any signal wake it, and may itself lose one among many, or stand still.
-        """
-        loop = asyncio.get_running_loop()
-        told = partial(loop.call_soon_threadsafe, self._told_to_end, context=copy_context())
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, lambda: None)
-            signal.signal(number, lambda *_signal: self._end(told))
-
-    def _end(self, told: Callable[[], object]) -> None:
-        """A terminal that reads nothing may hold everything up: the database is closed then, and that is the end."""
-
-        def end_all_the_same() -> None:
-            self._drafts_kept.wait(KEEP_SECONDS)
-            time.sleep(END_SECONDS)
-            self.close_station()
-            os._exit(0)
-
-        if not self._ending:
-            self._ending = True
-            told()
-            threading.Thread(target=end_all_the_same, name="end", daemon=True).start()
-
-
-async def _end_of(worker: Worker[Any]) -> None:
-    with suppress(WorkerError):  # how it ended is told where it was begun
-        await worker.wait()

@@ -58,6 +58,7 @@ class Watching(Damage):
         self._take_lost_size()
         self._watch_size()
         self._watch_night(now.strftime("%H:%M"))
+        self._watch_waiting(now.strftime("%H:%M"))
         if self._station is not None and not self._looking:  # a slow look is waited for, never cut short by the next
             self._looking = True
             self._look(now.strftime("%H:%M"))

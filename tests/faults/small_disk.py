@@ -1,8 +1,10 @@
 """A small disk of our own (tmpfs), that can be full and can be made read-only: for real, so it needs the right to mount."""
 
+import gc
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import ENOSPC
@@ -26,6 +28,7 @@ class SmallDisk:
 
     def fill(self, leave: int = 0) -> None:
         """Fill it up but for so many bytes (whole blocks)."""
+        gc.collect()  # what is deleted and still held open would make room later
         wanted = max(0, self.free - leave) // _BLOCK * _BLOCK
         with suppress(FileNotFoundError):
             wanted += self._ballast.stat().st_size
@@ -58,6 +61,26 @@ def small_disk(root: Path, megabytes: int = 8) -> Iterator[SmallDisk]:
         yield SmallDisk(root)
     finally:
         subprocess.run(["umount", "--lazy", str(root)], check=True)
+
+
+@contextmanager
+def room_taken(disk: SmallDisk, begun: Path, leave: int, pattern: str = "*") -> Iterator[None]:
+    """Somebody else fills the disk up, but for so many bytes, as soon as such a file stands in this folder."""
+    over = threading.Event()
+
+    def take() -> None:
+        while not over.is_set():
+            if any(begun.glob(pattern)):
+                disk.fill(leave)
+                return
+
+    other = threading.Thread(target=take)
+    other.start()
+    try:
+        yield
+    finally:
+        over.set()
+        other.join()
 
 
 def _mount(*arguments: str) -> None:

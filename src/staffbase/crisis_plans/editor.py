@@ -153,7 +153,7 @@ class PlanEditor(FormDialog[PlanFacts]):
         if self._kept is not None and self.fields() == self._start:
             if self._kept != self._start:
                 self._kept = self.fields()
-                await self.ask(self.desk.drafts.finish_draft, self.form_name)
+                await self.ask_for_author(self.desk.drafts.finish_draft, self.form_name)
             return False
         return await super().keep_draft()
 

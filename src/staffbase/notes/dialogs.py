@@ -255,7 +255,7 @@ class NoteDialog(FormDialog["NoteSaved"]):
         if self._kept is not None and not worded:
             if self._kept.get("text", "").strip():
                 self._kept = self.fields()
-                await self.ask(self.desk.drafts.finish_draft, self.form_name)
+                await self.ask_for_author(self.desk.drafts.finish_draft, self.form_name)
             return False
         return await super().keep_draft()
 

@@ -1,8 +1,9 @@
 """Dialogs: one that asks and answers with a value, and one with a form whose half-typed text is never lost."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
@@ -12,14 +13,18 @@ from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, TextArea
 
+from staffbase.kernel.access import Actor
 from staffbase.kernel.errors import DatabaseUnavailable, Invalid, StaffbaseError
 from staffbase.kernel.i18n import N_, _
-from staffbase.ui.desk import Desk
+from staffbase.ui.desk import Desk, signed_in
 from staffbase.ui.job import Asks, job
 from staffbase.ui.screen import in_words
 from staffbase.ui.text import shown
+from staffbase.ui.waiting_drafts import Unkept
 
 Answer = TypeVar("Answer")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 AUTOSAVE_SECONDS = 1.0
 """Half of the two seconds that a crash may cost."""
@@ -108,6 +113,8 @@ class FormDialog(StaffDialog[Answer]):
     _drafted = False
     """A draft stands."""
     _done = False
+    author: Actor | None = None
+    """Who types here. The draft is theirs, also when the door is shut or somebody else has come."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -130,6 +137,7 @@ class FormDialog(StaffDialog[Answer]):
         return None
 
     def on_mount(self) -> None:
+        self.author = signed_in(self.desk)
         for area in self.query(TextArea):
             area.move_cursor(area.document.end)
         self._kept = self.fields()
@@ -162,8 +170,8 @@ class FormDialog(StaffDialog[Answer]):
             changed = {name: now[name] for name in now.keys() & before.keys() if now[name] != before[name]}
             self.restore(kept | changed)  # a click was faster than the draft: it stands
             self.to_the_end()
-            self._kept = kept if changed else self.fields()
-            self._drafted = True
+            self._drafted = not isinstance(kept, Unkept)
+            self._kept = (kept if changed else self.fields()) if self._drafted else {}
             self.taken_up()
 
     def to_the_end(self) -> None:
@@ -189,10 +197,24 @@ class FormDialog(StaffDialog[Answer]):
                 return False
             fields = self.fields()
             if fields != self._kept:
-                kept = await self.ask(self.desk.drafts.save_draft, self.form_name, fields)
+                kept = await self.ask_for_author(self.desk.drafts.save_draft, self.form_name, fields)
                 self._kept = fields  # only now: what could not be kept is tried again
                 self._drafted = kept is not False
             return self._drafted
+
+    async def ask_for_author(
+        self, function: Callable[Concatenate[Actor, P], R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """The answer of a service function that is asked in the name of whoever types here."""
+        return await asyncio.to_thread(function, self.author or self.desk.actor, *args, **kwargs)
+
+    def hand_over(self) -> dict[str, str] | None:
+        """What is typed here and could not be kept, for whoever keeps it from now on; None when there is no such text."""
+        fields = self.fields()
+        if not self.form_name or self._done or self._kept is None or fields == self._kept:
+            return None
+        self._kept, self._drafted = fields, True
+        return fields if any(value.strip() for value in fields.values()) else None
 
     @job(group="save")
     async def action_save(self) -> None:
