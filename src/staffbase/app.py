@@ -227,6 +227,7 @@ class StaffbaseApp(Watching):
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep the first fault to be told by its places; Textual's own account shows every value at hand."""
+        self._empty_clipboard()
         super()._handle_exception(error)
         self._exit_renderables.clear()
         self.fault = self.fault or error

@@ -1,4 +1,4 @@
-"""How the program ends, whoever ends it: what is half typed is kept first.
+"""How the program ends, whoever ends it: what is half typed is kept first, and nothing copied here is pasted afterwards.
 
 It is loaded before the first paint, so it imports nothing that knows the database.
 """
@@ -136,6 +136,11 @@ class Leaving(Opening):
         """Leave nothing of ours in it; what somebody else copied stays."""
         if self._copied:
             self.copy_to_clipboard("")
+
+    def exit(self, *how: Any, **more: Any) -> None:
+        """End, with nothing left to be pasted."""
+        self._empty_clipboard()
+        super().exit(*how, **more)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 

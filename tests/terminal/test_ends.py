@@ -87,6 +87,28 @@ def test_locked_nothing_personal_stands_there_and_a_small_window_says_what_it_ne
         terminal.wait_for("the kettle is repaired")
 
 
+@pytest.mark.parametrize("end", ["ctrl+q", "SIGTERM", "SIGHUP"])
+def test_what_was_copied_here_is_pasted_by_nobody_once_it_is_closed(tmp_path: Path, end: str) -> None:
+    with Terminal(tmp_path, "demo", *EVENING) as terminal:
+        terminal.wait_for("MODULE B")
+        terminal.settle()
+        terminal.press("down", "n")
+        terminal.wait_for("ctrl.s saves")
+        terminal.type("the kettle is repaired")
+        terminal.wait_for("the kettle is repaired")
+        terminal.send("\x1b[1;2H")  # shift+home
+        terminal.settle()
+        terminal.send("\x03")
+        terminal.settle()
+        copied = terminal.raw.index(b64encode(b"the kettle is repaired"))
+        if end == "ctrl+q":
+            terminal.press(end)
+            terminal.wait_end()
+        else:
+            terminal.signal(signal.Signals[end])
+        assert terminal.raw.find(b"\x1b]52;c;\x07", copied) > 0
+
+
 def test_a_fault_of_the_program_shows_nothing_that_anybody_wrote(tmp_path: Path) -> None:
     home = tmp_path / "house"
     home.mkdir()
