@@ -264,6 +264,9 @@ async def test_nothing_can_be_opened_before_a_one_time_pin_is_changed(tmp_path: 
         assert isinstance(house.app.screen, ChangePinDialog)
         assert await house.app.residents_to_jump_to() == []
         assert not house.app.offers("open_resident")
+        await pilot.press("f2")
+        await house.settled_behind_dialog(pilot)
+        assert isinstance(house.app.screen, ChangePinDialog), "it lists the residents"
         await pilot.press("ctrl+l")
         await house.settled_behind_dialog(pilot)
         assert not house.app.offers("write_note")

@@ -150,7 +150,8 @@ class StaffbaseApp(Watching):
 
     def choose_resident(self, then: Callable[[int], None]) -> None:
         """Let the person pick a resident by unit or name."""
-        self._choose_resident(then)
+        if self._actor is not None:  # not while somebody chooses a PIN who is not signed in yet
+            self._choose_resident(then)
 
     @job(group="choose")
     async def _choose_resident(self, then: Callable[[int], None]) -> None:
@@ -196,7 +197,7 @@ class StaffbaseApp(Watching):
         if action == "show_section":
             return self._actor is not None and str(parameters[0]) in self._modes
         if action == "lock":
-            return self._actor is not None
+            return self._actor is not None or self._choosing is not None
         return super().check_action(action, parameters)
 
     def action_show_section(self, name: str) -> None:

@@ -7,6 +7,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF, Actor, Permission
@@ -22,6 +23,9 @@ from staffbase.ui.job import job
 from staffbase.ui.strip import StripFacts
 from staffbase.ui.ways_back import WaysBack
 
+if TYPE_CHECKING:
+    from staffbase.people.dialogs import ChangePinDialog
+
 
 class Turns(Leaving):
     """The app as far as it is about who stands at it."""
@@ -31,6 +35,8 @@ class Turns(Leaving):
         self._actor: Actor | None = None
         self._apart: Actor | None = None
         """Acts without being signed in: changing a one-time PIN, or ending what is being saved behind a door that is shut already."""
+        self._choosing: ChangePinDialog | None = None
+        """Asks somebody who is not signed in yet for a PIN of their own."""
         self._turning = asyncio.Lock()
         """One person leaves or enters at a time, so that a draft is never kept under the next one's name."""
         self._last: Actor | None = None
@@ -60,16 +66,16 @@ class Turns(Leaving):
             await self._enter(signed.actor)
 
     async def _changed_pin(self, actor: Actor, pin: str) -> bool:
-        """Ask for a PIN of one's own; until it is there nobody is signed in and nothing opens."""
+        """Ask for a PIN of one's own; until it is there nobody is signed in and nothing opens. A lock takes the question away."""
         from staffbase.people.dialogs import ChangePinDialog  # noqa: PLC0415
 
         self._apart = actor
+        self._choosing = ChangePinDialog(self.desk, self.station.people, pin)
         try:
-            dialog = ChangePinDialog(self.desk, self.station.people, pin)
-            changed: bool | None = await self.push_screen_wait(dialog)
+            changed: bool | None = await self.push_screen_wait(self._choosing)
             return changed is True
         finally:
-            self._apart = None
+            self._apart = self._choosing = None
 
     async def _enter(self, actor: Actor) -> None:
         """Everything that can fail comes before anybody counts as signed in."""
@@ -128,6 +134,8 @@ class Turns(Leaving):
         """Shut the door first; whatever may fail or take its time comes after: drafts are kept, then all screens go."""
         actor, self._actor = self._actor, None
         if actor is None:
+            if self._choosing is not None:
+                self._choosing.dismiss(None)
             return
         self._asked_to_quit = False
         self._resume_mode = self.current_mode

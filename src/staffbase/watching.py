@@ -215,7 +215,7 @@ class Watching(Damage):
         return self.clock.monotonic() - self._last_key
 
     def _watch_idle(self) -> None:
-        if self._actor is None:
+        if self._actor is None and self._choosing is None:
             return
         crisis = any(getattr(screen, "CRISIS", False) for screen in self.screen_stack)
         minutes = self.settings.crisis_lock_minutes if crisis else self.settings.idle_lock_minutes
