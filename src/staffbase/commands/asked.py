@@ -6,6 +6,7 @@ import resource
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from staffbase.kernel.errors import Invalid, NotAllowed, PassphraseNeeded
@@ -46,6 +47,15 @@ def read_secret(prompt: str, *, twice: bool = False) -> str:
     if not said:
         raise Invalid(_("Nothing was typed after “%(prompt)s”.") % {"prompt": prompt})
     return said
+
+
+def ordinary(file: Path) -> Path:
+    """This file, to be read to its end. Raises Invalid for a device or a pipe, which may have none."""
+    if file.exists() and not (
+        file.is_file() or file.is_dir()
+    ):  # what is wrong with a folder is said where it is opened
+        raise Invalid(_("%(file)s is no ordinary file.") % {"file": file})
+    return file
 
 
 def open_here(settings: Settings, passphrase: str | None = None) -> "Station":

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from contextlib import suppress
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +108,12 @@ def _moment(said: str | None) -> datetime | None:
     if said is None:
         return None
     try:
-        return datetime.fromisoformat(said)
+        moment = datetime.fromisoformat(said)
+        if not MINYEAR < moment.year < MAXYEAR:
+            raise ValueError(said)  # noqa: TRY301  (no calendar of another place, and no shift before or after, would hold it)
     except ValueError as error:
         raise Invalid(_("--at must be a moment such as 2026-01-05T23:38.")) from error
+    return moment
 
 
 def screenshots(asked: argparse.Namespace, settings: Settings) -> int:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from staffbase.commands.asked import open_here, own_identity, progress, read_secret, signed_in, station_opened
+from staffbase.commands.asked import open_here, ordinary, own_identity, progress, read_secret, signed_in, station_opened
 from staffbase.kernel.errors import DatabaseDamaged, StaffbaseError
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings
@@ -81,7 +81,7 @@ def restore_station(asked: argparse.Namespace, settings: Settings) -> int:
     from staffbase.kernel.creation import has_station
     from staffbase.kernel.key import SystemIdentities
 
-    identity, asked.passphrase_said = None, None
+    file, identity, asked.passphrase_said = ordinary(asked.file), None, None
     leader: KnownHere | KnownInBackup | None = None
     if asked.recovery or not has_station(settings.home):
         identity = read_secret(_("Recovery identity"))
@@ -95,7 +95,7 @@ def restore_station(asked: argparse.Namespace, settings: Settings) -> int:
         except DatabaseDamaged:  # then the backup says who is a leader
             leader = KnownInBackup(asked.person, read_secret(_("PIN")))
     done = restore(
-        settings.home, SystemClock(), asked.file, SystemIdentities(), identity,
+        settings.home, SystemClock(), file, SystemIdentities(), identity,
         overwrite=asked.replace, passphrase=asked.passphrase_said, progress=progress(), leader=leader,
         backups=folder_of(settings),
     )  # fmt: skip
@@ -113,6 +113,7 @@ def _verify_file(asked: argparse.Namespace, settings: Settings) -> "Proof":
     from staffbase.kernel.creation import has_station
     from staffbase.migrations import load_models
 
+    file = ordinary(asked.file)
     load_models()
     heads = [typed_head(typed) for typed in asked.head]
     if has_station(settings.home) and not asked.recovery:
@@ -121,7 +122,7 @@ def _verify_file(asked: argparse.Namespace, settings: Settings) -> "Proof":
         identity = read_secret(_("Recovery identity"))
     with (
         TemporaryDirectory(prefix="staffbase-verify-") as place,
-        opened_backup(asked.file, identity, Path(place)) as backup,
+        opened_backup(file, identity, Path(place)) as backup,
     ):
         return backup.verify(progress(), heads=heads)
 

@@ -3,7 +3,7 @@
 import argparse
 from contextlib import suppress
 
-from staffbase.commands.asked import read_secret, signed_in
+from staffbase.commands.asked import ordinary, read_secret, signed_in
 from staffbase.kernel.errors import Invalid, StaffbaseError
 from staffbase.kernel.i18n import _
 from staffbase.kernel.settings import Settings
@@ -11,8 +11,9 @@ from staffbase.kernel.settings import Settings
 
 def import_people(asked: argparse.Namespace, settings: Settings) -> int:
     """Take in residents and staff from a file, or only say what would come."""
+    file = ordinary(asked.file)
     with signed_in(asked, settings) as (station, actor):
-        print(station.imports.import_file(actor, asked.file, dry_run=asked.dry_run).in_words())
+        print(station.imports.import_file(actor, file, dry_run=asked.dry_run).in_words())
     return 0
 
 
