@@ -36,6 +36,7 @@ from staffbase.opening import Opened
 from staffbase.people.screen import DoorScreen
 from staffbase.station import open_station
 from staffbase.ui.faults import places
+from staffbase.ui.small import too_small
 
 EVENING = datetime(2026, 1, 5, 21, 40, tzinfo=OSLO)
 PATIENCE = 120.0
@@ -45,7 +46,9 @@ MOST_SCREENS = 60
 WHO = {
     role: next(one.name for one in STAFF if one.role is role) for role in Role if any(one.role is role for one in STAFF)
 }
-_SIZES = ((20, 5), (40, 12), (79, 24), (80, 24), (80, 24), (100, 30), (120, 36), (120, 36), (200, 60))
+_LARGE = ((80, 24), (80, 24), (100, 30), (120, 36), (120, 36), (200, 60))
+_SIZES = ((20, 5), (40, 12), (79, 24), *_LARGE)
+_FIRST_SIZE = (120, 36)
 _NAMED = (
     "enter", "escape", "tab", "shift+tab", "space", "backspace", "delete", "up", "down", "left", "right", "home", "end",
     "pageup", "pagedown", "ctrl+s", "ctrl+p", "ctrl+l", "ctrl+o", "ctrl+n", "ctrl+c", "ctrl+v", "ctrl+x", "ctrl+z", "ctrl+y",
@@ -82,7 +85,9 @@ class Monkey:
         self._name = WHO[role]
         self._pin = next(one.pin for one in STAFF if one.name == self._name)
         self._did: deque[str] = deque(maxlen=50)
+        self._size = _FIRST_SIZE
         self.pressed = 0
+        """How often something was pressed that somebody takes: not into a window that is too small."""
         self.sat_down = 0
         """How often the program was opened and ended as it should."""
         self.seen: Counter[str] = Counter()
@@ -139,7 +144,8 @@ class Monkey:
                 return
             app = Asked(self._settings, self._clock, lambda _say: Opened(station, actor, PINS))
             try:
-                async with app.run_test(size=(120, 36), notifications=True):
+                self._size = _FIRST_SIZE
+                async with app.run_test(size=self._size, notifications=True):
                     await self._ready(app)
                     asked_to_quit = await press(app)
                     closed = asked_to_quit or app.asked_to_quit
@@ -217,7 +223,17 @@ class Monkey:
     def _act(self, app: StaffbaseApp) -> bool:
         """Do one thing. True when that was to close the program."""
         self._pass_time()
-        self.pressed += 1
+        if self._in_small_window and self._dice.random() < 0.25:  # nobody works long in one
+            self._resize(app, *self._dice.choice(_LARGE))
+            return False
+        self.pressed += not self._in_small_window
+        return self._do_anything(app)
+
+    @property
+    def _in_small_window(self) -> bool:
+        return too_small(Size(*self._size))
+
+    def _do_anything(self, app: StaffbaseApp) -> bool:
         chance = self._dice.random()
         if chance < 0.002:
             self._key(app, "ctrl+q")
@@ -257,7 +273,7 @@ class Monkey:
 
     def _sign_in(self, app: StaffbaseApp) -> None:
         self._did.append("— signs in")
-        self.pressed += 1
+        self.pressed += not self._in_small_window
         for key in ("escape", "ctrl+u", *self._name, "enter", *self._pin, "enter"):
             self._send(app, key)
 
@@ -276,6 +292,7 @@ class Monkey:
 
     def _resize(self, app: StaffbaseApp, columns: int, rows: int) -> None:
         self._did.append(f"resize {columns}×{rows}")
+        self._size = (columns, rows)
         if isinstance(app._driver, HeadlessDriver):
             app._driver._size = (columns, rows)
         self._hand(app, events.Resize(Size(columns, rows), Size(columns, rows)))

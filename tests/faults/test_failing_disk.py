@@ -96,6 +96,6 @@ def test_it_fails_and_turns_well_again(times: int, request: pytest.FixtureReques
     finally:
         writing.kill()
     for tally in tallies.values():
-        with tally.trial(0):
+        with tally.proof():
             prove_whole(writing.place, [one for one in writing.told if one["what"] not in NO_WRITES])
         tally.settle()

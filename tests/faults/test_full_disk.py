@@ -2,7 +2,6 @@
 
 import random
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +11,7 @@ from sqlmodel import col, select
 from tests.faults.campaign import tally_for, times
 from tests.faults.house import EVENING, PIN, Place, actor, new_place, prove_whole, refusal
 from tests.faults.seat import Seat, seated
-from tests.faults.small_disk import SmallDisk, small_disk
+from tests.faults.small_disk import SmallDisk, room_taken, small_disk
 from textual.widgets import TextArea
 
 from staffbase.exchange.opened_backup import opened_backup
@@ -24,6 +23,7 @@ from staffbase.kernel.errors import DatabaseUnavailable
 from staffbase.kernel.key import own_identity
 from staffbase.new_station import SetUp, create_station
 from staffbase.rounds.screen import RoundsScreen
+from staffbase.station import Station
 
 FULL = "The disk is full"
 
@@ -56,7 +56,7 @@ async def test_during_a_note_and_a_check(
             with checks.trial():
                 await a_check(seat, disk, chance)
         disk.make_room()
-        with notes.trial(0):
+        with notes.proof():
             prove_whole(place)
             with closing(place.open()) as station:
                 assert len(station.notes.search(actor(station, "Samira"), f"Notat{number}:")) == 1
@@ -120,62 +120,47 @@ async def a_check(seat: Seat, disk: SmallDisk, chance: random.Random) -> None:
     await seat.press("up", "z")  # the next one begins with an open door again
 
 
-@times(2, 25)
+@times(1, 25)
 def test_during_a_backup(times: int, request: pytest.FixtureRequest, disk: SmallDisk, place: Place) -> None:
     """Too little room is said before; and when somebody else takes the room meanwhile, no half file stands there."""
-    tally, chance = tally_for(request, "disk full during a backup"), random.Random(times)
+    before, during = (tally_for(request, f"disk full {when} a backup") for when in ("before", "during"))
+    chance = random.Random(times)
     stick = disk.root / "stick"
     stick.mkdir()
     with closing(place.open()) as station:
-        for number in range(times):
-            with tally.trial():
-                backup = station.backup(place.home)
-                if number % 2:
-                    disk.fill(leave=200_000)
-                    with pytest.raises(DatabaseUnavailable, match="MB are free"):
-                        backup.backup(STATION_ITSELF, stick / "before.age")
-                else:
-                    with room_taken_during_backup(disk, stick, chance.randrange(60) * 16384) as taken:
-                        said = refusal(backup.backup, STATION_ITSELF, stick / "during.age")
-                        assert said == "" or "the disk is full" in said or "MB are free" in said, said
-                        assert said or taken.is_set() or (stick / "during.age").exists()
-                    if not said:
-                        (stick / "during.age").unlink()
+        for _ in before.until(max(1, times // 2)):
+            with before.trial():
+                disk.fill(leave=chance.randrange(200_000))
+                with pytest.raises(DatabaseUnavailable, match="MB are free"):
+                    station.backup(place.home).backup(STATION_ITSELF, stick / "before.age")
                 disk.make_room()
-                assert list(stick.iterdir()) == []
-                backup.backup(STATION_ITSELF, stick / "after.age")
-                (disk.root / "look").mkdir(exist_ok=True)
-                identity = own_identity(place.home, place.identities)
-                with opened_backup(stick / "after.age", identity, disk.root / "look") as found:
-                    assert found.verify().clean
-                (stick / "after.age").unlink()
+                _takes_one_now(station, place, stick)
+            disk.make_room()
+        for _ in during.until(times):
+            with during.trial() as trial:
+                with room_taken(disk, stick, chance.randrange(32) * 16384):
+                    said = refusal(station.backup(place.home).backup, STATION_ITSELF, stick / "during.age")
+                    assert said == "" or "the disk is full" in said or "MB are free" in said, said
+                trial.met = "the disk is full" in said
+                if not said:
+                    (stick / "during.age").unlink()
+                disk.make_room()
+                _takes_one_now(station, place, stick)
             disk.make_room()
     prove_whole(place)
-    tally.settle()
+    before.settle()
+    during.settle()
 
 
-class room_taken_during_backup:  # noqa: N801  (reads as what happens)
-    """Somebody else fills the disk up, but for so many bytes, as soon as the backup has begun to write."""
-
-    def __init__(self, disk: SmallDisk, stick: Path, leave: int) -> None:
-        self._disk, self._stick, self._leave = disk, stick, leave
-        self._over, self._taken = threading.Event(), threading.Event()
-        self._other = threading.Thread(target=self._take)
-
-    def __enter__(self) -> threading.Event:
-        self._other.start()
-        return self._taken
-
-    def __exit__(self, *_how: object) -> None:
-        self._over.set()
-        self._other.join()
-
-    def _take(self) -> None:
-        while not self._over.is_set():
-            if any(self._stick.iterdir()):
-                self._disk.fill(self._leave)
-                self._taken.set()
-                return
+def _takes_one_now(station: Station, place: Place, stick: Path) -> None:
+    """Nothing half is left, and with room there is a whole one."""
+    assert list(stick.iterdir()) == []
+    station.backup(place.home).backup(STATION_ITSELF, stick / "after.age")
+    look = stick.with_name("look")
+    look.mkdir(exist_ok=True)
+    with opened_backup(stick / "after.age", own_identity(place.home, place.identities), look) as found:
+        assert found.verify().clean
+    (stick / "after.age").unlink()
 
 
 @times(2, 20)
@@ -188,10 +173,11 @@ def test_during_a_restore(times: int, request: pytest.FixtureRequest, disk: Smal
     def restore_it() -> None:
         restore(place.home, HeldClock(EVENING), disk.root / "januar.age", place.identities, overwrite=True)
 
-    for _ in range(times):
-        with tally.trial():
+    for _ in tally.until(times):
+        with tally.trial() as trial:
             disk.fill(leave=chance.randrange(0, 1_100_000))
             said = refusal(restore_it)
+            trial.met = bool(said)
             assert said == "" or "full" in said, said
             disk.make_room()
             prove_whole(place)
@@ -207,10 +193,11 @@ def test_during_a_restore(times: int, request: pytest.FixtureRequest, disk: Smal
 def test_at_a_restart(times: int, request: pytest.FixtureRequest, disk: SmallDisk, place: Place) -> None:
     """It opens and reads, or says in a sentence why not; with room it opens."""
     tally, chance = tally_for(request, "disk full at a restart"), random.Random(times)
-    for number in range(times):
-        with tally.trial():
-            disk.fill(leave=chance.choice((0, 4096, 16384, 40960)) if number else 0)
+    for _ in tally.until(times):
+        with tally.trial() as trial:
+            disk.fill(leave=chance.randrange(4) * 4096)
             said = refusal(_look_at_a_card, place)
+            trial.met = bool(said)
             assert said == "" or "Nothing was lost" in said, said
             disk.make_room()
             prove_whole(place)
@@ -230,11 +217,12 @@ def _look_at_a_card(place: Place) -> None:
 def test_during_set_up(times: int, request: pytest.FixtureRequest, disk: SmallDisk) -> None:
     """There is a whole station, or none and nothing of one."""
     tally, chance = tally_for(request, "disk full during set-up"), random.Random(times)
-    for _ in range(times):
+    for _ in tally.until(times):
         place = Place(disk.root / "new")
-        with tally.trial():
+        with tally.trial() as trial:
             disk.fill(leave=chance.randrange(0, 900_000))
             said = refusal(_set_up, place)
+            trial.met = bool(said)
             disk.make_room()
             if said:
                 assert "full" in said

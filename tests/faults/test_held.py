@@ -101,7 +101,7 @@ def test_two_stations_are_one(times: int, request: pytest.FixtureRequest, tmp_pa
             ]  # fmt: skip
             assert [one.wait() for one in both] == [0, 0]
             assert third.database.change_mark() != mark
-        with tally.trial(0):
+        with tally.proof():
             told = [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
             assert not [one for one in told if str(one.get("kind")).startswith("Database")]
             prove_whole(place, [one for one in told if one["what"] not in NO_WRITES])
