@@ -86,6 +86,8 @@ class Monkey:
         self._pin = next(one.pin for one in STAFF if one.name == self._name)
         self._did: deque[str] = deque(maxlen=50)
         self._size = _FIRST_SIZE
+        self._resizing = False
+        """The window has a size now that the program may not have taken yet."""
         self.pressed = 0
         """How often something was pressed that somebody takes: not into a window that is too small."""
         self.sat_down = 0
@@ -144,7 +146,7 @@ class Monkey:
                 return
             app = Asked(self._settings, self._clock, lambda _say: Opened(station, actor, PINS))
             try:
-                self._size = _FIRST_SIZE
+                self._size, self._resizing = _FIRST_SIZE, False
                 async with app.run_test(size=self._size, notifications=True):
                     await self._ready(app)
                     asked_to_quit = await press(app)
@@ -226,8 +228,11 @@ class Monkey:
         if self._in_small_window and self._dice.random() < 0.25:  # nobody works long in one
             self._resize(app, *self._dice.choice(_LARGE))
             return False
-        self.pressed += not self._in_small_window
+        self._count()
         return self._do_anything(app)
+
+    def _count(self) -> None:
+        self.pressed += not (self._resizing or self._in_small_window)
 
     @property
     def _in_small_window(self) -> bool:
@@ -273,7 +278,7 @@ class Monkey:
 
     def _sign_in(self, app: StaffbaseApp) -> None:
         self._did.append("— signs in")
-        self.pressed += not self._in_small_window
+        self._count()
         for key in ("escape", "ctrl+u", *self._name, "enter", *self._pin, "enter"):
             self._send(app, key)
 
@@ -292,7 +297,7 @@ class Monkey:
 
     def _resize(self, app: StaffbaseApp, columns: int, rows: int) -> None:
         self._did.append(f"resize {columns}×{rows}")
-        self._size = (columns, rows)
+        self._size, self._resizing = (columns, rows), True
         if isinstance(app._driver, HeadlessDriver):
             app._driver._size = (columns, rows)
         self._hand(app, events.Resize(Size(columns, rows), Size(columns, rows)))
@@ -334,5 +339,9 @@ class Monkey:
             waits = [str(worker) for _screen, worker in app._waited_for]
             assert time.monotonic() < until, f"stands still on {app.screen}: {len(app._typed)} typed, {waits}"
             await asyncio.sleep(0.002)
+        while app.size != self._size and not (app._exit or app._exception):
+            assert time.monotonic() < until, f"takes no size: {app.size} instead of {self._size}"
+            await asyncio.sleep(0.002)
+        self._resizing = False
         if app._exception is not None:
             raise app._exception

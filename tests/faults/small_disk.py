@@ -4,13 +4,17 @@ import gc
 import os
 import shutil
 import subprocess
-import threading
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from errno import ENOSPC
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.event import listen
+from sqlalchemy.pool import Pool
 
 _BLOCK = 4096
 
@@ -63,24 +67,36 @@ def small_disk(root: Path, megabytes: int = 8) -> Iterator[SmallDisk]:
         subprocess.run(["umount", "--lazy", str(root)], check=True)
 
 
+_waiting: list[Callable[[str, tuple[Any, ...]], None]] = []
+"""Who else wants room, once this program does something. Python keeps a hook for ever, so there is one for all of them."""
+
+
+@cache
+def _listen() -> None:
+    def tell(event: str, said: tuple[Any, ...]) -> None:
+        for one in tuple(_waiting):
+            one(event, said)
+
+    sys.addaudithook(tell)
+    listen(Pool, "connect", lambda *_connection: tell("connect", ()))  # the database's own files are opened unheard
+
+
 @contextmanager
-def room_taken(disk: SmallDisk, begun: Path, leave: int, pattern: str = "*") -> Iterator[None]:
-    """Somebody else fills the disk up, but for so many bytes, as soon as such a file stands in this folder."""
-    over = threading.Event()
+def room_taken(disk: SmallDisk, leave: int, when: Callable[[str, tuple[Any, ...]], bool]) -> Iterator[None]:
+    """Somebody else fills the disk up, but for so many bytes, just before this program does that: see sys.audit, and “connect”."""
 
-    def take() -> None:
-        while not over.is_set():
-            if any(begun.glob(pattern)):
-                disk.fill(leave)
-                return
+    def take(event: str, said: tuple[Any, ...]) -> None:
+        if when(event, said) and take in _waiting:
+            _waiting.remove(take)
+            disk.fill(leave)
 
-    other = threading.Thread(target=take)
-    other.start()
+    _listen()
+    _waiting.append(take)
     try:
         yield
     finally:
-        over.set()
-        other.join()
+        if take in _waiting:
+            _waiting.remove(take)
 
 
 def _mount(*arguments: str) -> None:

@@ -4,7 +4,9 @@ import random
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -130,7 +132,7 @@ def test_during_a_backup(times: int, request: pytest.FixtureRequest, disk: Small
     with closing(place.open()) as station:
         for _ in before.until(max(1, times // 2)):
             with before.trial():
-                disk.fill(leave=chance.randrange(200_000))
+                disk.fill(leave=chance.randrange(100_000, 1_900_000))
                 with pytest.raises(DatabaseUnavailable, match="MB are free"):
                     station.backup(place.home).backup(STATION_ITSELF, stick / "before.age")
                 disk.make_room()
@@ -138,7 +140,9 @@ def test_during_a_backup(times: int, request: pytest.FixtureRequest, disk: Small
             disk.make_room()
         for _ in during.until(times):
             with during.trial() as trial:
-                with room_taken(disk, stick, chance.randrange(32) * 16384):
+                begins = chance.choice((copies_to, seals_in))
+                room = chance.randrange(1_000_000 if begins is copies_to else 500_000)
+                with room_taken(disk, room, partial(begins, stick)):
                     said = refusal(station.backup(place.home).backup, STATION_ITSELF, stick / "during.age")
                     assert said == "" or "the disk is full" in said or "MB are free" in said, said
                 trial.met = "the disk is full" in said
@@ -150,6 +154,16 @@ def test_during_a_backup(times: int, request: pytest.FixtureRequest, disk: Small
     prove_whole(place)
     before.settle()
     during.settle()
+
+
+def copies_to(stick: Path, event: str, _said: tuple[Any, ...]) -> bool:
+    """The copy of the database is about to be written."""
+    return event == "connect" and any(stick.iterdir())
+
+
+def seals_in(stick: Path, event: str, said: tuple[Any, ...]) -> bool:
+    """The copy stands, and is about to be encrypted."""
+    return event == "open" and isinstance(said[0], str | Path) and Path(said[0]).parent == stick and said[1] == "r+"
 
 
 def _takes_one_now(station: Station, place: Place, stick: Path) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from tests.faults.small_disk import room_taken, small_disk
 from staffbase.migrations import HEAD
 
 ROOT = Path(__file__).parent.parent.parent
+MIGRATION_NEEDS = 150_000
+"""With so much room left it goes through."""
 MOST = 1_000_000
 """A statement that never comes."""
 
@@ -153,13 +156,19 @@ def test_the_disk_is_full(
         for number in during.until(times):
             place = copy_to(disk.root / f"during-{number}")
             with during.trial() as trial:
-                with room_taken(disk, place.home / "backups", chance.randrange(60) * 4096, "*.backup"):
+                with room_taken(disk, chance.randrange(MIGRATION_NEEDS), partial(migrates, place)):
                     trial.met = refused(place, "full")
                 goes_on(place, trial.met)
             shutil.rmtree(place.root)
             disk.make_room()
     before.settle()
     during.settle()
+
+
+def migrates(place: Place, event: str, said: tuple[Any, ...]) -> bool:
+    """The backup is taken, and the steps of the migration are looked up."""
+    looks_up = event == "os.walk" and Path(said[0]).name == "versions"
+    return looks_up and any((place.home / "backups").glob("*.backup"))
 
 
 def test_a_backup_comes_before(tmp_path: Path) -> None:
