@@ -67,7 +67,8 @@ def _outside(app: App[Any]) -> Iterator[str]:
 def _overlapping(app: App[Any]) -> Iterator[str]:
     by_parent: dict[Any, list[tuple[Widget, Region]]] = {}
     for widget, region, clip in _visible(app):
-        if widget.styles.overlay != "screen" and "-textual-system" not in widget.classes:
+        over = widget.styles.dock != "none" and _scrolls(widget)  # what is under it is scrolled out from there
+        if not over and widget.styles.overlay != "screen" and "-textual-system" not in widget.classes:
             by_parent.setdefault(widget.parent, []).append((widget, region.intersection(clip)))
     for children in by_parent.values():
         for number, (one, region) in enumerate(children):
