@@ -3,6 +3,7 @@
 Services are made when they are first asked for, so that opening a station loads no room that nobody enters.
 """
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from staffbase.kernel.database import (
     postgres_engine,
     sqlcipher_engine,
 )
-from staffbase.kernel.errors import DatabaseDamaged, NoStation
+from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, NoStation
 from staffbase.kernel.i18n import _
 from staffbase.kernel.key import (
     IdentityStore,
@@ -140,7 +141,7 @@ def open_database(settings: Settings, clock: Clock, key: StationKey) -> Database
 
 
 def _backed_up_first(engine: Engine, settings: Settings, clock: Clock, key: StationKey) -> None:
-    """A database that is about to be migrated is backed up before: if that cannot be, it is not migrated."""
+    """A database that is about to be migrated is backed up before, in the data folder where the drive is away; else it is not migrated."""
     with in_words(), engine.connect() as connection:
         present = revision(connection)
     if present is None or present >= HEAD or not settings.backup_keep:
@@ -148,7 +149,15 @@ def _backed_up_first(engine: Engine, settings: Settings, clock: Clock, key: Stat
     from staffbase.exchange.automatic import write_to
 
     database = Database(engine, Seal.from_root(key.ledger), clock, settings.station)
-    write_to(settings, database, f"-before-{HEAD}")
+    told = f"-before-{HEAD}"
+    try:
+        write_to(settings, database, told)
+    except DatabaseUnavailable:
+        if not settings.backup_folder:
+            raise
+        write_to(
+            replace(settings, backup_folder=""), database, told
+        )  # a drive that is away keeps nobody from the station
 
 
 class Station:

@@ -1,5 +1,6 @@
 """Backups by themselves: when one is due, that the oldest go, that one comes before a migration, and that a missed one is said."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -112,7 +113,11 @@ def test_a_missed_one_is_said_on_the_board(
     assert not said()
 
 
-def test_a_database_is_backed_up_before_it_is_migrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("drive", ["", "away"])
+def test_a_database_is_backed_up_before_it_is_migrated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, drive: str
+) -> None:
+    """In the data folder where the drive is not there just now: nobody is kept from the station by that."""
     settings, identities, clock = Settings(home=tmp_path / "home"), FileIdentities(tmp_path / "ids"), HeldClock(EVENING)
     station, _recovery = create_station(settings, clock, SetUp("Prøvehuset", "A1", "Ida", "283746"), identities)
     with station.database.engine.connect() as connection:
@@ -128,7 +133,8 @@ def test_a_database_is_backed_up_before_it_is_migrated(tmp_path: Path, monkeypat
         return []
 
     monkeypatch.setattr(stations, "ensure_schema", migrates)
-    open_station(settings, clock, identities).close()
+    there = replace(settings, backup_folder=str(tmp_path / "drive" / "backups") if drive else "")
+    open_station(there, clock, identities).close()
     assert seen == [[f"staffbase-20260105-214000-before-{stations.HEAD}.backup"]]
 
 
