@@ -414,6 +414,7 @@ def test_what_does_not_act_is_kept_as_typed_or_refused_with_one_sentence(house: 
 
 
 NO_TYPED_TEXT = {
+    "exchange.openers.Openers.new_recovery.shown": "made by the program and shown before; nobody types it",
     "journal.service.Journal.draft.form": "a name the program gives",
     "journal.service.Journal.finish_draft.form": "likewise",
     "journal.service.Journal.save_draft.form": "likewise",
