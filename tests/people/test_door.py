@@ -114,3 +114,14 @@ async def test_locked_again_it_asks_the_last_one_for_the_pin_only() -> None:
         await pilot.press(*"481592", "enter")
         await settle(pilot)
         assert app.tried == [(EVA.id, "481592")]
+
+
+async def test_time_goes_on_while_it_is_taken_down() -> None:
+    """As when somebody chooses another language."""
+    app = Door()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await app.door.query("#door-clock").remove()
+        app.door.clock_text = "21:41"
+        app.door.state = OPEN
+        await pilot.pause()

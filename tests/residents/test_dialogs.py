@@ -5,6 +5,7 @@ from tests.bench import Bench, seen, settle
 from tests.conftest import moment
 
 from staffbase.kernel import i18n
+from staffbase.residents.chooser import ResidentChooser
 from staffbase.residents.dialogs.about import AboutDialog
 from staffbase.residents.dialogs.agreement import AgreementDialog
 from staffbase.residents.dialogs.contacts import ContactsDialog
@@ -264,3 +265,14 @@ async def test_the_crisis_card_opens_from_every_form(station, residents, actors,
         await settle(pilot)
         await pilot.press("f2")
     assert app.asked == [("card", flats["A1"])]
+
+
+async def test_whoever_may_see_nobody_chooses_nobody(station, residents, actors):
+    app = Bench(station, actors["odd"])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.show(ResidentChooser(app, residents))
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, ResidentChooser)
+    assert app.answers == []

@@ -106,14 +106,19 @@ class DoorScreen(Screen[None]):
         self._show()
 
     def watch_state(self) -> None:
-        if self.is_mounted:
+        if self._stands:
             self._show()
         if self.state.ready:
             self._open.set()
 
     def watch_clock_text(self) -> None:
-        if self.is_mounted:
+        if self._stands:
             self.query_one("#door-clock", Static).update(shown(self.clock_text, "$muted"))
+
+    @property
+    def _stands(self) -> bool:
+        """Not while another language takes it down, and another is put up."""
+        return self.is_mounted and bool(self.query("#door-clock"))
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

@@ -24,6 +24,8 @@ class ResidentChooser(StaffDialog[int]):
         super().__init__(desk)
         self._residents = residents
         self._all: list[tuple[int, str, str]] = []
+        self._found: list[tuple[int, str, str]] = []
+        """None, before the list is read, and for whom it is refused."""
 
     def compose_form(self) -> ComposeResult:
         yield LineField(placeholder=_("unit or name"), id="typed")

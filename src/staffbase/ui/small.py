@@ -56,7 +56,7 @@ def watch_size(app: App[Any], *, spare: bool) -> None:
         for stack in app._screen_stacks.values():  # noqa: SLF001  (Textual has no other way to all of them)
             for cover in (cover for screen in stack for cover in _covers(screen)):
                 cover.remove()
-    elif not spare and app.screen_stack and app.screen.is_mounted:
+    elif not spare and app.is_running and app.screen_stack and app.screen.is_mounted and app.screen.is_attached:
         covers = _covers(app.screen) or [TooSmall()]
         if not covers[0].is_attached:
             app.screen.mount(covers[0])
