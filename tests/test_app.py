@@ -14,6 +14,7 @@ import pytest
 from sqlmodel import select
 from tests.bench import seen
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.worker import WorkerCancelled
 
 import staffbase
@@ -355,3 +356,16 @@ async def test_a_second_that_passes_while_the_program_closes_is_no_fault(house: 
     with suppress(asyncio.CancelledError):
         await passing
     assert house.app._exception is None
+
+
+async def test_what_a_screen_misses_that_is_taken_away_with_the_program_is_no_fault(house: House, eager: None) -> None:
+    class Late(Screen[None]):
+        def on_mount(self) -> None:
+            self.query_one("#not-here")
+
+    async with house.app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        house.app.exit(0)
+        house.app.push_screen(Late())
+        await asyncio.sleep(0.2)
+    assert house.app.fault is None

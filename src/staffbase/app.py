@@ -9,7 +9,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from textual.app import ScreenStackError
 from textual.binding import Binding
+from textual.css.query import NoMatches
+from textual.widget import MountError
 
 from staffbase.kernel import i18n
 from staffbase.kernel.access import Permission
@@ -228,6 +231,8 @@ class StaffbaseApp(Watching):
 
     def _handle_exception(self, error: Exception) -> None:
         """Keep the first fault to be told by its places; Textual's own account shows every value at hand."""
+        if self._exit and isinstance(error, NoMatches | MountError | ScreenStackError):
+            return  # what a screen misses that is taken away with the program is none
         self._empty_clipboard()
         super()._handle_exception(error)
         self._exit_renderables.clear()
