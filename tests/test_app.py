@@ -23,12 +23,14 @@ from staffbase.board.screen import Tile
 from staffbase.demo.clock import PlotClock
 from staffbase.demo.house import STAFF
 from staffbase.demo.run import PINS, open_demo, open_demo_at, signed_in
+from staffbase.journal.model import Draft
 from staffbase.kernel import i18n
 from staffbase.kernel.access import STATION_ITSELF, Actor
 from staffbase.kernel.clock import OSLO, HeldClock
 from staffbase.kernel.key import FileIdentities, SystemIdentities
 from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
+from staffbase.notes.dialogs import NoteDialog
 from staffbase.notes.entry.screen import EntryScreen
 from staffbase.opening import Opened
 from staffbase.people.dialogs import ChangePinDialog
@@ -369,3 +371,52 @@ async def test_what_a_screen_misses_that_is_taken_away_with_the_program_is_no_fa
         house.app.push_screen(Late())
         await asyncio.sleep(0.2)
     assert house.app.fault is None
+
+
+async def test_a_form_that_is_just_coming_up_keeps_no_other_from_being_kept_at_the_end(
+    house: House, eager: None
+) -> None:
+    class Slow(NoteDialog):
+        async def _compose(self) -> None:
+            await asyncio.sleep(0.5)
+            await super()._compose()
+
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        await house.press(pilot, "n")
+        await house.press(pilot, *"A3", "enter", *"Sov urolig")
+        house.app.push_screen(Slow(house.app, house.station.notes))
+        house.app._told_to_end()
+        assert house.app._task is not None
+        await asyncio.wait({house.app._task}, timeout=PATIENCE)
+    assert house.app._exception is None
+    assert "Sov urolig" in typed_in_drafts(house)
+
+
+async def test_a_fault_in_one_form_keeps_no_other_from_being_kept(house: House, eager: None) -> None:
+    class Broken(NoteDialog):
+        def fields(self) -> dict[str, str]:
+            if self._kept is not None and house.app._asked_to_quit:
+                raise ZeroDivisionError
+            return super().fields()
+
+    async with house.app.run_test(size=(120, 36)) as pilot:
+        await house.ready(pilot)
+        house.app.push_screen(Broken(house.app, house.station.notes, form="note:house:2"))
+        await house.settled(pilot)
+        await house.press(pilot, "escape")
+        house.app.push_screen(Broken(house.app, house.station.notes, form="note:house:3"))
+        await house.settled(pilot)
+        house.app.push_screen(NoteDialog(house.app, house.station.notes))
+        await house.settled(pilot)
+        await house.press(pilot, "enter", *"Sov urolig")
+        house.app._asked_to_quit = True
+        with pytest.raises(ZeroDivisionError):
+            await house.app._keep_drafts()
+        house.app._asked_to_quit = False
+    assert "Sov urolig" in typed_in_drafts(house)
+
+
+def typed_in_drafts(house: House) -> str:
+    with open_station(house.app.settings, house.clock, SystemIdentities().files).database.read() as tx:
+        return " ".join(tx.all(select(Draft.fields)))

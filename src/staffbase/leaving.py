@@ -80,15 +80,12 @@ class Leaving(Opening):
 
     async def _keep_drafts(self) -> None:
         """Keep what is typed in any open form. Raises the first StaffbaseError when one cannot be kept."""
-        refused: StaffbaseError | None = None
-        for screen in [screen for stack in self._screen_stacks.values() for screen in stack]:
-            if isinstance(screen, FormDialog):
-                try:
-                    await screen.keep_draft()
-                except StaffbaseError as error:
-                    refused = refused or error
-        if refused is not None:
-            raise refused
+        stacked = [screen for stack in self._screen_stacks.values() for screen in stack]
+        forms = [screen.keep_draft() for screen in stacked if isinstance(screen, FormDialog)]
+        # all at once, so that what goes wrong in one form keeps no other from being kept
+        went_wrong = [how for how in await asyncio.gather(*forms, return_exceptions=True) if not isinstance(how, bool)]
+        for how in sorted(went_wrong, key=lambda how: isinstance(how, StaffbaseError)):  # a fault first
+            raise how
 
     async def _keep_waiting(self) -> None:
         """Try once more what could not be kept. Raises the StaffbaseError for which it goes on waiting."""

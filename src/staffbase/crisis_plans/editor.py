@@ -148,14 +148,9 @@ class PlanEditor(FormDialog[PlanFacts]):
         self._base = base_of(fields)
         self._echo()
 
-    async def keep_draft(self) -> bool:
+    def blank(self, fields: dict[str, str]) -> bool:
         """A plan in which nothing was changed is no draft."""
-        if self._kept is not None and self.fields() == self._start:
-            if self._kept != self._start:
-                self._kept = self.fields()
-                await self.ask_for_author(self.desk.drafts.finish_draft, self.form_name)
-            return False
-        return await super().keep_draft()
+        return fields == self._start
 
     def card_resident(self) -> int | None:
         """Whose card F2 opens: the one that counts."""

@@ -162,7 +162,7 @@ class NoteDialog(FormDialog["NoteSaved"]):
         """Say beside the fields how they are read."""
         if self._known is None or not self.is_mounted:
             return
-        found = self._meant()
+        found = self._meant(self._typed("resident"))
         if self._typed("resident").casefold() in _HOUSE_WORDS:
             about = _("the house")
         elif len(found) == 1:
@@ -195,16 +195,14 @@ class NoteDialog(FormDialog["NoteSaved"]):
     def _seen(self) -> datetime:
         return read_moment(self._typed("observed"), self.desk.clock.now())
 
-    def _meant(self) -> list[int]:
-        typed = self._typed("resident")
+    def _meant(self, typed: str) -> list[int]:
         if self._known is None or typed.casefold() in _HOUSE_WORDS:
             return []
         return whom(typed, self._known.residents)
 
-    def _misplaced(self) -> bool:
-        """Something stands where a resident is asked for that is nobody: the note itself, typed from habit."""
-        typed = self._typed("resident")
-        return self._known is not None and typed.casefold() not in _HOUSE_WORDS and not self._meant()
+    def _misplaced(self, typed: str) -> bool:
+        """What stands where a resident is asked for is nobody: the note itself, typed from habit."""
+        return self._known is not None and typed.casefold() not in _HOUSE_WORDS and not self._meant(typed)
 
     def _resident(self) -> int | None:
         """Whom the note is about. Raises Invalid when that is not clear."""
@@ -213,7 +211,7 @@ class NoteDialog(FormDialog["NoteSaved"]):
         typed = self._typed("resident")
         if typed.casefold() in _HOUSE_WORDS:
             return None
-        found = self._meant()
+        found = self._meant(self._typed("resident"))
         if not found:
             raise Invalid(
                 _("Nobody here is called that. Type a unit such as A3, a name, or nothing for the house."), "resident"
@@ -232,7 +230,7 @@ class NoteDialog(FormDialog["NoteSaved"]):
         return None if found[0] == self.desk.actor.person_id else found[0]
 
     def card_resident(self) -> int | None:
-        found = self._meant()
+        found = self._meant(self._typed("resident"))
         return found[0] if len(found) == 1 else self._resident_id
 
     def fields(self) -> dict[str, str]:
@@ -249,15 +247,10 @@ class NoteDialog(FormDialog["NoteSaved"]):
         self.query_one("#text", TextField).text = fields.get("text", "")
         self._echo()
 
-    async def keep_draft(self) -> bool:
+    def blank(self, fields: dict[str, str]) -> bool:
         """A note without a word is no draft. Words typed where a resident is asked for are words, too."""
-        worded = any(self.fields()[name].strip() for name in ("text", "late_reason")) or self._misplaced()
-        if self._kept is not None and not worded:
-            if self._kept.get("text", "").strip():
-                self._kept = self.fields()
-                await self.ask_for_author(self.desk.drafts.finish_draft, self.form_name)
-            return False
-        return await super().keep_draft()
+        worded = any(fields.get(name, "").strip() for name in ("text", "late_reason"))
+        return not worded and not self._misplaced(fields.get("resident", "").strip())
 
     async def save(self) -> "NoteSaved":
         typed = self.fields()

@@ -128,6 +128,10 @@ class FormDialog(StaffDialog[Answer]):
     def restore(self, fields: dict[str, str]) -> None:
         """Put a kept draft back into the fields."""
 
+    def blank(self, fields: dict[str, str]) -> bool:  # noqa: ARG002  (some forms look at them)
+        """Whether these fields are no draft: nothing in them is worth coming back to."""
+        return False
+
     async def save(self) -> Any:
         """Call the service and return the dialog's answer. StaffbaseError keeps the dialog open and is shown."""
         raise NotImplementedError
@@ -193,14 +197,23 @@ class FormDialog(StaffDialog[Answer]):
     async def keep_draft(self) -> bool:
         """Keep the fields if they changed. True when a draft stands."""
         async with self._keeping:
-            if not self.form_name or self._done or self._kept is None:
+            if not self._stands or self._kept is None:
                 return False
             fields = self.fields()
-            if fields != self._kept:
+            if self.blank(fields):
+                if not self.blank(self._kept):
+                    await self.ask_for_author(self.desk.drafts.finish_draft, self.form_name)
+                self._kept, self._drafted = fields, False
+            elif fields != self._kept:
                 kept = await self.ask_for_author(self.desk.drafts.save_draft, self.form_name, fields)
                 self._kept = fields  # only now: what could not be kept is tried again
                 self._drafted = kept is not False
             return self._drafted
+
+    @property
+    def _stands(self) -> bool:
+        """Whether there are fields here whose text is nowhere else: a form that comes up or goes away has none."""
+        return bool(self.form_name) and not self._done and self.is_mounted and not self._pruning
 
     async def ask_for_author(
         self, function: Callable[Concatenate[Actor, P], R], *args: P.args, **kwargs: P.kwargs
@@ -210,8 +223,7 @@ class FormDialog(StaffDialog[Answer]):
 
     def hand_over(self) -> dict[str, str] | None:
         """What is typed here and could not be kept, for whoever keeps it from now on; None when there is no such text."""
-        fields = self.fields()
-        if not self.form_name or self._done or self._kept is None or fields == self._kept:
+        if not self._stands or self._kept is None or (fields := self.fields()) == self._kept:
             return None
         self._kept, self._drafted = fields, True
         return fields if any(value.strip() for value in fields.values()) else None
