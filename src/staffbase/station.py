@@ -81,6 +81,7 @@ def open_station(
                 _("The database %(file)s is not there. Ask for the newest backup.") % {"file": DATABASE_FILE}
             )
         database = open_database(settings, clock, key)
+    from staffbase.people.given_pins import name_older
     from staffbase.residents.model import House
 
     with database.read() as tx:
@@ -88,6 +89,7 @@ def open_station(
     if house_id is None:
         database.close()
         raise DatabaseDamaged(_("The database holds no house. Ask for the newest backup."))
+    name_older(database)
     if (settings.home / OPENED_FILE).exists():
         from staffbase.exchange.cards import chain_openings
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 from tests.conftest import EVENING
 
@@ -132,6 +133,39 @@ def test_a_pin_that_was_changed_does_not_work_again(staffed: Staffed) -> None:
     assert station.people.sign_in(STATION_ITSELF, staffed.odd, one_time).must_change_pin
     assert station.verifications.verify(STATION_ITSELF).clean
     station.close()
+
+
+def test_a_pin_that_was_put_in_from_outside_is_not_carried_over(staffed: Staffed) -> None:
+    station = staffed.open()
+    station.people.issue_pin(staffed.ida, staffed.odd)  # so that PINs are looked at
+    with station.database.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE pin SET hash = (SELECT hash FROM pin WHERE id = :per) WHERE id = :ida"),
+            {"per": staffed.per, "ida": staffed.ida.person_id},
+        )
+    station.close()
+    said = " ".join(staffed.restore(leader=KnownHere(staffed.ida)))
+    assert "1 PIN that was changed since the backup is the one of today: Odd." in said
+    station = staffed.open()
+    with pytest.raises(WrongPin):
+        enters(station, staffed.ida.person_id, PER)
+    assert enters(station, staffed.ida.person_id, IDA).name == "Ida"
+    assert station.verifications.verify(STATION_ITSELF).clean
+    station.close()
+
+
+def test_a_backup_that_holds_a_pin_that_was_put_in_lets_nobody_restore_by_it(staffed: Staffed) -> None:
+    station = staffed.open()
+    with station.database.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE pin SET hash = (SELECT hash FROM pin WHERE id = :per) WHERE id = :ida"),
+            {"per": staffed.per, "ida": staffed.ida.person_id},
+        )
+    file = staffed.taken(station)
+    station.close()
+    staffed.break_database()
+    with pytest.raises(NotAllowed, match="changed outside staffbase"):
+        staffed.restore(file, leader=KnownInBackup("Ida", PER))
 
 
 def test_a_backup_of_a_line_that_was_left_behind_gives_back_nothing_that_it_knew_better(staffed: Staffed) -> None:

@@ -62,7 +62,7 @@ def _put(tx: Writing, row: Row) -> Row:
     table: Any = row.__table__  # type: ignore[attr-defined]
     row.id = tx._keys.next()  # type: ignore[attr-defined]
     values = {column.name: getattr(row, column.name) for column in table.columns}
-    tx._touched[table.name, values["id"]] = tx._seal.digest(table, {**values, "nonce": None})
+    tx._touched[table.name, values["id"]] = tx.seal.digest(table, {**values, "nonce": None})
     del values["nonce"]
     tx.session.connection().execute(table.insert().inline(), values)
     return row

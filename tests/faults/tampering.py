@@ -271,6 +271,24 @@ def rows_exchanged(hand: Hand) -> Wanted | None:
 
 
 @tampering
+def a_pin_put_in(hand: Hand) -> Wanted | None:
+    """One's own is given to another, who is perhaps a leader."""
+    people = hand.keys("pin")
+    if len(people) < 2:
+        return None
+    own, other = hand.random.sample(people, 2)
+    hand.run("UPDATE pin SET hash = (SELECT hash FROM pin WHERE id = :own) WHERE id = :other", own=own, other=other)
+    return Wanted(one("pin", other), frozenset({What.NOT_GIVEN}))
+
+
+@tampering
+def an_index_that_finds_something_else(hand: Hand) -> Wanted | None:
+    key, name = hand.random.choice(hand.keys("entry_text")), "rowid" if hand.sqlite else "id"
+    hand.run(f"UPDATE entry_search SET folded = :said WHERE {name} = :key", said="alt rolig i natt", key=key)
+    return Wanted(one("entry_search", key), frozenset({What.UNLIKE}))
+
+
+@tampering
 def a_row_moved(hand: Hand) -> Wanted | None:
     table = hand.table()
     keys = hand.keys(table.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Date, DateTime, Engine, Integer, Time, event, func, text
+from sqlalchemy import Boolean, Date, DateTime, Engine, Integer, LargeBinary, Time, event, func, text
 from sqlmodel import SQLModel, select
 from tests.conftest import DATABASE_KEY, EVENING
 from tests.faults.campaign import Tally, tally_for, times
@@ -18,6 +18,7 @@ from tests.kernel.test_verify import furnish
 from tests.postgres import Postgres
 
 from staffbase.demo.run import open_demo_at
+from staffbase.exchange.unledgered import UNLEDGERED
 from staffbase.kernel.access import STATION_ITSELF
 from staffbase.kernel.anchor import ANCHOR_FILE, Anchor, Head
 from staffbase.kernel.clock import HeldClock
@@ -34,6 +35,7 @@ from staffbase.migrations import load_models
 
 _EXAMPLES = (
     (Boolean, True), (Integer, 7), (DateTime, EVENING), (Date, EVENING.date()), (Time, EVENING.time()),
+    (LargeBinary, b"pr\xf8ve"),
 )  # fmt: skip
 ROWS = 4
 """The fewest rows each durable table has, so that each is tampered with."""
@@ -150,7 +152,7 @@ def campaign(whole: Whole, folder: Path, seeds: range, tally: Tally, told: Count
             while wanted is None:  # there was nothing to do it to
                 wanted = CASES[case](Hand(connection, hand_at))
         with tally.trial():
-            proof = verify(engine, whole.seal, whole.anchor(folder))
+            proof = verify(engine, whole.seal, whole.anchor(folder), proved=UNLEDGERED)
             wrong = found_wanting(proof, wanted)
             assert wrong == "", f"seed {seed}, {case}: {wrong}; {proof.faults[:4]}"
         engine.dispose()
@@ -258,6 +260,6 @@ def test_a_sample_on_postgresql(postgres: Postgres, postgres_template: str, cloc
             connection.execute(text("SET session_replication_role = replica"))
             wanted = CASES[case](Hand(connection, random.Random(seed)))
         if wanted is not None:
-            proof = verify(engine, database.seal, anchored)
+            proof = verify(engine, database.seal, anchored, proved=UNLEDGERED)
             assert found_wanting(proof, wanted) == "", (case, seed, proof.faults)
         engine.dispose()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from staffbase.exchange.backup_folder import backups_in
 from staffbase.exchange.opened_backup import OpenedBackup, manifest_of, opened_backup
@@ -23,6 +23,8 @@ from staffbase.kernel.database import in_words, sqlcipher_engine
 from staffbase.kernel.errors import Invalid, NotAllowed, StaffbaseError, WrongPin
 from staffbase.kernel.files import private_folder, write_private
 from staffbase.kernel.i18n import _
+from staffbase.people.given_pins import as_given, refused
+from staffbase.people.model import PinGiven
 from staffbase.people.pins import how_long, pin_fits
 from staffbase.people.rules import still_blocked, wait_after
 
@@ -129,14 +131,21 @@ def _person(backup: OpenedBackup, name: str) -> _Found | None:
     """Who works there under this name; read column by column, also from an older schema."""
     engine = sqlcipher_engine(backup.database, backup.key, guarded={})
     statement = (
-        "SELECT person.id, name, role, hash FROM person LEFT JOIN pin ON pin.id = person.id WHERE left_at IS NULL"
+        "SELECT person.id, name, role, hash, one_time"
+        " FROM person LEFT JOIN pin ON pin.id = person.id WHERE left_at IS NULL"
     )
     try:
         with in_words(), engine.connect() as connection:
-            found = [tuple(row) for row in connection.execute(text(statement)) if row[1].casefold() == name.casefold()]
+            rows = connection.execute(text(statement))
+            found = next((row for row in rows if row.name.casefold() == name.casefold()), None)
+            if found is None:
+                return None
+            proved = found.hash is not None and inspect(connection).has_table(PinGiven.__tablename__)
+            if proved and not as_given(connection, backup.seal, found.id, found.hash, one_time=bool(found.one_time)):
+                raise refused(found.name)
     finally:
         engine.dispose()
-    return found[0] if found else None
+    return found.id, found.name, found.role, found.hash
 
 
 _really_until: dict[tuple[Path, str], float] = {}

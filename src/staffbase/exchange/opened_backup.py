@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from staffbase.exchange.backup import FORMAT, Manifest
-from staffbase.journal.search import unlike
+from staffbase.exchange.unledgered import UNLEDGERED
 from staffbase.kernel.anchor import Anchor
 from staffbase.kernel.database import sqlcipher_engine
 from staffbase.kernel.errors import DatabaseDamaged, IdentityMissing, Invalid
@@ -65,7 +65,7 @@ class OpenedBackup:
                 making.dispose()
         engine = sqlcipher_engine(self.database, self.key, guarded={})
         try:
-            return verify(engine, self.seal, anchor, progress, heads, unlike)
+            return verify(engine, self.seal, anchor, progress, heads, UNLEDGERED)
         finally:
             engine.dispose()
 

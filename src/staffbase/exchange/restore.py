@@ -264,7 +264,7 @@ def _replace(home: Path, clock: Clock, key: StationKey, backup: OpenedBackup, pl
     fresh = _recrypted(backup, restored)
     held_alone(present, key.database)
     newer, within = newer_in(present, key.database, backup.manifest.ledger_seq), replace(key, database=fresh)
-    changes, carried = changes_since(present, key.database, restored, fresh), None
+    changes, carried = changes_since(present, key, restored, fresh), None
     if changes is not None:
         carried = carry_over(restored, within, changes, clock, station)
     decisions, again = decisions_of(present, key.database), None

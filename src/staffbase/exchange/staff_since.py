@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 from sqlmodel import select as select_rows
@@ -22,9 +22,10 @@ from staffbase.kernel.access import STATION_ITSELF, Role
 from staffbase.kernel.clock import Clock
 from staffbase.kernel.database import Reading, sqlcipher_engine
 from staffbase.kernel.i18n import _, ngettext
-from staffbase.kernel.ledger import Ledger
+from staffbase.kernel.ledger import Ledger, Seal
 from staffbase.kernel.station_key import StationKey
-from staffbase.people.model import Person, Pin
+from staffbase.people.given_pins import as_given
+from staffbase.people.model import Person, Pin, PinGiven
 from staffbase.people.pins import set_pin_in
 from staffbase.people.service import give_role_in, leave_in
 from staffbase.residents.model import House
@@ -113,13 +114,13 @@ def _sentence(told: str, names_told: Sequence[str], *, names: bool) -> str:
     return f"{counted}: {', '.join(names_told)}." if names else f"{counted}."
 
 
-def changes_since(present: Path, key: bytes, restored: Path, restored_key: bytes) -> StaffChanges | None:
+def changes_since(present: Path, key: StationKey, restored: Path, restored_key: bytes) -> StaffChanges | None:
     """What the database that stands knows better than the restored one; None where it cannot be read, and nobody can know."""
     if not present.exists():
         return None
     try:
-        with _reading(present, key) as now, _reading(restored, restored_key) as then:
-            return _changes(now, then)
+        with _reading(present, key.database) as now, _reading(restored, restored_key) as then:
+            return _changes(now, then, Seal.from_root(key.ledger))
     except DBAPIError:
         return None
 
@@ -134,7 +135,7 @@ def _reading(file: Path, key: bytes) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _changes(now: Connection, then: Connection) -> StaffChanges:
+def _changes(now: Connection, then: Connection, seal: Seal) -> StaffChanges:
     common = _last_common_row(now, then)
     ahead = _last_row(then) > common
     changed = set(now.execute(_CHANGED, {"since": common}).scalars())
@@ -143,6 +144,7 @@ def _changes(now: Connection, then: Connection) -> StaffChanges:
     # who gave out a PIN stands in the ledger, and not whose it is
     any_of_them = not ahead or any(action != "person.change_pin" for action, _person_id in pins)
     known = {row.id: row for row in now.execute(_STAFF)}
+    proved = inspect(now).has_table(PinGiven.__tablename__)
     left: dict[int, datetime] = {}
     roles: dict[int, Role] = {}
     given: dict[int, tuple[str, bool]] = {}
@@ -155,8 +157,10 @@ def _changes(now: Connection, then: Connection) -> StaffChanges:
             continue
         if today.role != row.role and row.id in changed:
             roles[row.id] = Role(today.role)
-        if today.hash is not None and today.hash != row.hash and (any_of_them or row.id in own):
-            given[row.id] = (today.hash, today.one_time)
+        if today.hash is None or today.hash == row.hash or not (any_of_them or row.id in own):
+            continue
+        if not proved or as_given(now, seal, row.id, today.hash, one_time=today.one_time):
+            given[row.id] = (today.hash, today.one_time)  # one that was put in from outside is nobody's
     return StaffChanges(left, roles, given)
 
 

@@ -7,7 +7,7 @@ from datetime import time
 from typing import Any
 
 from staffbase.exchange.heads import heads_beside
-from staffbase.journal.search import unlike
+from staffbase.exchange.unledgered import UNLEDGERED
 from staffbase.kernel.access import Actor, Permission, allowed
 from staffbase.kernel.backed_up import due
 from staffbase.kernel.clock import local
@@ -64,7 +64,7 @@ class Verifications:
         """
         kept = heads_beside(self.database, beside, self._identity).known if beside is not None else ()
         proof = verify(
-            self.database.engine, self.database.seal, self.database.anchor, progress, [*heads, *kept], unlike
+            self.database.engine, self.database.seal, self.database.anchor, progress, [*heads, *kept], UNLEDGERED
         )
         with self.database.write(actor, _CLEAN if proof.clean else _FOUND, opening=True) as tx:
             keep_in(tx, proof)
@@ -153,6 +153,9 @@ def fault_words(fault: Fault) -> str:
         What.CHANGED: _("%(table)s %(key)d was changed (written %(at)s, ledger row %(seq)d)."),
         What.UNLIKE: _(
             "%(table)s %(key)d is another than what was written: a search does not find it, or finds what is not there."
+        ),
+        What.NOT_GIVEN: _(
+            "%(table)s %(key)d is another than the person was given: it was put in from outside, or an older one put back. It lets nobody in."
         ),
         What.STANDS: _("%(table)s %(key)d was erased by decision (§ 43), and is there all the same (written %(at)s)."),
     }[fault.what] % told

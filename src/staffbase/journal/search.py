@@ -10,9 +10,11 @@ from unicodedata import normalize
 
 from sqlalchemy import Connection, text
 
+from staffbase.kernel.chain import Fault, What
 from staffbase.kernel.database import Reading, Writing
 from staffbase.kernel.errors import Invalid
 from staffbase.kernel.i18n import _
+from staffbase.kernel.ledger import Seal
 from staffbase.kernel.typed import typed_text
 
 _WORD = re.compile(r"\w+")
@@ -90,13 +92,13 @@ def forget(tx: Writing, entry_ids: Sequence[int]) -> None:
             tx.run(text(f"DELETE FROM {table} WHERE {key} = :id"), {"id": entry_id})
 
 
-def unlike(connection: Connection) -> Iterator[tuple[str, int]]:
-    """Where the index says another thing than was written, as table and key: what is there would not be found, or what is not."""
+def unlike(connection: Connection, _seal: Seal) -> Iterator[Fault]:
+    """Where the index says another thing than was written: what is there would not be found, or what is not."""
     sqlite = connection.dialect.name == "sqlite"
     for key, typed, folded, starts in connection.execute(text(_SQLITE_BESIDE if sqlite else _POSTGRES_BESIDE)):
         wanted = (fold(typed), starts_of(typed)) if typed else (None, None)
         if wanted != (folded, starts if sqlite or starts is None else " ".join(starts)):
-            yield "entry_search", key
+            yield Fault(What.UNLIKE, "entry_search", key, 0)
 
 
 _SQLITE_BESIDE = """

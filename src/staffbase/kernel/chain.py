@@ -40,6 +40,8 @@ class What(StrEnum):
     """The ledger does not pass through a head that is known from elsewhere, though it may hang together by itself."""
     UNLIKE = "unlike"
     """It was made from other rows, such as the search index, and says another thing than they do."""
+    NOT_GIVEN = "not_given"
+    """A PIN is another than the person was given last."""
 
 
 @dataclass(frozen=True)

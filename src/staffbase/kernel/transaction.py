@@ -119,7 +119,7 @@ class Writing(Reading):
         self.actor = actor
         self.now = now
         self._keys = keys
-        self._seal = seal
+        self.seal = seal
         self._columns = columns
         self._new: list[SQLModel] = []
         self._touched: dict[tuple[str, Any], str] = {}
@@ -200,7 +200,7 @@ class Writing(Reading):
         self._touched.pop((table_name, row_id), None)
         if left is not None:
             values = {name: _without_typed(table.c[name], before[name], left) for name in known.names}
-            self._touched[table_name, row_id] = self._seal.digest(table, values)
+            self._touched[table_name, row_id] = self.seal.digest(table, values)
             connection.execute(known.insert, values)
         return True
 
@@ -238,7 +238,7 @@ class Writing(Reading):
         """Take the digest of a row as it is written; its values by column."""
         known = self._columns.of(table)
         values = {name: getattr(row, name) for name in known.names}
-        self._touched[table.name, values[known.key]] = self._seal.digest(table, values)
+        self._touched[table.name, values[known.key]] = self.seal.digest(table, values)
         return values
 
     def items(self) -> list[list[Any]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.engine import Engine
@@ -30,8 +30,14 @@ _ERASURE: Any = Erasure.__table__  # type: ignore[attr-defined]
 
 Progress = Callable[[int, int], None]
 """Told how many rows are done, and of how many."""
-Unlike = Callable[[Connection], Iterable[tuple[str, int]]]
-"""Gives table and key of what is another than the rows it was made from."""
+
+
+class Proved(NamedTuple):
+    """What stands in no ledger itself and is proved by rows that do. Looked at where these rows are as they were written."""
+
+    tables: frozenset[str]
+    """Where those rows stand."""
+    faults: Callable[[Connection, Seal], Iterable[Fault]]
 
 
 @dataclass(frozen=True)
@@ -77,11 +83,11 @@ def verify(
     anchor: Anchor | None = None,
     progress: Progress | None = None,
     heads: Sequence[KnownHead] = (),
-    unlike: Unlike | None = None,
+    proved: Sequence[Proved] = (),
 ) -> Proof:
     """Compute everything again, and look whether the ledger passes through these heads.
 
-    `unlike` looks over what is made from the rows and stands in no ledger, such as the search index.
+    `proved` is what stands in no ledger and is held against the rows that do, such as the search index.
 
     Raises DatabaseDamaged where the file itself cannot be read, DatabaseUnavailable.
     """
@@ -104,8 +110,10 @@ def verify(
         by_decision = {one for one, seq in erased.items() if named.seq[one] < seq}
         faults += [_fault(What.REMOVED, one, named) for one in gone if one not in by_decision]
         faults += [_fault(What.STANDS, one, named) for one in by_decision if one not in gone]
-        if unlike is not None and not faults:  # else it differs from what was changed, and that is named above
-            faults += [Fault(What.UNLIKE, table, key, 0) for table, key in unlike(connection)]
+        named_above = {fault.table for fault in faults}
+        for more in proved:
+            if more.tables <= there and not more.tables & named_above:  # else it differs from what was changed
+                faults += more.faults(connection, seal)
         if not faults:  # a row put in by hand breaks rules that indexes stand on, and is named above
             check_indexes(connection)
     faults.sort(key=lambda fault: (fault.seq, fault.table, fault.key))

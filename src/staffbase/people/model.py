@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from sqlalchemy import LargeBinary
 from sqlmodel import Field, SQLModel
 
 from staffbase.kernel.access import Role
@@ -48,6 +49,18 @@ class Pin(SQLModel, table=True):
     failures: int = 0
     blocked_until: datetime | None = maybe_moment()
     last_sign_in: datetime | None = maybe_moment()
+
+
+class PinGiven(SQLModel, table=True):
+    """That somebody was given, or chose, this PIN. The newest one proves what stands in `pin`, which is in no ledger itself."""
+
+    __tablename__ = "pin_given"
+    __table_args__ = APPEND_ONLY
+
+    id: int = key()
+    person_id: int = ref("person.id", index=True)
+    proof: bytes = Field(sa_type=LargeBinary)
+    """A seal over person, hash and whether it is a one-time PIN (see people.given_pins)."""
 
 
 class ShiftName(StrEnum):

@@ -16,6 +16,7 @@ from staffbase.kernel.database import Database, Reading, Writing
 from staffbase.kernel.errors import DatabaseUnavailable, Invalid, WrongPin
 from staffbase.kernel.i18n import _, ngettext
 from staffbase.kernel.ledger import Seal
+from staffbase.people.given_pins import as_given, note_given_in
 from staffbase.people.model import Person, Pin
 from staffbase.people.rules import PIN_DIGITS, check_pin, still_blocked, wait_after
 
@@ -76,6 +77,8 @@ class Tried:
     person: Person | None
     hash: str | None
     one_time: bool
+    given: bool = True
+    """Whether the ledger knows that the person was given it."""
 
 
 class Tries:
@@ -111,7 +114,7 @@ class Tries:
                     self._until[person_id] = self._database.clock.monotonic() + wait
                 elif pin.blocked_until is not None and pin.blocked_until > tx.now + timedelta(seconds=left):
                     pin.blocked_until = tx.now + timedelta(seconds=left)  # the clock was set back
-                tried = Tried(person, pin.hash, pin.one_time)
+                tried = self._tried(tx, person, pin)
         except DatabaseUnavailable:
             tried, left = self._begin_unwritten(person_id)
         if left:
@@ -127,8 +130,9 @@ class Tries:
     def _begin_unwritten(self, person_id: int) -> tuple[Tried, int]:
         with self._database.read() as tx:
             person, pin = tx.find(Person, person_id), tx.find(Pin, person_id)
-        if person is None or pin is None:
-            return Tried(person, None, one_time=False), 0
+            if person is None or pin is None:
+                return Tried(person, None, one_time=False), 0
+            tried = self._tried(tx, person, pin)
         now = self._database.clock.now()
         with self._lock:
             failures, until = self._unwritten.get(person_id, (pin.failures, pin.blocked_until))
@@ -137,7 +141,11 @@ class Tries:
                 wait = wait_after(failures + 1)
                 self._until[person_id] = self._database.clock.monotonic() + wait
                 self._unwritten[person_id] = (failures + 1, now + timedelta(seconds=wait) if wait else None)
-        return Tried(person, pin.hash, pin.one_time), left
+        return tried, left
+
+    def _tried(self, tx: Reading, person: Person, pin: Pin) -> Tried:
+        given = as_given(tx.session.connection(), self._database.seal, person.id, pin.hash, one_time=pin.one_time)
+        return Tried(person, pin.hash, pin.one_time, given)
 
     def succeeded(self, actor: Actor, *, signed_in: bool) -> None:
         """The PIN was right: forget the wrong ones, and write in the ledger that the person signed in."""
@@ -205,6 +213,7 @@ def set_pin_in(tx: Writing, person_id: int, pin_hash: str, *, one_time: bool) ->
     """Give the person this PIN and forget all wrong tries."""
     pin = tx.find(Pin, person_id)
     if pin is None:
-        tx.add(Pin(id=person_id, hash=pin_hash, one_time=one_time))
-        return
-    pin.hash, pin.one_time, pin.failures, pin.blocked_until = pin_hash, one_time, 0, None
+        pin = tx.add(Pin(id=person_id, hash=pin_hash, one_time=one_time))
+    else:
+        pin.hash, pin.one_time, pin.failures, pin.blocked_until = pin_hash, one_time, 0, None
+    note_given_in(tx, pin)

@@ -22,6 +22,7 @@ from staffbase.people.duty import (
     shift_times_in,
     under_staffed_in,
 )  # fmt: skip
+from staffbase.people.given_pins import refused
 from staffbase.people.model import Person, Pin
 from staffbase.people.on_shift import OnShift, working_in
 from staffbase.people.pins import Tries, hash_pin, new_pin, on_call_in, pin_fits, set_pin_in
@@ -245,6 +246,8 @@ class People(OnShift):
                 _("%(name)s has no PIN yet. A leader gives out a one-time PIN under Administration.")
                 % {"name": tried.person.name}
             )
+        if tried.person is not None and not tried.given:
+            raise refused(tried.person.name)
         if tried.person is None or not fits:
             raise self._tries.failed(person_id)
         return tried.person, tried.one_time

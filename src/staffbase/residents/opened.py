@@ -35,6 +35,7 @@ NO_RECORD = {
     "person.pin_wait": N_("must wait after wrong PINs"),
     "person.change_pin": N_("changed the PIN"),
     "station.": N_("another computer opens the station"),
+    "pins.named": N_("PINs from before are known to the log"),
     "guards.restored": N_("guards of the database put back"),
     "ledger.cut.": N_("the log was found cut short"),
     "verify.": N_("everything was verified"),
