@@ -38,6 +38,7 @@ from staffbase.people.screen import DoorScreen
 from staffbase.rounds.alarm_screen import AlarmScreen
 from staffbase.rounds.screen import RoundsScreen
 from staffbase.station import open_station
+from staffbase.ui.job import job
 
 NIGHT = datetime(2026, 1, 5, 23, 38, tzinfo=OSLO)
 SAMIRA = next(person.pin for person in STAFF if person.name == "Samira")
@@ -371,6 +372,24 @@ async def test_what_a_screen_misses_that_is_taken_away_with_the_program_is_no_fa
         house.app.push_screen(Late())
         await asyncio.sleep(0.2)
     assert house.app.fault is None
+
+
+async def test_what_a_job_misses_whose_screen_is_taken_away_with_the_program_is_no_fault(
+    house: House, eager: None
+) -> None:
+    class Reads(Screen[None]):
+        @job()
+        async def read(self) -> None:
+            house.app.exit(0)
+            self.query_one("#not-here")
+
+    async with house.app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        reads = Reads()
+        await house.app.push_screen(reads)
+        reads.read()
+        await asyncio.sleep(0.2)
+    assert house.app._exception is None
 
 
 async def test_a_form_that_is_just_coming_up_keeps_no_other_from_being_kept_at_the_end(

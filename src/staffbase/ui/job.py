@@ -17,6 +17,7 @@ from textual.app import ScreenStackError
 from textual.css.query import NoMatches
 from textual.dom import NoScreen
 from textual.message import Message
+from textual.widget import MountError
 from textual.worker import Worker
 
 from staffbase.kernel.access import Actor
@@ -61,7 +62,7 @@ def job(
                 _refuse(self, str(error))
                 if isinstance(error, DatabaseDamaged):
                     self.app.post_message(FoundDamaged(error))
-            except (NoMatches, ScreenStackError):
+            except (MountError, NoMatches, ScreenStackError):
                 if _stands(self):
                     raise  # else it was closed while the service answered, and there is nothing left to show it on
 
@@ -99,8 +100,9 @@ def _refuse(owner: Any, sentence: str) -> None:
 
 def _stands(owner: Any) -> bool:
     """Whether the app, or the screen of this widget, is still there; in an app that closes none is."""
-    if owner is owner.app or not owner.app.is_running:
-        return bool(owner.app.is_running)
+    stays = owner.app.is_running and not owner.app._exit  # noqa: SLF001  (screens are taken down before it stops running)
+    if owner is owner.app or not stays:
+        return bool(stays)
     try:
         screen = owner.screen
     except NoScreen:
