@@ -18,7 +18,7 @@ from staffbase.admin.trust import TrustRooms, TrustScreen
 from staffbase.kernel.access import Actor, Role
 from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.errors import NobodySignedIn
-from staffbase.kernel.key import FileIdentities, create_key, new_recovery_identity
+from staffbase.kernel.key import FileIdentities, create_key, new_identity
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.verified import begun_in
 from staffbase.residents.log_screen import AccessLogScreen
@@ -207,7 +207,7 @@ def test_since_when_each_key_opens_the_station(
     clock.move_to(EVENING + timedelta(days=1))
     openers.add(ingrid, sealed, "sealed envelope")
     clock.move_to(EVENING + timedelta(days=2))
-    openers.new_recovery(ingrid, new_recovery_identity())
+    openers.new_recovery(ingrid, new_identity())
     clock.move_to(EVENING + timedelta(days=3))
     openers.new_station(ingrid)
     assert [(one.name, one.since) for one in openers.all(ingrid)] == [

@@ -15,7 +15,14 @@ from staffbase.cli import main
 from staffbase.kernel.clock import SystemClock
 from staffbase.kernel.database import sqlcipher_engine
 from staffbase.kernel.errors import KeyMissing
-from staffbase.kernel.key import SystemIdentities, open_key, open_with_recovery
+from staffbase.kernel.key import (
+    SystemIdentities,
+    new_identity,
+    open_key,
+    open_with_recovery,
+    public_of,
+    station_card,
+)
 from staffbase.kernel.ledger import Ledger
 from staffbase.kernel.settings import Settings
 from staffbase.new_station import SetUp, create_station
@@ -78,6 +85,41 @@ def test_while_another_program_holds_the_ledger_the_old_one_stays(
     code, shown, said = asked(home)
     assert (code, "keep the old one, too" in said) == (0, False)
     assert (opens(home, old), opens(home, shown), changes(home)) == (False, True, 1)
+
+
+@pytest.mark.parametrize("what", ["add", "remove", "new-station", "rekey"])
+def test_what_the_ledger_cannot_say_is_not_done(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, colleague = tmp_path / "home", public_of(new_identity())
+    made_in(home)
+
+    def command(*words: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(PIN))
+        code = main(["--home", str(home), "--lang", "en", *words, "--as", "Ida"])
+        return code, capsys.readouterr().err
+
+    def opened_by() -> tuple[str, ...]:
+        return station_card(home).recipients
+
+    add = ("openers", "add", colleague, "The other station")
+    asked = {
+        "add": add, "remove": ("openers", "remove", colleague), "new-station": ("openers", "new-station"), "rekey": ("rekey",),
+    }[what]  # fmt: skip
+    if what == "remove":
+        assert command(*add)[0] == 0
+    before, key = opened_by(), open_key(home, SystemIdentities())
+    monkeypatch.setattr("staffbase.kernel.database._LOCK_TIMEOUT", 0.2)
+    other = sqlcipher_engine(home / "staffbase.db", key.database)
+    with closing(other.raw_connection()) as holding:
+        holding.cursor().execute("BEGIN IMMEDIATE")
+        code, said = command(*asked)
+        holding.cursor().execute("ROLLBACK")
+    other.dispose()
+    assert (code, opened_by(), open_key(home, SystemIdentities())) == (4, before, key)
+    assert "Another program holds the database" in said
+    assert command(*asked)[0] == 0
+    assert (opened_by(), open_key(home, SystemIdentities())) != (before, key)
 
 
 def test_on_a_full_disk_one_that_was_shown_opens(asked: Asked, tmp_path: Path) -> None:

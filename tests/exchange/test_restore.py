@@ -26,7 +26,7 @@ from staffbase.kernel.access import STATION_ITSELF, Actor, Role
 from staffbase.kernel.clock import HeldClock
 from staffbase.kernel.database import Database, sqlcipher_engine
 from staffbase.kernel.errors import DatabaseDamaged, DatabaseUnavailable, IdentityMissing, Invalid, NotAllowed, WrongPin
-from staffbase.kernel.key import FileIdentities, create_key, new_recovery_identity
+from staffbase.kernel.key import FileIdentities, create_key, new_identity
 from staffbase.kernel.ledger import Seal
 from staffbase.kernel.settings import Settings
 from staffbase.migrations import migrate
@@ -102,7 +102,7 @@ def test_on_another_machine_with_the_recovery_identity_alone(house: House, tmp_p
     assert again.verifications.verify(STATION_ITSELF).clean
     again.close()
     with pytest.raises(IdentityMissing):
-        restore(tmp_path / "third", house.clock, file, other, new_recovery_identity())
+        restore(tmp_path / "third", house.clock, file, other, new_identity())
     assert not (tmp_path / "third" / "key.age").exists()
 
 

@@ -17,7 +17,7 @@ from staffbase.kernel.key import (
     SystemIdentities,
     asks_for_passphrase,
     create_key,
-    new_recovery_identity,
+    new_identity,
     open_key,
     open_with_recovery,
     protect,
@@ -249,7 +249,7 @@ def public_of(identity: str) -> str:
 
 def with_envelope(home: Path, identities: FileIdentities) -> tuple[str, str]:
     """One more identity that opens the station, and what another station has; each as it is on paper."""
-    envelope, neighbour = new_recovery_identity(), new_recovery_identity()
+    envelope, neighbour = new_identity(), new_identity()
     add_recipient(home, identities, public_of(envelope), "konvolutt")
     add_recipient(home, identities, public_of(neighbour), "nabostasjonen")
     return envelope, neighbour
@@ -276,7 +276,7 @@ def test_an_identity_that_opens_it_and_stands_on_no_card_goes_on_opening_it(
     home: Path, identities: FileIdentities, new: NewKey, tmp_path: Path
 ) -> None:
     """A change of who opens it that was cut off before the card was written."""
-    fresh, card = new_recovery_identity(), (home / "station.toml").read_bytes()
+    fresh, card = new_identity(), (home / "station.toml").read_bytes()
     replace_recovery(home, identities, fresh)
     keys.keep_key(home, station_card(home), new.key)
     (home / "station.toml").write_bytes(card)

@@ -20,7 +20,7 @@ from staffbase.kernel.key import (
     NewKey,
     create_key,
     keep_key,
-    new_recovery_identity,
+    new_identity,
     open_key,
     open_with_recovery,
     station_card,
@@ -200,7 +200,7 @@ def test_identities_are_added_removed_and_replaced(
     with pytest.raises(Invalid, match="replace"):
         remove_recipient(home, identities, station_card(home).recovery_recipient)
 
-    fresh = new_recovery_identity()
+    fresh = new_identity()
     replace_recovery(home, identities, fresh)
     assert open_with_recovery(home, fresh) == new.key
     with pytest.raises(IdentityMissing):
@@ -209,7 +209,7 @@ def test_identities_are_added_removed_and_replaced(
     stolen = FileIdentities(tmp_path / "stolen")
     station_id = station_card(home).station_id
     stolen.save(station_id, str(identities.load(station_id)))
-    replace_station(home, identities)
+    replace_station(home, identities, new_identity())
     assert open_key(home, identities) == new.key
     with pytest.raises(IdentityMissing):
         open_key(home, stolen)

@@ -14,7 +14,7 @@ from staffbase.kernel import creation
 from staffbase.kernel.clock import SystemClock
 from staffbase.kernel.creation import has_station, made_aside
 from staffbase.kernel.errors import DatabaseUnavailable, Invalid, KeyMissing, NoStation
-from staffbase.kernel.key import FileIdentities, new_recovery_identity, open_with_recovery
+from staffbase.kernel.key import FileIdentities, new_identity, open_with_recovery
 from staffbase.kernel.settings import Settings
 from staffbase.new_station import SetUp, create_station
 from staffbase.station import Station, open_station
@@ -104,7 +104,7 @@ def test_a_station_that_stands_is_never_touched(home: Path, identities: FileIden
 
 
 def test_a_recovery_identity_shown_before_is_the_stations(home: Path, identities: FileIdentities) -> None:
-    shown = new_recovery_identity()
+    shown = new_identity()
     station, told = create_station(Settings(home=home), SystemClock(), ANSWERS, identities, recovery_identity=shown)
     station.close()
     assert told == shown

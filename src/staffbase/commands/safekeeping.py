@@ -42,10 +42,10 @@ def change_openers(asked: argparse.Namespace, settings: Settings) -> int:
 def _new_recovery(openers: "Openers", actor: "Actor") -> None:
     """Show it, then let it be the one: cut off anywhere, there is a paper that opens."""
     from staffbase.kernel.access import Permission, require
-    from staffbase.kernel.key import new_recovery_identity
+    from staffbase.kernel.key import new_identity
 
     require(actor, Permission.OPENERS)
-    identity = new_recovery_identity()
+    identity = new_identity()
     print(_("Put this recovery identity in the municipality's safe; it is shown only now:"))
     print(identity, flush=True)  # before the old one opens nothing any more
     try:

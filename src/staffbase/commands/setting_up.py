@@ -20,7 +20,7 @@ def init(asked: argparse.Namespace, settings: Settings) -> int:
 def _set_up(asked: argparse.Namespace, settings: Settings) -> int:
     from staffbase.kernel.clock import SystemClock
     from staffbase.kernel.creation import check_place
-    from staffbase.kernel.key import SystemIdentities, new_recovery_identity
+    from staffbase.kernel.key import SystemIdentities, new_identity
     from staffbase.new_station import create_station
 
     missing = [f"--{name}" for name in ("house", "units", "leader") if getattr(asked, name) is None]
@@ -29,7 +29,7 @@ def _set_up(asked: argparse.Namespace, settings: Settings) -> int:
     identities = SystemIdentities()
     check_place(settings.home, identities)
     answers = _answers(asked)
-    recovery_identity = new_recovery_identity()
+    recovery_identity = new_identity()
     print(_("Put this recovery identity in the municipality's safe; it is shown only now:"))
     print(recovery_identity, flush=True)  # before there is anything to lose
     station, _shown = create_station(settings, SystemClock(), answers, identities, recovery_identity=recovery_identity)

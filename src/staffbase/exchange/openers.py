@@ -11,9 +11,16 @@ from staffbase.kernel.access import Actor, Permission, Role, allowed
 from staffbase.kernel.database import Database, Reading
 from staffbase.kernel.i18n import _
 from staffbase.kernel.identities import IdentityStore
-from staffbase.kernel.key import public_of, station_card
+from staffbase.kernel.key import new_identity, public_of, station_card
 from staffbase.kernel.ledger import Ledger
-from staffbase.kernel.recipients import add_recipient, remove_recipient, replace_recovery, replace_station
+from staffbase.kernel.recipients import (
+    add_recipient,
+    new_recipient,
+    removable,
+    remove_recipient,
+    replace_recovery,
+    replace_station,
+)
 from staffbase.kernel.typed import typed_line
 from staffbase.kernel.verified import begun_in
 from staffbase.people.model import Person
@@ -104,46 +111,53 @@ class Openers:
         was_leader = person.role is Role.LEADER or tx.first(acted.limit(1)) is not None
         return Leaver(person.name, person.role, left, was_leader, next((at for at in rekeyed if at > left), None))
 
+    # what follows stands in the ledger first and is in force then: where it cannot be written nothing is changed, and
+    # nothing is queued, as a program that ends meanwhile would forget it
+
     @allowed(Permission.OPENERS)
     def add(self, actor: Actor, public: str, name: str) -> None:
-        """Let one more open it. Raises Invalid."""
-        add_recipient(self.home, self._identities, public, typed_line(name, "name", limit=60), self._passphrase)
-        self.database.opened(actor, f"opener.add.{_told(public)}", None)
+        """Let one more open it. Raises Invalid, DatabaseUnavailable."""
+        name, public = typed_line(name, "name", limit=60), new_recipient(self.home, public)
+        self._note(actor, f"opener.add.{_told(public)}")
+        add_recipient(self.home, self._identities, public, name, self._passphrase)
 
     @allowed(Permission.OPENERS)
     def remove(self, actor: Actor, public: str) -> None:
-        """Take that away again. Raises Invalid."""
+        """Take that away again. Raises Invalid, DatabaseUnavailable."""
+        removable(self.home, public)
+        self._note(actor, f"opener.remove.{_told(public)}")
         remove_recipient(self.home, self._identities, public, self._passphrase)
-        self.database.opened(actor, f"opener.remove.{_told(public)}", None)
 
     @allowed(Permission.OPENERS)
     def new_recovery(self, actor: Actor, shown: str) -> None:
         """The recovery identity that was `shown` before is the one from now on; the old one opens nothing new.
 
-        It is made with `new_recovery_identity`, and is on paper before anything is changed. The ledger says so first: where
-        that cannot be written, the old one stays. Raises DatabaseUnavailable, DatabaseDamaged, OSError where the key cannot
+        It is made with `new_identity`, and is on paper before anything is changed. Raises DatabaseUnavailable, DatabaseDamaged, OSError where the key cannot
         be written (the old one opens it still), and as `open_key` does.
         """
-        public = public_of(shown)
-        with self.database.write(actor, f"opener.new_recovery.{_told(public)}", opening=True):
-            pass  # not queued: a program that ends meanwhile would forget it
+        self._note(actor, f"opener.new_recovery.{_told(public_of(shown))}")
         replace_recovery(self.home, self._identities, shown, self._passphrase)
 
     @allowed(Permission.OPENERS)
     def new_station(self, actor: Actor) -> None:
-        """A new identity for this machine; whoever copied the old one opens nothing new."""
-        card = replace_station(self.home, self._identities, self._passphrase)
-        self.database.opened(actor, f"opener.new_station.{_told(card.station_recipient)}", None)
+        """A new identity for this machine; whoever copied the old one opens nothing new. Raises DatabaseUnavailable."""
+        identity = new_identity()
+        self._note(actor, f"opener.new_station.{_told(public_of(identity))}")
+        replace_station(self.home, self._identities, identity, self._passphrase)
 
     @allowed(Permission.OPENERS)
     def about_to_rekey(self, actor: Actor) -> None:
-        """Write down who changes the database key, before the database is closed for it."""
-        self.database.opened(actor, "key.change", None)
+        """Write down who changes the database key, before the database is closed for it. Raises DatabaseUnavailable."""
+        self._note(actor, "key.change")
 
     @allowed(Permission.OPENERS)
     def rekeyed(self, actor: Actor) -> None:
         """Write down that it has a new key, when it was opened with that."""
         self.database.opened(actor, REKEYED, None)
+
+    def _note(self, actor: Actor, action: str) -> None:
+        with self.database.write(actor, action, opening=True):
+            pass
 
 
 def _told(public: str) -> str:

@@ -60,8 +60,8 @@ class StationCard:
         return (self.station_recipient, self.recovery_recipient, *(key for key, _name in self.others))
 
 
-def new_recovery_identity() -> str:
-    """A recovery identity for a station that is to be made: it can be in the safe before there is anything to lose."""
+def new_identity() -> str:
+    """A new private key. A recovery identity can be in the safe before there is anything to lose."""
     from pyrage import x25519  # noqa: PLC0415  (only where a key is made)
 
     return str(x25519.Identity.generate())
@@ -75,17 +75,15 @@ def create_key(
     `recovery_identity` is one that was made, and shown, before. Raises Invalid when the folder has a key already, or when
     the identity would lie in the data folder.
     """
-    from pyrage import x25519  # noqa: PLC0415  (only where a key is made)
-
     if (home / KEY_FILE).exists():
         raise Invalid(_("There is a station in %(folder)s already.") % {"folder": home})
     check_apart(home, identities)
     private_folder(home)
-    recovery_identity = recovery_identity or new_recovery_identity()
-    station = x25519.Identity.generate()
-    card = StationCard(secrets.token_hex(8), str(station.to_public()), public_of(recovery_identity))
-    key = replace(StationKey.new(), opened_by=str(station))
-    identities.save(card.station_id, locked(str(station), passphrase))
+    recovery_identity = recovery_identity or new_identity()
+    station = new_identity()
+    card = StationCard(secrets.token_hex(8), public_of(station), public_of(recovery_identity))
+    key = replace(StationKey.new(), opened_by=station)
+    identities.save(card.station_id, locked(station, passphrase))
     keep_card(home, card)
     write_private(home / KEY_FILE, encrypted_to(card, key.pack()))  # last: with it there is a station
     return NewKey(key, recovery_identity)
@@ -292,6 +290,6 @@ __all__ = [
     "KEY_FILE", "STATION_FILE", "FileIdentities", "IdentityStore", "NewKey", "StationCard", "SystemIdentities",
     "age_identity", "asks_for_passphrase", "check_apart", "check_passphrase", "create_key", "encrypted_to", "keep_card", "keep_key",
     "known_card", "locked",
-    "new_recovery_identity",
+    "new_identity",
     "open_key", "open_with_recovery", "own_identity", "protect", "public_of", "read_identity", "station_card", "take_over",
 ]  # fmt: skip

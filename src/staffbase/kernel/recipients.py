@@ -23,33 +23,42 @@ from staffbase.kernel.passphrase import locked
 from staffbase.kernel.station_key import StationKey
 
 
+def new_recipient(home: Path, public: str) -> str:
+    """The public key of somebody who does not open the station yet. Raises Invalid."""
+    public = _checked(public)
+    if public in station_card(home).recipients:
+        raise Invalid(_("This identity opens the station already."), "public")
+    return public
+
+
 def add_recipient(
     home: Path, identities: IdentityStore, public: str, name: str, passphrase: str | None = None
 ) -> StationCard:
     """Let whoever holds the identity behind this public key open the station's key, too. Raises Invalid."""
-    public = _checked(public)
     with key_held(home, changing=True):
-        card = station_card(home)
-        if public in card.recipients:
-            raise Invalid(_("This identity opens the station already."), "public")
+        public, card = new_recipient(home, public), station_card(home)
         more = replace(card, others=(*card.others, (public, name)))
         return _change(home, card, more, open_key(home, identities, passphrase))
 
 
+def removable(home: Path, public: str) -> None:
+    """Raises Invalid for the station's own and the recovery identity, which are replaced, not removed, and for a stranger."""
+    card = station_card(home)
+    if public in (card.station_recipient, card.recovery_recipient):
+        raise Invalid(
+            _("The station's own identity and the recovery identity are never removed: replace them with a new one."),
+            "public",
+        )
+    if public not in [other for other, _name in card.others]:
+        raise Invalid(_("No such identity opens this station."), "public")
+
+
 def remove_recipient(home: Path, identities: IdentityStore, public: str, passphrase: str | None = None) -> StationCard:
-    """Take that away again. Raises Invalid for the station's own and the recovery identity, which are replaced, not removed."""
+    """Take that away again. Raises Invalid as `removable` does."""
     with key_held(home, changing=True):
+        removable(home, public)
         card = station_card(home)
-        if public in (card.station_recipient, card.recovery_recipient):
-            raise Invalid(
-                _(
-                    "The station's own identity and the recovery identity are never removed: replace them with a new one."
-                ),
-                "public",
-            )
         others = tuple(one for one in card.others if one[0] != public)
-        if others == card.others:
-            raise Invalid(_("No such identity opens this station."), "public")
         return _change(home, card, replace(card, others=others), open_key(home, identities, passphrase))
 
 
@@ -67,16 +76,13 @@ def replace_recovery(
         return _change(home, card, new, open_key(home, identities, passphrase))
 
 
-def replace_station(home: Path, identities: IdentityStore, passphrase: str | None = None) -> StationCard:
-    """Make this machine a new identity; the old one, and whoever copied it, opens nothing any more but older copies."""
-    from pyrage import x25519  # noqa: PLC0415  (only where a key is made)
-
-    identity = x25519.Identity.generate()
+def replace_station(home: Path, identities: IdentityStore, identity: str, passphrase: str | None = None) -> StationCard:
+    """Make this `new_identity` the machine's; the old one, and whoever copied it, opens nothing any more but older copies."""
     with key_held(home, changing=True):
         card, key = station_card(home), open_key(home, identities, passphrase)
-        new = replace(card, station_recipient=str(identity.to_public()))
+        new = replace(card, station_recipient=public_of(identity))
         keep_key(home, _both(card, new), key)
-        identities.save(card.station_id, locked(str(identity), passphrase))
+        identities.save(card.station_id, locked(identity, passphrase))
         return _change(home, card, new, key)
 
 

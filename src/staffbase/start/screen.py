@@ -14,7 +14,7 @@ from textual.widgets import ContentSwitcher, Input, Label, Static
 
 from staffbase.kernel.errors import Invalid, StaffbaseError
 from staffbase.kernel.i18n import N_, _, ngettext
-from staffbase.kernel.key import IDENTITY_HEAD, new_recovery_identity
+from staffbase.kernel.key import IDENTITY_HEAD, new_identity
 from staffbase.new_station import SetUp
 from staffbase.people.rules import PIN_DIGITS_MOST
 from staffbase.residents.rules import read_units
@@ -61,7 +61,7 @@ class SetUpScreen(StartScreen):
     def __init__(self, way_in: "WayIn", recovery_identity: str = "") -> None:
         super().__init__(way_in)
         self._step = 0
-        self._recovery_identity = recovery_identity or new_recovery_identity()
+        self._recovery_identity = recovery_identity or new_identity()
 
     def compose_page(self) -> ComposeResult:
         with Horizontal(id="setup"):
