@@ -84,6 +84,9 @@ class Bench(InOrder[None]):
     def access_log(self, resident_id: int | None = None) -> None:
         self.asked.append(("access log", resident_id))
 
+    def hidden_entries(self) -> None:
+        self.asked.append(("hidden entries",))
+
     def erase_entry(self, entry_id: int) -> None:
         self.asked.append(("erase", entry_id))
 

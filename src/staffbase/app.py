@@ -147,6 +147,10 @@ class StaffbaseApp(Watching):
         """Show who opened what of a resident."""
         self._offer("access_log", resident_id)
 
+    def hidden_entries(self) -> None:
+        """Show what was moved or withdrawn."""
+        self._offer("hidden_entries", None)
+
     def erase_entry(self, entry_id: int) -> None:
         """Open the decision to erase an entry."""
         self._offer("erase_entry", entry_id)

@@ -23,6 +23,7 @@ from staffbase.kernel.i18n import N_, _
 from staffbase.notes.dialogs import NoteDialog
 from staffbase.notes.drafts.dialogs import DraftsDialog
 from staffbase.notes.entry.screen import EntryScreen
+from staffbase.notes.hidden.screen import HiddenScreen
 from staffbase.notes.screen import NotesScreen
 from staffbase.notes.search.screen import SearchScreen
 from staffbase.people.dialogs import WhoIsOnDutyDialog
@@ -57,6 +58,7 @@ PLACES: tuple[tuple[str, type[DOMNode]], ...] = (
     (N_("Notes"), NotesScreen),
     (N_("Search"), SearchScreen),
     (N_("Entry"), EntryScreen),
+    (N_("Moved, withdrawn"), HiddenScreen),
     (N_("Crisis plans"), CrisisPlansScreen),
     (N_("Crisis plan"), PlanPage),
     (N_("Editing a crisis plan"), PlanEditor),

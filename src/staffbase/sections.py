@@ -226,6 +226,12 @@ def _access_log(desk: Desk, station: Station, resident_id: int | None) -> Screen
     return AccessLogScreen(desk, station.access_log, resident_id)
 
 
+def _hidden(desk: Desk, station: Station, _resident_id: int | None) -> Screen[Any]:
+    from staffbase.notes.hidden.screen import HiddenScreen
+
+    return HiddenScreen(desk, station.notes)
+
+
 def _erase(desk: Desk, station: Station, entry_id: int | None) -> Screen[Any]:
     from staffbase.notes.erasure.dialogs import EraseDialog
 
@@ -245,6 +251,7 @@ OFFERS: dict[str, Offer] = {
     "open_drafts": Offer(Permission.READ, _drafts),
     "emergency_access": Offer(Permission.EMERGENCY_ACCESS, _emergency_access),
     "access_log": Offer(Permission.SEE_LOG, _access_log),
+    "hidden_entries": Offer(Permission.READ_MOVED, _hidden),
     "erase_entry": Offer(Permission.ERASE, _erase),
 }
 
@@ -259,7 +266,7 @@ def resident_chooser(desk: Desk, station: Station) -> Screen[int]:
 _LATER = (
     "rounds.screen", "handover.screen", "notes.dialogs", "notes.screen", "notes.entry.screen", "notes.drafts.dialogs", "notes.search.screen",
     "crisis_plans.screen", "crisis_plans.card_screen", "tasks.screen", "incidents.start_screen", "incidents.screen", "residents.screen",
-    "residents.chooser", "residents.dialogs.emergency", "residents.log_screen", "people.dialogs", "admin.screen", "admin.trust",
+    "residents.chooser", "residents.dialogs.emergency", "residents.log_screen", "notes.hidden.screen", "people.dialogs", "admin.screen", "admin.trust",
 )  # fmt: skip
 """Every screen the board can wait for, the likeliest first."""
 

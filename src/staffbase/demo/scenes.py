@@ -145,6 +145,11 @@ TOURS = (
         Scene("access-log", ("down", "down", "f9")),
         Scene("access-log-whose", ("b",)),
     )),
+    Tour("hidden", AFTER, "Ingrid", (
+        Scene("hidden-none", ("f9", "m"), pictured=False),
+        Scene("hidden-moved", (*BACK, *BACK, "4", "enter", "b", *_enter("B4")[:-1], "ctrl+s"), pictured=False),
+        Scene("hidden", (*BACK, "f9", "m")),
+    )),
     Tour("lead", AFTER, "Eva", (
         Scene("plans", ("5",)),
         Scene("plan", ("down", "down", "enter")),

@@ -93,6 +93,8 @@ class TimelineItem:
     """Where the words looked for stand in the text."""
     erased_at: datetime | None = None
     """When what it said was erased by decision; its text says so in its place."""
+    first_resident_id: int | None = None
+    """Whom it was first written on, for those who may read what was moved."""
 
 
 @dataclass
@@ -190,7 +192,7 @@ def _open(amended: Amended, here: Entry, *, moved: bool) -> TimelineItem:
         moved_here=not moved and place.resident_id != root.resident_id, withdrawn=amended.withdrawn,
         withdrawn_reason=amended.text_of(withdrawals[-1]) if withdrawals else "", hidden=False,
         amends_id=root.amends_id,
-        corrections=tuple(_corrections(amended)), comments=tuple(_comments(amended)),
+        corrections=tuple(_corrections(amended)), comments=tuple(_comments(amended)), first_resident_id=root.resident_id,
     )  # fmt: skip
 
 

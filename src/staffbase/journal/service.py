@@ -116,9 +116,12 @@ class Journal(HouseService):
                 tx.opens(one)
 
     @allowed(Permission.READ_MOVED)
-    def hidden_entries(self, actor: Actor, *, limit: int = 200) -> list[TimelineItem]:
-        """What was moved from the wrong resident or withdrawn, with its texts, the last one first. Logged."""
-        with self.database.write(actor, "journal.hidden", opening=True) as tx:
+    def hidden_entries(self, actor: Actor, *, limit: int = 200, opening: bool = True) -> list[TimelineItem]:
+        """What was moved from the wrong resident or withdrawn, with its texts, the last one first. The first look is logged."""
+        if opening:
+            with self.database.write(actor, "journal.hidden", opening=True):
+                pass
+        with self.database.read() as tx:
             about = tx.all(
                 select(Entry.id)
                 .where(Entry.house_id == self.house_id, col(Entry.kind).in_((Kind.WRONG_RESIDENT, Kind.WITHDRAWN)))

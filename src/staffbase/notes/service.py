@@ -78,6 +78,14 @@ class Labels:
         return " ".join(part for part in self.residents.get(resident_id, ("", "")) if part)
 
 
+@dataclass(frozen=True)
+class Hidden:
+    """What was moved or withdrawn, and the names to show beside it."""
+
+    items: list[TimelineItem]
+    labels: Labels
+
+
 class Notes(HouseService):
     """Shift notes of residents and of the house."""
 
@@ -191,6 +199,13 @@ class Notes(HouseService):
         if actor.may(Permission.READ_MOVED) and (item.withdrawn or item.moved_here):
             return self.journal.hidden_entry(actor, entry_id)
         return item
+
+    @allowed(Permission.READ_MOVED)
+    def hidden(self, actor: Actor, *, opening: bool = False) -> Hidden:
+        """What was moved from the wrong resident or withdrawn, the last one first; opening it stands in the ledger."""
+        items = self.journal.hidden_entries(actor, opening=opening)
+        with self.database.read() as tx:
+            return Hidden(items, Labels(names_in(tx), labels_in(tx, self.house_id)))
 
     @allowed(Permission.SEE_RESIDENTS)
     def labels(self, actor: Actor) -> Labels:

@@ -58,6 +58,7 @@ class AccessLogScreen(StaffScreen):
         Binding("right", "other(1)", N_("Next resident"), tooltip=N_("The log of the next resident"), id="log.after", show=False),
         Binding("b", "choose", N_("Resident"), tooltip=N_("The log of somebody by unit or name; also of those who have left"), id="log.resident"),
         Binding("t", "period", N_("Time"), tooltip=N_("The next period"), id="log.period"),
+        Binding("m", "hidden_entries", N_("Moved, withdrawn"), tooltip=N_("What was moved from the wrong resident, or withdrawn"), id="log.hidden"),
         Binding("escape", "leave", N_("Back"), tooltip=N_("Back to where you were"), id="log.back"),
     ]  # fmt: skip
 
@@ -183,6 +184,9 @@ class AccessLogScreen(StaffScreen):
     def action_period(self) -> None:
         self._period, self._lines = (self._period + 1) % len(PERIODS), []
         self.look_again()
+
+    def action_hidden_entries(self) -> None:
+        self.desk.hidden_entries()
 
     def action_leave(self) -> None:
         self.dismiss(None)

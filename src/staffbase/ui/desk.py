@@ -95,6 +95,9 @@ class Desk(Protocol):
     def access_log(self, resident_id: int | None = None) -> None:
         """Show who opened what of a resident; of the first one where none is said."""
 
+    def hidden_entries(self) -> None:
+        """Show what was moved from the wrong resident, or withdrawn."""
+
     def erase_entry(self, entry_id: int) -> None:
         """Open the dialog in which an entry is erased by decision."""
 

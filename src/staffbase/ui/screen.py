@@ -37,6 +37,7 @@ NAMED_ACTIONS = frozenset(
         "open_drafts",
         "emergency_access",
         "access_log",
+        "hidden_entries",
         "erase_entry",
     }
 )

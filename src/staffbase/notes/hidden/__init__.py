@@ -1,0 +1,1 @@
+"""What was moved from the wrong resident or withdrawn, for the leader and the access auditor."""
