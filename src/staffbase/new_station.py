@@ -14,6 +14,7 @@ from staffbase.kernel.i18n import _
 from staffbase.kernel.key import IdentityStore, SystemIdentities, check_passphrase, create_key
 from staffbase.kernel.settings import Settings
 from staffbase.kernel.typed import typed_line
+from staffbase.people.given_pins import name_older
 from staffbase.people.rules import check_pin
 from staffbase.people.service import add_person_in, hash_pin
 from staffbase.residents.model import House
@@ -104,4 +105,5 @@ def _first(database: Database, answers: SetUp) -> Station:
         tx.flush()
         add_person_in(tx, answers.leader, Role.LEADER, pin_hash=hashed)
         house_id = house.id
+    name_older(database)  # there are none: from now on any PIN that the ledger does not know was put in
     return Station(database, house_id)

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from errno import ENOSPC
 from functools import cache
 from pathlib import Path
@@ -33,12 +33,13 @@ class SmallDisk:
     def fill(self, leave: int = 0) -> None:
         """Fill it up but for so many bytes (whole blocks)."""
         gc.collect()  # what is deleted and still held open would make room later
-        wanted = max(0, self.free - leave) // _BLOCK * _BLOCK
-        with suppress(FileNotFoundError):
-            wanted += self._ballast.stat().st_size
+        held = self._ballast.stat().st_size if self._ballast.exists() else 0
+        wanted = max(0, self.free + held - leave) // _BLOCK * _BLOCK
         descriptor = os.open(self._ballast, os.O_WRONLY | os.O_CREAT, 0o600)
         try:
-            os.posix_fallocate(descriptor, 0, wanted)
+            os.ftruncate(descriptor, min(held, wanted))
+            if wanted:
+                os.posix_fallocate(descriptor, 0, wanted)
         except OSError as error:
             if error.errno != ENOSPC:
                 raise

@@ -94,7 +94,7 @@ async def test_what_is_saved_closes_also_when_its_draft_cannot_be_cleared(
         dialog.query_one(TextArea).insert(typed)
         while not await dialog.keep_draft():  # type: ignore[attr-defined]
             await seat.pilot.pause(0.05)
-        for more in range(8):
+        for more in range(-8, 8):  # from too little for the note, in small steps, to just enough
             seat.fold_log()
             disk.fill(leave=room + more * 4096)
             await seat.press("ctrl+s")

@@ -188,7 +188,7 @@ def openings() -> dict[str, str]:
             if not isinstance(call, ast.Call):
                 continue
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-            if name == "_log" and place == "start/way_in.py":
+            if (name, place) in {("_log", "start/way_in.py"), ("_note", "exchange/openers.py")}:
                 found |= dict.fromkeys(_beginnings(call.args[1], place), place)
             opens = name == "write" and any(keyword.arg == "opening" for keyword in call.keywords)
             if (name == "opened" or opens) and len(call.args) > 1:
