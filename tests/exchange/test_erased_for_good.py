@@ -288,7 +288,11 @@ def test_a_backup_from_before_decisions_were_known_is_brought_on_and_erased(
 
     with monkeypatch.context() as earlier:
         earlier.setattr(Writing, "salt", lambda _writing: None)  # it had no salt in rows that change
-        for name in ("people.pins.note_given_in", "people.given_pins.name_older"):  # and PINs were in no ledger
+        for name in (
+            "people.pins.note_given_in",
+            "people.given_pins.name_older",
+            "new_station.name_older",
+        ):  # PINs were in no ledger
             earlier.setattr(f"staffbase.{name}", lambda *_: None)
         kept = Kept(tmp_path)
     engine = sqlcipher_engine(kept.home / "staffbase.db", kept.key())
