@@ -1,7 +1,9 @@
 """PINs as they were given: what stands in `pin` changes with each try and is in no ledger; that it was given is, and proves it.
 
 A hash that was put in from outside, or an older one that was put back, lets nobody in and is named by `verify`. Whoever
-can write into the database without the ledger's key (on PostgreSQL its server's administrator) can give nobody a PIN.
+can write into the database without the ledger's key (on PostgreSQL its server's administrator) makes no proof of another
+PIN. An older proof put back with its PIN, or all proofs and the ledger's row about them taken away, lets in at the door:
+that changes rows the ledger knows, and `verify` names it.
 """
 
 import hashlib
